@@ -1,0 +1,651 @@
+//! Who is asked for tokens: a sign-in host and a tenant.
+//!
+//! [Endpoints](https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints). Secrets go where this module says, so
+//! it takes nothing that two URL readers could understand differently. It does not ask whether the tenant exists.
+
+use std::net::Ipv6Addr;
+
+use url::{Host, Url};
+
+use crate::cloud::Cloud;
+use crate::error::{Impossible, quoted};
+
+/// The public cloud, for those who name no other.
+pub const DEFAULT_INSTANCE: &str = "https://login.microsoftonline.com";
+
+/// The longest name of a host or domain, [RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4).
+const LONGEST_DOMAIN: usize = 253;
+
+/// Room for a host, a port and a tenant.
+const LONGEST_INSTANCE: usize = 600;
+
+const TENANT_HINT: &str =
+    "use the tenant's GUID or one of its domains, for example `contoso.onmicrosoft.com`";
+
+/// A sign-in host with a tenant, both checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    instance: Url,
+    tenant: String,
+}
+
+impl Authority {
+    /// Reads an instance such as `https://login.microsoftonline.com` (which may end in a tenant) and a tenant.
+    ///
+    /// The tenant may be empty if the instance carries one; if both name one, it must be the same. Plain http is for loopback
+    /// addresses only. A tenant is a GUID, a domain, or a word such as `common`: whether there is such a one is the server's to say.
+    pub fn parse(instance: &str, tenant: &str) -> Result<Self, Impossible> {
+        let (instance, path_tenant) = parse_instance(instance)?;
+        let tenant = match (path_tenant.as_deref(), tenant) {
+            (Some(path_tenant), "") => path_tenant,
+            (Some(path_tenant), tenant) if !path_tenant.eq_ignore_ascii_case(tenant) => {
+                return Err(conflicting_tenants(path_tenant, tenant));
+            }
+            (_, tenant) => tenant,
+        };
+        check_tenant(tenant)?;
+        Ok(Self {
+            instance,
+            tenant: tenant.to_owned(),
+        })
+    }
+
+    /// The URL that gives tokens.
+    pub fn token_endpoint(&self) -> Url {
+        self.endpoint("oauth2/v2.0/token")
+    }
+
+    /// Scheme, host and port, for example `https://login.microsoftonline.com`; no slash at the end.
+    pub fn origin(&self) -> String {
+        self.instance.origin().ascii_serialization()
+    }
+
+    /// The host without its port; an IPv6 address stands in brackets.
+    pub fn host(&self) -> &str {
+        self.instance.host_str().unwrap_or_default()
+    }
+
+    /// The tenant as it was named.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// Whether `common`, `organizations` or `consumers` stands in the tenant's place, so that the user decides the tenant.
+    pub fn is_multi_tenant(&self) -> bool {
+        ["common", "organizations", "consumers"]
+            .iter()
+            .any(|word| self.tenant.eq_ignore_ascii_case(word))
+    }
+
+    /// The known cloud that this authority belongs to.
+    pub fn cloud(&self) -> Option<Cloud> {
+        if self.instance.port().is_some() {
+            return None;
+        }
+        Cloud::of_login_host(self.host())
+    }
+
+    /// The same for all authorities that issue the same tokens: the origin, with a cloud's hosts taken together.
+    pub(crate) fn canonical_origin(&self) -> String {
+        match self.cloud() {
+            Some(cloud) => format!("https://{}", cloud.login_host()),
+            None => self.origin(),
+        }
+    }
+
+    fn endpoint(&self, path: &str) -> Url {
+        let mut endpoint = self.instance.clone();
+        endpoint.set_path(&format!("/{}/{path}", self.tenant));
+        endpoint
+    }
+}
+
+/// The instance without a path, and the tenant that stood in its path.
+fn parse_instance(text: &str) -> Result<(Url, Option<String>), Impossible> {
+    check_characters(text)?;
+    let path = text
+        .split_once("://")
+        .filter(|(scheme, rest)| is_http(scheme) && !rest.starts_with('/'))
+        .map(|(_, rest)| rest.split_once('/').map_or("", |(_, path)| path))
+        .ok_or_else(|| {
+            Impossible::new(format!("authority {} is not an https URL", quoted(text)))
+                .with_hint(format!("write it like `{DEFAULT_INSTANCE}`"))
+        })?;
+    let tenant = path_tenant(text, path)?;
+    let mut url = Url::parse(text)
+        .map_err(|_| Impossible::new(format!("authority {} is not a URL", quoted(text))))?;
+    check_host(&url, text)?;
+    url.set_path("");
+    Ok((url, tenant))
+}
+
+/// Refuses what URL parsers drop, decode or take for a separator, before one gets to see it.
+fn check_characters(text: &str) -> Result<(), Impossible> {
+    if text.is_empty() {
+        return Err(
+            Impossible::new("no authority given").with_hint(format!("use `{DEFAULT_INSTANCE}`"))
+        );
+    }
+    if text.len() > LONGEST_INSTANCE {
+        return Err(Impossible::new(format!(
+            "authority is longer than {LONGEST_INSTANCE} bytes"
+        )));
+    }
+    let refused = |character: char| !character.is_ascii_graphic() || "\\%@?#".contains(character);
+    match text.chars().find(|character| refused(*character)) {
+        None => Ok(()),
+        Some(character) if character.is_ascii_graphic() => Err(Impossible::new(format!(
+            "authority {} contains `{character}`",
+            quoted(text)
+        ))
+        .with_hint("give scheme, host and tenant only, without user names, queries or fragments")),
+        Some(' ') => Err(Impossible::new(format!(
+            "authority {} contains a blank",
+            quoted(text)
+        ))),
+        Some(character) if character.is_alphanumeric() => Err(Impossible::new(format!(
+            "authority {} contains characters outside ASCII",
+            quoted(text)
+        ))
+        .with_hint("write an international host name in its `xn--` form")),
+        Some(_) => Err(Impossible::new(format!(
+            "authority {} contains an invisible or special character",
+            quoted(text)
+        ))),
+    }
+}
+
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}
+
+fn path_tenant(text: &str, path: &str) -> Result<Option<String>, Impossible> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    // The form in which the portal and OpenID libraries show an authority.
+    let path = path.strip_suffix("/v2.0").unwrap_or(path);
+    if path.is_empty() {
+        return Ok(None);
+    }
+    if path.contains('/') {
+        return Err(Impossible::new(format!(
+            "authority {} has more in its path than a tenant",
+            quoted(text)
+        ))
+        .with_hint(format!(
+            "write it like `{DEFAULT_INSTANCE}/contoso.com`, without an endpoint"
+        )));
+    }
+    check_tenant(path)?;
+    Ok(Some(path.to_owned()))
+}
+
+fn check_host(url: &Url, text: &str) -> Result<(), Impossible> {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
+        Some(Host::Domain(domain)) if is_domain(domain) => domain == "localhost",
+        _ => {
+            return Err(Impossible::new(format!(
+                "authority {} has no valid host name",
+                quoted(text)
+            )));
+        }
+    };
+    if url.scheme() == "http" && !is_loopback {
+        return Err(Impossible::new(format!(
+            "authority {} would be reached without encryption",
+            quoted(text)
+        ))
+        .with_hint(
+            "use https; plain http is for loopback addresses such as `http://127.0.0.1:8400`",
+        ));
+    }
+    Ok(())
+}
+
+fn check_tenant(tenant: &str) -> Result<(), Impossible> {
+    if tenant.is_empty() {
+        return Err(Impossible::new("no tenant given").with_hint(TENANT_HINT));
+    }
+    if !is_domain(tenant) {
+        return Err(Impossible::new(format!(
+            "tenant {} is neither a GUID nor a domain",
+            quoted(tenant)
+        ))
+        .with_hint(TENANT_HINT));
+    }
+    Ok(())
+}
+
+/// Labels of letters, digits and inner hyphens; a GUID is one such label. Leaves no room for `..`, separators or parameters.
+fn is_domain(text: &str) -> bool {
+    text.len() <= LONGEST_DOMAIN && text.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+fn conflicting_tenants(path_tenant: &str, tenant: &str) -> Impossible {
+    Impossible::new(format!(
+        "the authority names tenant {}, but tenant {} is asked for",
+        quoted(path_tenant),
+        quoted(tenant)
+    ))
+    .with_hint("name the tenant once")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "11111111-2222-3333-4444-555555555555";
+
+    #[test]
+    fn instance_and_tenant_make_a_token_endpoint() {
+        let rows = [
+            (
+                "default",
+                DEFAULT_INSTANCE,
+                GUID,
+                "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token",
+            ),
+            (
+                "slash at the end",
+                "https://login.microsoftonline.com/",
+                "contoso.com",
+                "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token",
+            ),
+            (
+                "tenant in the path",
+                "https://login.microsoftonline.com/contoso.com",
+                "",
+                "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token",
+            ),
+            (
+                "tenant in the path as libraries show it",
+                "https://login.microsoftonline.com/contoso.com/v2.0/",
+                "",
+                "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token",
+            ),
+            (
+                "same tenant twice",
+                "https://login.microsoftonline.com/CONTOSO.com/",
+                "contoso.com",
+                "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token",
+            ),
+            (
+                "upper-case host",
+                "HTTPS://LOGIN.microsoftonline.US",
+                "common",
+                "https://login.microsoftonline.us/common/oauth2/v2.0/token",
+            ),
+            (
+                "usual port",
+                "https://login.microsoftonline.com:443",
+                "organizations",
+                "https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+            ),
+            (
+                "emulator",
+                "http://127.0.0.1:8400",
+                "your-tenant-id",
+                "http://127.0.0.1:8400/your-tenant-id/oauth2/v2.0/token",
+            ),
+            (
+                "emulator with its tenant",
+                "http://127.0.0.1:8400/contoso.onmicrosoft.com",
+                "",
+                "http://127.0.0.1:8400/contoso.onmicrosoft.com/oauth2/v2.0/token",
+            ),
+            (
+                "other loopback address",
+                "http://127.8.9.10",
+                "t",
+                "http://127.8.9.10/t/oauth2/v2.0/token",
+            ),
+            (
+                "loopback of version 6",
+                "http://[::1]:8400",
+                "t",
+                "http://[::1]:8400/t/oauth2/v2.0/token",
+            ),
+            (
+                "localhost",
+                "http://localhost:8400",
+                "t",
+                "http://localhost:8400/t/oauth2/v2.0/token",
+            ),
+            (
+                "own host",
+                "https://login.example.test:8443",
+                "t",
+                "https://login.example.test:8443/t/oauth2/v2.0/token",
+            ),
+            (
+                "punycode host",
+                "https://xn--bcher-kva.example",
+                "t",
+                "https://xn--bcher-kva.example/t/oauth2/v2.0/token",
+            ),
+            (
+                "punycode domain",
+                DEFAULT_INSTANCE,
+                "xn--bcher-kva.example",
+                "https://login.microsoftonline.com/xn--bcher-kva.example/oauth2/v2.0/token",
+            ),
+        ];
+        for (name, instance, tenant, expected) in rows {
+            let authority = Authority::parse(instance, tenant)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(authority.token_endpoint().as_str(), expected, "{name}");
+            assert!(
+                expected.starts_with(&format!("{}/", authority.origin())),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_doubtful_instance_is_refused() {
+        let long = format!("https://{}", "a".repeat(700));
+        let long_label = format!("https://{}.test", "a".repeat(64));
+        let rows = [
+            ("empty", "", "no authority given"),
+            ("no scheme", "login.microsoftonline.com", "not an https URL"),
+            (
+                "no slashes",
+                "https:login.microsoftonline.com",
+                "not an https URL",
+            ),
+            (
+                "three slashes",
+                "https:///login.microsoftonline.com",
+                "not an https URL",
+            ),
+            (
+                "other scheme",
+                "ftp://login.microsoftonline.com",
+                "not an https URL",
+            ),
+            ("file", "file:///etc/passwd", "not an https URL"),
+            ("script", "javascript://x", "not an https URL"),
+            ("no host", "https://", "not a URL"),
+            (
+                "plain http",
+                "http://login.microsoftonline.com",
+                "without encryption",
+            ),
+            (
+                "plain http, private address",
+                "http://10.0.0.1",
+                "without encryption",
+            ),
+            (
+                "plain http, all addresses",
+                "http://0.0.0.0:8400",
+                "without encryption",
+            ),
+            (
+                "plain http, mapped loopback",
+                "http://[::ffff:127.0.0.1]",
+                "without encryption",
+            ),
+            (
+                "plain http, name that begins like loopback",
+                "http://127.0.0.1.evil.test",
+                "without encryption",
+            ),
+            (
+                "plain http, name under localhost",
+                "http://x.localhost",
+                "without encryption",
+            ),
+            (
+                "plain http, name after localhost",
+                "http://localhost.evil.test",
+                "without encryption",
+            ),
+            (
+                "user name",
+                "https://login.microsoftonline.com@evil.test",
+                "contains `@`",
+            ),
+            (
+                "password",
+                "https://a:b@login.microsoftonline.com",
+                "contains `@`",
+            ),
+            (
+                "query",
+                "https://login.microsoftonline.com?x=y",
+                "contains `?`",
+            ),
+            (
+                "fragment",
+                "https://login.microsoftonline.com#x",
+                "contains `#`",
+            ),
+            (
+                "backslash",
+                "https://login.microsoftonline.com\\.evil.test",
+                "contains `\\`",
+            ),
+            (
+                "percent",
+                "https://login.microsoftonline.com%2eevil.test",
+                "contains `%`",
+            ),
+            (
+                "tab, which parsers drop",
+                "https://login.micro\tsoftonline.com",
+                "invisible or special",
+            ),
+            (
+                "line break, which parsers drop",
+                "https://login.microsoftonline.com\r\n",
+                "invisible or special",
+            ),
+            (
+                "escape",
+                "https://login\u{1b}[31m.test",
+                "invisible or special",
+            ),
+            (
+                "leading blank",
+                " https://login.microsoftonline.com",
+                "contains a blank",
+            ),
+            (
+                "look-alike letter",
+                "https://login.micros\u{43e}ftonline.com",
+                "outside ASCII",
+            ),
+            (
+                "full-width dot",
+                "https://login\u{ff0e}test",
+                "invisible or special",
+            ),
+            (
+                "bidirectional override",
+                "https://login\u{202e}.test",
+                "invisible or special",
+            ),
+            (
+                "dot at the end",
+                "https://login.microsoftonline.com.",
+                "no valid host name",
+            ),
+            ("two dots", "https://login..com", "no valid host name"),
+            ("underscore", "https://log_in.test", "no valid host name"),
+            (
+                "star",
+                "https://*.microsoftonline.com",
+                "no valid host name",
+            ),
+            ("hyphen first", "https://-login.test", "no valid host name"),
+            ("long label", &long_label, "no valid host name"),
+            ("long", &long, "longer than"),
+            (
+                "bad port",
+                "https://login.microsoftonline.com:99999",
+                "not a URL",
+            ),
+            (
+                "endpoint",
+                "https://login.microsoftonline.com/t/oauth2/v2.0/token",
+                "more in its path",
+            ),
+            (
+                "two segments",
+                "https://login.microsoftonline.com/a/b",
+                "more in its path",
+            ),
+            (
+                "two slashes",
+                "https://login.microsoftonline.com//t",
+                "more in its path",
+            ),
+            (
+                "way out of the path",
+                "https://login.microsoftonline.com/t/../x",
+                "more in its path",
+            ),
+            (
+                "parent as a tenant",
+                "https://login.microsoftonline.com/..",
+                "neither a GUID nor a domain",
+            ),
+            (
+                "parameter in the path",
+                "https://login.microsoftonline.com/t;x=y",
+                "neither a GUID nor a domain",
+            ),
+        ];
+        for (name, instance, expected) in rows {
+            let error = Authority::parse(instance, "t")
+                .map(|authority| authority.origin())
+                .expect_err(name);
+            assert!(error.message().contains(expected), "{name}: {error}");
+            assert!(
+                !error
+                    .message()
+                    .contains(['\r', '\n', '\t', '\u{1b}', '\u{202e}']),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_doubtful_tenant_is_refused() {
+        let long = "a.".repeat(200) + "b";
+        let rows = [
+            ("empty", "", "no tenant given"),
+            ("way up", "../x", "neither"),
+            ("dots", "..", "neither"),
+            ("dot", ".", "neither"),
+            ("dot at the end", "contoso.com.", "neither"),
+            ("segment", "contoso.com/x", "neither"),
+            ("backslash", "contoso.com\\x", "neither"),
+            ("parameters", "a&b=c", "neither"),
+            ("query", "a?b", "neither"),
+            ("fragment", "a#b", "neither"),
+            ("host", "a@evil.test", "neither"),
+            ("encoded slash", "a%2fb", "neither"),
+            ("shell", ";rm -rf", "neither"),
+            ("line break", "contoso.com\n", "neither"),
+            ("blank", " contoso.com", "neither"),
+            ("NUL", "a\0b", "neither"),
+            ("accent", "b\u{fc}cher.example", "neither"),
+            ("option", "-t", "neither"),
+            ("long", &long, "neither"),
+        ];
+        for (name, tenant, expected) in rows {
+            let error = Authority::parse(DEFAULT_INSTANCE, tenant).expect_err(name);
+            assert!(error.message().contains(expected), "{name}: {error}");
+            assert_eq!(error.hint(), Some(TENANT_HINT), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_tenants_are_one_too_many() {
+        let error = Authority::parse(
+            "https://login.microsoftonline.com/contoso.com",
+            "fabrikam.com",
+        )
+        .unwrap_err();
+        assert_eq!(
+            error.message(),
+            "the authority names tenant `contoso.com`, but tenant `fabrikam.com` is asked for"
+        );
+    }
+
+    #[test]
+    fn hosts_of_one_cloud_have_one_canonical_origin() {
+        let rows = [
+            (
+                "https://login.microsoftonline.com",
+                Some(Cloud::Global),
+                "https://login.microsoftonline.com",
+            ),
+            (
+                "https://login.windows.net",
+                Some(Cloud::Global),
+                "https://login.microsoftonline.com",
+            ),
+            (
+                "https://STS.windows.net",
+                Some(Cloud::Global),
+                "https://login.microsoftonline.com",
+            ),
+            (
+                "https://login.usgovcloudapi.net",
+                Some(Cloud::UsGovernment),
+                "https://login.microsoftonline.us",
+            ),
+            (
+                "https://login.chinacloudapi.cn",
+                Some(Cloud::China),
+                "https://login.partner.microsoftonline.cn",
+            ),
+            (
+                "https://login.microsoftonline.com:8443",
+                None,
+                "https://login.microsoftonline.com:8443",
+            ),
+            (
+                "https://login.microsoftonline.com.evil.test",
+                None,
+                "https://login.microsoftonline.com.evil.test",
+            ),
+            ("http://127.0.0.1:8400", None, "http://127.0.0.1:8400"),
+            ("http://127.0.0.1:8401", None, "http://127.0.0.1:8401"),
+        ];
+        for (instance, cloud, canonical) in rows {
+            let authority = Authority::parse(instance, "t").unwrap();
+            assert_eq!(authority.cloud(), cloud, "{instance}");
+            assert_eq!(authority.canonical_origin(), canonical, "{instance}");
+        }
+    }
+
+    #[test]
+    fn words_in_the_tenants_place_leave_the_tenant_open() {
+        let rows = [
+            ("common", true),
+            ("Organizations", true),
+            ("consumers", true),
+            ("contoso.com", false),
+            ("common.example", false),
+            (GUID, false),
+        ];
+        for (tenant, expected) in rows {
+            let authority = Authority::parse(DEFAULT_INSTANCE, tenant).unwrap();
+            assert_eq!(authority.is_multi_tenant(), expected, "{tenant}");
+        }
+    }
+}
