@@ -1,0 +1,121 @@
+//! One connection: HTTP/1.1 in, the emulator's answers out.
+
+use std::{
+    convert::Infallible,
+    io::{self, Write as _},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use entra_emulator::{Delivery, Emulator, Origin, UnixTime};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::{
+    Request, Response, StatusCode, body::Incoming, header::HOST, server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::TlsAcceptor;
+
+use crate::paced_body::PacedBody;
+
+/// What every connection needs.
+pub(crate) struct Service {
+    pub(crate) emulator: Emulator,
+    pub(crate) scheme: &'static str,
+    pub(crate) verbose: bool,
+}
+
+/// Serves one connection. Its failures are the client's to notice.
+pub(crate) async fn serve(stream: TcpStream, tls: Option<TlsAcceptor>, service: Arc<Service>) {
+    match tls {
+        None => serve_http(stream, service).await,
+        Some(acceptor) => match acceptor.accept(stream).await {
+            Ok(stream) => serve_http(stream, service).await,
+            Err(error) if service.verbose => log(&format!("TLS handshake failed: {error}")),
+            Err(_) => {}
+        },
+    }
+}
+
+async fn serve_http(stream: impl AsyncRead + AsyncWrite + Unpin, service: Arc<Service>) {
+    let answer = service_fn(|request| {
+        let service = Arc::clone(&service);
+        async move { Ok::<_, Infallible>(service.answer(request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), answer);
+    if let (Err(error), true) = (connection.await, service.verbose) {
+        log(&format!("connection ended: {error}"));
+    }
+}
+
+impl Service {
+    async fn answer(&self, request: Request<Incoming>) -> Response<PacedBody> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = match self.whole(request).await {
+            Ok((request, origin)) => self.emulator.respond(&request, &origin, now()),
+            Err(status) => refusal(status),
+        };
+        if self.verbose {
+            log(&format!("{method} {path} {}", response.status().as_u16()));
+        }
+        let delivery = response
+            .extensions()
+            .get::<Delivery>()
+            .copied()
+            .unwrap_or_default();
+        tokio::time::sleep(delivery.delay).await;
+        response.map(|body| PacedBody::new(body, delivery.cut_off))
+    }
+
+    /// The request with its body, and the origin that the client meant.
+    async fn whole(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<(Request<Vec<u8>>, Origin), StatusCode> {
+        let origin = self
+            .origin(&request)
+            .ok_or(StatusCode::MISDIRECTED_REQUEST)?;
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, LARGEST_REQUEST)
+            .collect()
+            .await
+            .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        Ok((Request::from_parts(head, body.to_bytes().to_vec()), origin))
+    }
+
+    /// What `Host` says, if it is this machine: a page whose name was bound to 127.0.0.1 says its
+    /// own name.
+    fn origin(&self, request: &Request<Incoming>) -> Option<Origin> {
+        let host = request.headers().get(HOST)?.to_str().ok()?;
+        let origin: Origin = format!("{}://{host}", self.scheme).parse().ok()?;
+        origin.is_loopback().then_some(origin)
+    }
+}
+
+fn refusal(status: StatusCode) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    response
+}
+
+fn now() -> UnixTime {
+    // A clock before 1970 counts as 1970.
+    UnixTime(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |elapsed| elapsed.as_secs()),
+    )
+}
+
+fn log(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A megabyte holds any token request, client assertion included.
+const LARGEST_REQUEST: usize = 1 << 20;
