@@ -1,0 +1,104 @@
+//! Builds the guests and composes them into the components of `target/components/`.
+//!
+//! | file | made of |
+//! |---|---|
+//! | `entra-auth-client.wasm` | client |
+//! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
+//! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
+//!
+//! The client's bytes stand verbatim in every other file.
+
+mod compose;
+mod guest;
+mod toolchain;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use compose::Composition;
+use guest::Guest;
+
+/// The finished components.
+pub struct Components {
+    /// The token logic alone, for embedders.
+    pub client: Vec<u8>,
+    /// The whole command line over plain WASI.
+    pub cli: Vec<u8>,
+    /// The command line without the capabilities.
+    pub native: Vec<u8>,
+}
+
+impl Components {
+    /// Builds the guests of the workspace at `workspace` and composes them.
+    ///
+    /// Fails when a target's standard library is missing and cannot be installed, or when a guest does not compile.
+    pub fn build(workspace: &Path) -> Result<Self> {
+        Self::build_around(Guest::Client, workspace)
+    }
+
+    /// The same around a token logic that tries to reach hosts which nobody permitted, for the test of the gate.
+    pub fn build_trespasser(workspace: &Path) -> Result<Self> {
+        Self::build_around(Guest::Trespasser, workspace)
+    }
+
+    fn build_around(client: Guest, workspace: &Path) -> Result<Self> {
+        toolchain::require_targets(&[guest::BARE, guest::WASI])?;
+        let built = guest::build(workspace, client)?;
+        Ok(Self {
+            cli: whole(&built)?,
+            native: without_capabilities(&built)?,
+            client: built.client,
+        })
+    }
+
+    /// Writes each component into `folder` and returns the paths.
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+        [
+            ("entra-auth-client.wasm", &self.client),
+            ("entra-auth-cli.wasm", &self.cli),
+            ("entra-auth-native.wasm", &self.native),
+        ]
+        .into_iter()
+        .map(|(name, bytes)| {
+            let path = folder.join(name);
+            fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+            Ok(path)
+        })
+        .collect()
+    }
+}
+
+fn whole(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
+    let cli = core(&mut composition, built, Some(capabilities))?;
+    composition.finish(cli)
+}
+
+fn without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let cli = core(&mut composition, built, None)?;
+    composition.finish(cli)
+}
+
+/// Wires cli, client and gate; one `gate` serves both, so that what `cli` permits `client` can reach.
+fn core(
+    composition: &mut Composition,
+    built: &guest::Built,
+    capabilities: Option<compose::Instance>,
+) -> Result<compose::Instance> {
+    let gate = composition.add(Guest::Gate.name(), &built.gate)?;
+    let client = composition.add(Guest::Client.name(), &built.client)?;
+    let cli = composition.add(Guest::Cli.name(), &built.cli)?;
+    composition.connect(gate, client)?;
+    composition.connect(gate, cli)?;
+    composition.connect(client, cli)?;
+    if let Some(capabilities) = capabilities {
+        composition.connect(capabilities, client)?;
+        composition.connect(capabilities, cli)?;
+    }
+    Ok(cli)
+}

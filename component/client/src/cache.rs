@@ -1,0 +1,56 @@
+//! The token cache, read and written as entries.
+
+use std::time::Duration;
+
+use protocol::cache::{CacheEntry, CacheKey};
+
+use crate::bindings::entra_auth::core::token_cache::{self, HeldEntry, Name};
+use crate::error::Failure;
+
+/// How long to wait for another process that gets the same token, when the caller sets no limit: as long as a slow
+/// request may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The entry as it is stored now, without its lock.
+pub(crate) fn read(key: &CacheKey) -> Result<Option<CacheEntry>, Failure> {
+    let bytes = token_cache::read(&name(key))?;
+    Ok(bytes.and_then(|bytes| CacheEntry::from_bytes(&bytes, key)))
+}
+
+/// Takes the entry's lock, waiting for whoever has it.
+pub(crate) fn hold(key: &CacheKey, time_limit: Option<Duration>) -> Result<Held<'_>, Failure> {
+    let seconds = time_limit.unwrap_or(PATIENCE).as_secs();
+    let entry = token_cache::hold(&name(key), u32::try_from(seconds).unwrap_or(u32::MAX))?;
+    Ok(Held { entry, key })
+}
+
+/// Removes all of the client's entries; returns how many there were.
+pub(crate) fn remove(key: &CacheKey) -> Result<u32, Failure> {
+    token_cache::remove(key.client())
+}
+
+/// An entry whose lock is held.
+pub(crate) struct Held<'a> {
+    entry: HeldEntry,
+    key: &'a CacheKey,
+}
+
+impl Held<'_> {
+    /// The entry as it is now that nobody else writes.
+    pub(crate) fn read(&self) -> Result<Option<CacheEntry>, Failure> {
+        let bytes = self.entry.read()?;
+        Ok(bytes.and_then(|bytes| CacheEntry::from_bytes(&bytes, self.key)))
+    }
+
+    /// Replaces the entry.
+    pub(crate) fn write(&self, entry: &CacheEntry) -> Result<(), Failure> {
+        self.entry.write(&entry.to_bytes(self.key))
+    }
+}
+
+fn name(key: &CacheKey) -> Name {
+    Name {
+        client: key.client().to_owned(),
+        entry: key.entry().to_owned(),
+    }
+}

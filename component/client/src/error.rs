@@ -1,0 +1,80 @@
+//! Protocol errors in the words of the contract.
+
+use protocol::advice::{Facts, advice};
+use protocol::error::{self, Impossible, Unacceptable};
+use protocol::server_error::ServerError;
+
+use crate::bindings::entra_auth::core::errors::{BadAnswer, Interaction, Problem, Refusal};
+pub(crate) use crate::bindings::entra_auth::core::errors::{Error, Failure};
+
+/// What `protocol` refused or could not accept, with advice that names the user's own things.
+pub(crate) fn of_protocol(error: error::Error, facts: &Facts<'_>) -> Error {
+    let transient = error.is_transient();
+    match error {
+        error::Error::Refused(refusal) => refused(*refusal, facts),
+        error::Error::Unacceptable(answer) => unacceptable(&answer, transient),
+        error::Error::Impossible(request) => request.into(),
+    }
+}
+
+fn refused(error: ServerError, facts: &Facts<'_>) -> Error {
+    let needs_person = error.is_interaction_required();
+    let message = error.to_string();
+    let hint = advice(&error, facts);
+    let refusal = Refusal {
+        transient: error.is_transient(),
+        status: error.status,
+        error: error.error,
+        description: error.description.unwrap_or_default(),
+        codes: error.codes,
+        suberror: error.suberror,
+        timestamp: error.timestamp,
+        trace_id: error.trace_id,
+        correlation_id: error.correlation_id,
+        claims: error.claims.map(|claims| claims.as_str().to_owned()),
+        retry_after: error.retry_after.map(|span| span.as_secs()),
+        hint,
+    };
+    if needs_person {
+        Error::InteractionRequired(Interaction {
+            message,
+            hint: refusal.hint.clone(),
+            refusal: Some(refusal),
+        })
+    } else {
+        Error::ServerRefused(refusal)
+    }
+}
+
+fn unacceptable(answer: &Unacceptable, transient: bool) -> Error {
+    Error::AnswerUnacceptable(BadAnswer {
+        message: answer.message().to_owned(),
+        hint: answer.hint().map(ToOwned::to_owned),
+        status: answer.status,
+        retry_after: answer.retry_after.map(|span| span.as_secs()),
+        transient,
+    })
+}
+
+/// A request that nobody could fulfil.
+pub(crate) fn impossible(message: impl Into<String>, hint: impl Into<String>) -> Error {
+    Error::RequestImpossible(Problem {
+        message: message.into(),
+        hint: Some(hint.into()),
+    })
+}
+
+impl From<Impossible> for Error {
+    fn from(request: Impossible) -> Self {
+        Self::RequestImpossible(Problem {
+            message: request.message().to_owned(),
+            hint: request.hint().map(ToOwned::to_owned),
+        })
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::CapabilityFailed(failure)
+    }
+}

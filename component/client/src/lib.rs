@@ -1,0 +1,17 @@
+//! The token logic as a component: straight-line glue between the contract of `wit/` and the crate `protocol`.
+//!
+//! It calls, waits, and matches on what `protocol` decided. It never looks into a response, compares a time or knows an
+//! error code; profiles, environment variables and files are unknown to it.
+
+mod bindings;
+mod cache;
+mod clock;
+mod error;
+mod jwt;
+mod network;
+mod order;
+mod secret;
+mod tokens;
+
+/// The component; each exported interface is implemented in the file of its name.
+struct Client;

@@ -1,0 +1,222 @@
+//! One HTTP exchange over `wasi:http`.
+
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use zeroize::Zeroizing;
+
+use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::bindings::wasi::http::outgoing_handler;
+use crate::bindings::wasi::http::types::{
+    ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+    http_error_code,
+};
+use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
+use crate::clock::Deadline;
+
+/// `blocking-write-and-flush` takes no more at once (`wasi:io/streams`).
+const WRITE_SIZE: usize = 4096;
+
+/// How much to ask for at once: token responses are a few kilobytes.
+const READ_SIZE: u64 = 16 * 1024;
+
+/// Sends `request` and reads the response, of its body at most `limit` bytes and one more, so that whoever reads it can
+/// tell that there was too much.
+pub(crate) fn exchange(
+    request: &Request<Zeroizing<Vec<u8>>>,
+    limit: usize,
+    deadline: &Deadline,
+) -> Result<Response<Vec<u8>>, Failure> {
+    let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
+    send(request, limit, deadline).map_err(|fault| fault.at(&host))
+}
+
+/// Why there was no response.
+enum Interruption {
+    /// The host's reason.
+    Code(ErrorCode),
+    /// The response broke off, without a reason.
+    Incomplete,
+    /// The deadline passed.
+    TimedOut,
+    /// The request cannot be expressed in `wasi:http`.
+    Malformed,
+}
+
+impl From<ErrorCode> for Interruption {
+    fn from(code: ErrorCode) -> Self {
+        Self::Code(code)
+    }
+}
+
+fn send(request: &Request<Zeroizing<Vec<u8>>>, limit: usize, deadline: &Deadline) -> Result<Response<Vec<u8>>, Interruption> {
+    let outgoing = head(request)?;
+    let body = outgoing.body().map_err(|()| Interruption::Malformed)?;
+    let future = outgoing_handler::handle(outgoing, Some(RequestOptions::new()))?;
+    // A body that cannot be written has its reason in the response's future.
+    let written = write(body, request.body());
+    if !deadline.allows(&future.subscribe()) {
+        return Err(Interruption::TimedOut);
+    }
+    let response = future.get().and_then(Result::ok).ok_or(Interruption::Incomplete)??;
+    written.ok_or(Interruption::Incomplete)?;
+    read(&response, limit, deadline)
+}
+
+fn head(request: &Request<Zeroizing<Vec<u8>>>) -> Result<OutgoingRequest, Interruption> {
+    let malformed = |()| Interruption::Malformed;
+    let fields = Fields::new();
+    for (name, value) in request.headers() {
+        fields
+            .append(name.as_str(), value.as_bytes())
+            .map_err(|_| Interruption::Malformed)?;
+    }
+    let uri = request.uri();
+    let scheme = match uri.scheme_str() {
+        Some("http") => Scheme::Http,
+        _ => Scheme::Https,
+    };
+    let outgoing = OutgoingRequest::new(fields);
+    outgoing.set_method(&method(request.method())).map_err(malformed)?;
+    outgoing.set_scheme(Some(&scheme)).map_err(malformed)?;
+    outgoing
+        .set_authority(uri.authority().map(http::uri::Authority::as_str))
+        .map_err(malformed)?;
+    outgoing
+        .set_path_with_query(uri.path_and_query().map(http::uri::PathAndQuery::as_str))
+        .map_err(malformed)?;
+    Ok(outgoing)
+}
+
+fn method(method: &http::Method) -> Method {
+    match method.as_str() {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        other => Method::Other(other.to_owned()),
+    }
+}
+
+fn write(body: OutgoingBody, content: &[u8]) -> Option<()> {
+    let stream: OutputStream = body.write().ok()?;
+    for part in content.chunks(WRITE_SIZE) {
+        stream.blocking_write_and_flush(part).ok()?;
+    }
+    // A body can be finished only when its stream is gone.
+    drop(stream);
+    OutgoingBody::finish(body, None).ok()
+}
+
+fn read(response: &IncomingResponse, limit: usize, deadline: &Deadline) -> Result<Response<Vec<u8>>, Interruption> {
+    let mut whole = Response::new(Vec::new());
+    *whole.status_mut() = StatusCode::from_u16(response.status()).map_err(|_| Interruption::Incomplete)?;
+    for (name, value) in response.headers().entries() {
+        // A header that is none says nothing that is needed.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            whole.headers_mut().append(name, value);
+        }
+    }
+    let body: IncomingBody = response.consume().map_err(|()| Interruption::Incomplete)?;
+    let stream = body.stream().map_err(|()| Interruption::Incomplete)?;
+    read_stream(&stream, whole.body_mut(), limit, deadline)?;
+    Ok(whole)
+}
+
+fn read_stream(
+    stream: &InputStream,
+    content: &mut Vec<u8>,
+    limit: usize,
+    deadline: &Deadline,
+) -> Result<(), Interruption> {
+    let ready = stream.subscribe();
+    while content.len() <= limit {
+        if !deadline.allows(&ready) {
+            return Err(Interruption::TimedOut);
+        }
+        match stream.read(READ_SIZE) {
+            Ok(part) => content.extend_from_slice(&part),
+            Err(StreamError::Closed) => return Ok(()),
+            Err(StreamError::LastOperationFailed(error)) => {
+                return Err(http_error_code(&error).map_or(Interruption::Incomplete, Interruption::Code));
+            }
+        }
+    }
+    content.truncate(limit.saturating_add(1));
+    Ok(())
+}
+
+impl Interruption {
+    fn at(self, host: &str) -> Failure {
+        let (fault, message, hint) = match self {
+            Self::Code(code) => of_code(&code, host),
+            Self::Incomplete => broken_off(host),
+            Self::TimedOut => timed_out(host),
+            Self::Malformed => (
+                Fault::Other,
+                format!("cannot send a request to `{host}`"),
+                "check the authority of the profile",
+            ),
+        };
+        Failure {
+            capability: Capability::Network,
+            fault,
+            message,
+            hint: Some(hint.to_owned()),
+        }
+    }
+}
+
+/// What an error code of `wasi:http` means to the person who waits for a token.
+fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
+    match code {
+        ErrorCode::HttpRequestDenied => (
+            Fault::Denied,
+            format!("the gate refused `{host}`: it is no host of the permitted authority"),
+            "only the authority of the profile may be reached; correct the profile's authority",
+        ),
+        ErrorCode::DnsError(_) | ErrorCode::DnsTimeout | ErrorCode::DestinationNotFound => (
+            Fault::Unreachable,
+            format!("cannot find `{host}`"),
+            "check the spelling of the authority, the DNS settings, and HTTPS_PROXY if a proxy is needed",
+        ),
+        ErrorCode::ConnectionRefused
+        | ErrorCode::DestinationUnavailable
+        | ErrorCode::DestinationIpProhibited
+        | ErrorCode::DestinationIpUnroutable => (
+            Fault::Unreachable,
+            format!("cannot connect to `{host}`"),
+            "check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy",
+        ),
+        ErrorCode::TlsCertificateError | ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => (
+            Fault::Untrusted,
+            format!("`{host}` could not prove who it is (TLS)"),
+            "if a proxy inspects TLS, its CA must be trusted (ENTRA_AUTH_CLI_CA_FILE); else check host name and clock",
+        ),
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => timed_out(host),
+        ErrorCode::ConfigurationError | ErrorCode::InternalError(_) => (
+            Fault::Other,
+            match code {
+                ErrorCode::InternalError(Some(reason)) => format!("the request to `{host}` failed: {reason}"),
+                _ => format!("the request to `{host}` failed inside the host"),
+            },
+            "check the proxy and CA settings of this machine",
+        ),
+        _ => broken_off(host),
+    }
+}
+
+fn broken_off(host: &str) -> (Fault, String, &'static str) {
+    (
+        Fault::Unreachable,
+        format!("the connection to `{host}` broke off"),
+        "try again; if it stays so, a proxy in between may be the cause",
+    )
+}
+
+fn timed_out(host: &str) -> (Fault, String, &'static str) {
+    (
+        Fault::TimedOut,
+        format!("`{host}` did not answer in time"),
+        "try again, or allow more time",
+    )
+}

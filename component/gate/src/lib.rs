@@ -1,0 +1,68 @@
+//! The network fence, as a component: it takes requests for `wasi:http` and passes on those for permitted hosts.
+//!
+//! It is the only guest of a composition that holds the real way out, and it is short so that it can be read whole. Who
+//! may be reached is told through the interface `gate`, to which the token logic is not wired.
+
+mod bindings;
+mod origin;
+
+use std::cell::RefCell;
+
+use bindings::exports::entra_auth::core::gate;
+use bindings::exports::wasi::http::outgoing_handler as outgoing;
+use bindings::wasi::http::outgoing_handler::handle;
+use bindings::wasi::http::types::Scheme;
+use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
+use protocol::cloud::Cloud;
+
+use origin::Origin;
+
+thread_local! {
+    /// What may be reached. A component has one thread, and its memory ends with the command.
+    static PERMITTED: RefCell<Vec<Origin>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Gate;
+
+impl gate::Guest for Gate {
+    fn permit(authority: String) -> Result<(), gate::Problem> {
+        let origin = Origin::parse(&authority)?;
+        PERMITTED.with_borrow_mut(|permitted| {
+            permitted.extend(cloud_of(&origin));
+            permitted.push(origin);
+        });
+        Ok(())
+    }
+}
+
+impl outgoing::Guest for Gate {
+    fn handle(
+        request: OutgoingRequest,
+        options: Option<RequestOptions>,
+    ) -> Result<FutureIncomingResponse, ErrorCode> {
+        let target = target_of(&request).ok_or(ErrorCode::HttpRequestUriInvalid)?;
+        if PERMITTED.with_borrow(|permitted| permitted.contains(&target)) {
+            handle(request, options)
+        } else {
+            Err(ErrorCode::HttpRequestDenied)
+        }
+    }
+}
+
+/// The other names of the same cloud's sign-in service and its Microsoft Graph.
+fn cloud_of(origin: &Origin) -> Vec<Origin> {
+    let Some(cloud) = Cloud::of_login_host(origin.host()) else {
+        return Vec::new();
+    };
+    let names = cloud.login_hosts().iter().copied();
+    names.chain([cloud.graph_host()]).map(Origin::https).collect()
+}
+
+fn target_of(request: &OutgoingRequest) -> Option<Origin> {
+    let scheme = match request.scheme()? {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+        Scheme::Other(_) => return None,
+    };
+    Origin::parse(&format!("{scheme}://{}", request.authority()?)).ok()
+}

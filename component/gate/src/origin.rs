@@ -1,0 +1,143 @@
+//! Scheme, host and port: what the gate compares (RFC 6454 section 4).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::Uri;
+use http::uri::Scheme;
+
+use crate::bindings::exports::entra_auth::core::gate::Problem;
+
+/// An origin that the gate can permit: https, or plain http on loopback.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Origin {
+    scheme: Scheme,
+    /// In lower case; an IPv6 address in brackets.
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    /// The origin of a URL. The comparison of hosts is only as good as this parser, so whatever is unusual fails: user
+    /// information, a host that is not plain ASCII, an empty one.
+    pub(crate) fn parse(url: &str) -> Result<Self, Problem> {
+        if url.contains('@') {
+            // Not quoted: what stands before the sign may be a password.
+            return Err(problem(
+                "the address contains user information".to_owned(),
+                "leave out everything up to the `@`",
+            ));
+        }
+        let invalid = || {
+            problem(
+                format!("`{}` is no https address", url.escape_debug()),
+                "use an address such as https://login.microsoftonline.com",
+            )
+        };
+        let uri: Uri = url.parse().map_err(|_| invalid())?;
+        let scheme = uri.scheme().cloned().ok_or_else(invalid)?;
+        let authority = uri.authority().ok_or_else(invalid)?;
+        let host = authority.host().to_ascii_lowercase();
+        if host.is_empty() || authority.as_str().ends_with(':') {
+            return Err(invalid());
+        }
+        let default = match scheme.as_str() {
+            "https" => 443,
+            "http" if is_loopback(&host) => 80,
+            "http" => {
+                return Err(problem(
+                    format!("plain http to `{host}` is not permitted"),
+                    "use https; plain http is for loopback addresses only",
+                ));
+            }
+            _ => return Err(invalid()),
+        };
+        let port = authority.port_u16().unwrap_or(default);
+        Ok(Self { scheme, host, port })
+    }
+
+    /// The default https origin of a host known by name.
+    pub(crate) fn https(host: &str) -> Self {
+        Self {
+            scheme: Scheme::HTTPS,
+            host: host.to_owned(),
+            port: 443,
+        }
+    }
+
+    /// The host, in lower case.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+/// `localhost`, 127.0.0.0/8 and ::1, the last in brackets (RFC 8252 section 7.3).
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || bare.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback())
+}
+
+fn problem(message: String, hint: &str) -> Problem {
+    Problem {
+        message,
+        hint: Some(hint.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_origins_compare_equal_however_they_are_written() {
+        let rows = [
+            ("https://login.microsoftonline.com", "https://LOGIN.microsoftonline.com:443/tenant?x"),
+            ("http://127.0.0.1:8400", "http://127.0.0.1:8400/"),
+            ("http://localhost", "http://localhost:80"),
+            ("http://[::1]:8400", "http://[::1]:8400/a"),
+        ];
+        for (one, other) in rows {
+            assert_eq!(Origin::parse(one).unwrap(), Origin::parse(other).unwrap(), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_other_origins() {
+        let permitted = Origin::parse("https://login.microsoftonline.com").unwrap();
+        let rows = [
+            "https://login.microsoftonline.com.evil.test",
+            "https://login.microsoftonline.com.",
+            "https://evil.test/login.microsoftonline.com",
+            "https://login.microsoftonline.com:8443",
+            "https://xlogin.microsoftonline.com",
+        ];
+        for row in rows {
+            assert_ne!(Origin::parse(row).unwrap(), permitted, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_is_unusual_is_refused() {
+        let rows = [
+            "",
+            "login.microsoftonline.com",
+            "http://login.microsoftonline.com",
+            "http://127.0.0.1.evil.test",
+            "http://localhost.evil.test",
+            "http://10.0.0.1",
+            "https://login.microsoftonline.com@evil.test",
+            "https://user:secret@login.microsoftonline.com",
+            "https://lögin.microsoftonline.com",
+            "https://",
+            "https://:443",
+            "https://login.microsoftonline.com:",
+            "https://login.microsoftonline.com:99999",
+            "ftp://login.microsoftonline.com",
+            "javascript:alert(1)",
+        ];
+        for row in rows {
+            assert!(Origin::parse(row).is_err(), "{row}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `files`: what the user named, inside the preopened folders.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+
+use crate::WasiCapabilities;
+use crate::bindings::exports::entra_auth::core::files::Guest;
+use crate::failure::{self, Capability, Failure, Fault, failure};
+
+impl Guest for WasiCapabilities {
+    fn read(path: String, limit: u32) -> Result<Vec<u8>, Failure> {
+        let content = read(&path, limit).map_err(|error| of_file("read", &path, &error))?;
+        content.ok_or_else(|| {
+            failure(
+                Capability::Files,
+                Fault::Denied,
+                format!("`{path}` is larger than {limit} bytes"),
+                "name the right file",
+            )
+        })
+    }
+
+    fn write(path: String, content: Vec<u8>) -> Result<(), Failure> {
+        let new = format!("{path}.new");
+        let written = fs::write(&new, content).and_then(|()| fs::rename(&new, &path));
+        if written.is_err() {
+            // The first error is the one worth telling; a left-over file does no harm.
+            drop(fs::remove_file(&new));
+        }
+        written.map_err(|error| of_file("write", &path, &error))
+    }
+}
+
+/// The content, or nothing if there is more of it than `limit`.
+fn read(path: &str, limit: u32) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(u64::from(limit) + 1).read_to_end(&mut content)?;
+    Ok(Some(content).filter(|content| content.len() <= limit as usize))
+}
+
+fn of_file(verb: &str, path: &str, error: &io::Error) -> Failure {
+    failure::of_file(Capability::Files, verb, path, error)
+}

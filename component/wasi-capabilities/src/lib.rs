@@ -1,0 +1,17 @@
+//! The capabilities over plain WASI, for runtimes that know nothing of this product: stock `wasmtime run`, `jco run`.
+//!
+//! Profiles live in one preopened folder, secrets come from the environment (which the command line reads itself), and
+//! tokens are not kept: a sandbox without a keyring has no place for the key that would seal them.
+
+mod bindings;
+mod exit_status;
+mod failure;
+mod files;
+mod folder;
+mod profile_store;
+mod prompt;
+mod secret_store;
+mod token_cache;
+
+/// The component; each capability is implemented in the file of its name.
+struct WasiCapabilities;

@@ -1,0 +1,64 @@
+//! `profile-store`: `profiles.json` in the preopened folder.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::WasiCapabilities;
+use crate::bindings::exports::entra_auth::core::profile_store::Guest;
+use crate::failure::{self, Capability, Failure, Fault, failure};
+use crate::folder;
+
+impl Guest for WasiCapabilities {
+    fn location() -> Result<String, Failure> {
+        Ok(document()?.display().to_string())
+    }
+
+    fn read() -> Result<Option<String>, Failure> {
+        read(&document()?)
+    }
+
+    fn replace(previous: Option<String>, next: String) -> Result<(), Failure> {
+        let path = document()?;
+        if read(&path)? != previous {
+            return Err(failure(
+                Capability::ProfileStore,
+                Fault::Conflict,
+                format!("`{}` was changed by somebody else", path.display()),
+                "run the command again",
+            ));
+        }
+        write(&path, &next).map_err(|error| of_document("write", &path, &error))
+    }
+}
+
+fn document() -> Result<PathBuf, Failure> {
+    Ok(folder::config()?.join("profiles.json"))
+}
+
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(of_document("read", path, &error)),
+    }
+}
+
+/// Writes a new file beside the old one and renames it, so that a reader sees the one or the other.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_extension("json.new");
+    let written = fs::File::create(&new).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    let replaced = written.and_then(|()| fs::rename(&new, path));
+    if replaced.is_err() {
+        // The first error is the one worth telling; a left-over file does no harm.
+        drop(fs::remove_file(&new));
+    }
+    replaced
+}
+
+fn of_document(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    failure::of_file(Capability::ProfileStore, verb, &path.display().to_string(), error)
+}

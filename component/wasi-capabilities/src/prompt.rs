@@ -1,0 +1,50 @@
+//! `prompt`: questions on stderr, answers from stdin.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use crate::WasiCapabilities;
+use crate::bindings::exports::entra_auth::core::prompt::{Echo, Guest};
+use crate::failure::{Capability, Failure, Fault, failure};
+
+impl Guest for WasiCapabilities {
+    fn ask(question: String, echo: Echo) -> Result<String, Failure> {
+        if !io::stdin().is_terminal() {
+            return Err(absent("there is no terminal to ask on", "give the values as options"));
+        }
+        if matches!(echo, Echo::Hidden) {
+            return Err(absent(
+                "this sandbox cannot hide what is typed",
+                "pipe the secret in, such as `--client-secret -`, or set AZURE_CLIENT_SECRET",
+            ));
+        }
+        let answer = write(&question).and_then(|()| read());
+        match answer {
+            Ok(Some(line)) => Ok(line),
+            Ok(None) => Err(failure(
+                Capability::Prompt,
+                Fault::Cancelled,
+                "the input ended",
+                "nothing was changed",
+            )),
+            Err(error) => Err(absent(&format!("cannot ask: {error}"), "give the values as options")),
+        }
+    }
+}
+
+fn write(question: &str) -> io::Result<()> {
+    let mut terminal = io::stderr().lock();
+    terminal.write_all(question.as_bytes())?;
+    terminal.flush()
+}
+
+fn read() -> io::Result<Option<String>> {
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn absent(message: &str, hint: &str) -> Failure {
+    failure(Capability::Prompt, Fault::Absent, message, hint)
+}

@@ -1,0 +1,81 @@
+//! A token logic gone bad: in place of the real one it tries to reach whatever the scope names, permitted or not.
+//!
+//! `get-token --scope http://HOST:PORT/.default` prints `reached` if somebody answered there.
+
+mod bindings;
+
+use bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
+use bindings::exports::entra_auth::core::{jwt, tokens};
+use bindings::wasi::http::outgoing_handler;
+use bindings::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
+use tokens::{CacheUse, Origin, Request, Token};
+
+struct Trespasser;
+
+impl tokens::Guest for Trespasser {
+    fn acquire(request: Request, _cache: CacheUse) -> Result<Token, Error> {
+        let target = request.scopes.concat();
+        knock(target.trim_end_matches("/.default")).map_err(|code| {
+            Error::CapabilityFailed(Failure {
+                capability: Capability::Network,
+                fault: Fault::Denied,
+                message: format!("{code:?}"),
+                hint: None,
+            })
+        })?;
+        Ok(Token {
+            access_token: "reached".to_owned(),
+            token_type: "Bearer".to_owned(),
+            scopes: Vec::new(),
+            obtained_at: 0,
+            expires_at: i64::MAX,
+            expires_in: 3600,
+            origin: Origin::Server,
+            notices: Vec::new(),
+        })
+    }
+
+    fn renew(request: Request) -> Result<Token, Error> {
+        Self::acquire(request, CacheUse::Bypass)
+    }
+
+    fn cached(_request: Request) -> Result<Option<Token>, Error> {
+        Ok(None)
+    }
+
+    fn forget(_request: Request) -> Result<u32, Error> {
+        Ok(0)
+    }
+}
+
+impl jwt::Guest for Trespasser {
+    fn decode(_token: String) -> Result<jwt::Decoded, Error> {
+        Err(Error::CapabilityFailed(Failure {
+            capability: Capability::Network,
+            fault: Fault::Other,
+            message: "a trespasser reads no tokens".to_owned(),
+            hint: None,
+        }))
+    }
+}
+
+/// Sends a request to an origin such as `http://127.0.0.1:8400`.
+fn knock(origin: &str) -> Result<(), ErrorCode> {
+    let (scheme, authority) = match origin.split_once("://") {
+        Some(("http", authority)) => (Scheme::Http, authority),
+        Some((_, authority)) => (Scheme::Https, authority),
+        None => return Err(ErrorCode::HttpRequestUriInvalid),
+    };
+    let request = OutgoingRequest::new(Fields::new());
+    let prepared = request
+        .set_scheme(Some(&scheme))
+        .and_then(|()| request.set_authority(Some(authority)))
+        .and_then(|()| request.set_path_with_query(Some("/")));
+    prepared.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+    let future = outgoing_handler::handle(request, None)?;
+    future.subscribe().block();
+    match future.get() {
+        Some(Ok(response)) => response.map(drop),
+        _ => Err(ErrorCode::InternalError(None)),
+    }
+}
