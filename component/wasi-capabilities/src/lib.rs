@@ -4,7 +4,6 @@
 //! tokens are not kept: a sandbox without a keyring has no place for the key that would seal them.
 
 mod bindings;
-mod exit_status;
 mod failure;
 mod files;
 mod folder;

@@ -1,0 +1,129 @@
+//! The command line: all commands, and what is common to them.
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::get_token::GetToken;
+use crate::inspect::Inspect;
+use crate::output::Verbosity;
+use crate::refresh::Refresh;
+
+/// The program's name, whatever the host calls the file.
+pub(crate) const NAME: &str = "entra-auth-cli";
+
+/// Get Microsoft Entra ID access tokens for your APIs
+#[derive(Parser)]
+#[command(
+    name = NAME,
+    bin_name = NAME,
+    disable_version_flag = true,
+    version,
+    after_help = after_help(),
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// Print the version; `-v` alone does too
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const COMMON: &str = "Options of every command";
+
+/// Options of every command.
+#[derive(Args)]
+pub(crate) struct Common {
+    /// Tell on stderr what is going on; never a secret
+    #[arg(short, long, global = true, help_heading = COMMON, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Nothing but the result, and errors
+    #[arg(short, long, visible_alias = "silent", global = true, help_heading = COMMON)]
+    pub(crate) quiet: bool,
+
+    /// No colours; NO_COLOR does the same
+    #[arg(long, global = true, help_heading = COMMON)]
+    pub(crate) no_color: bool,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Print an access token, from the cache or a new one
+    #[command(after_help = GET_TOKEN_EXAMPLES)]
+    GetToken(Box<GetToken>),
+
+    /// Print a new access token without asking anybody
+    #[command(after_help = REFRESH_EXAMPLES)]
+    Refresh(Box<Refresh>),
+
+    /// Show what a token says; its signature is not verified
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Inspect),
+
+    /// Create, show and delete profiles
+    Config(Config),
+}
+
+impl Common {
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        }
+    }
+}
+
+const GET_TOKEN_EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(entra-auth-cli get-token -p my-api-client)
+  entra-auth-cli get-token -p my-api -s \"api://your-api-id/.default\"
+  entra-auth-cli get-token -p my-api --output json | jq -r .access_token
+  entra-auth-cli get-token -p demo      no set-up; the token is worth nothing elsewhere
+
+stdout carries the token alone. Without any profile: set AZURE_TENANT_ID, AZURE_CLIENT_ID and
+AZURE_CLIENT_SECRET, and give --scope.
+The secret is taken from --client-secret, else from the store, else from AZURE_CLIENT_SECRET.";
+
+const REFRESH_EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(entra-auth-cli refresh -p my-api-client)
+  entra-auth-cli refresh -p my-api-user --output json";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  echo \"$TOKEN\" | entra-auth-cli inspect -
+  entra-auth-cli get-token -p my-api-client | entra-auth-cli inspect | jq .aud
+  entra-auth-cli inspect -p my-api-client --claims
+
+Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be decoded.";
+
+fn after_help() -> String {
+    format!(
+        "\
+Examples:
+  entra-auth-cli get-token -p demo      try it: no set-up, no network, a token worth nothing
+  entra-auth-cli config create          create a profile for your own API
+  TOKEN=$(entra-auth-cli get-token -p my-api-client)
+  echo \"$TOKEN\" | entra-auth-cli inspect -
+
+{}",
+        crate::exit_code::TABLE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CommandLine;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

@@ -1,0 +1,96 @@
+//! The whole command line of `entra-auth-cli`, as a WebAssembly component.
+//!
+//! It knows profiles, environment variables, flags and output. It knows no wire format: tokens come
+//! from the interface `tokens`, and everything else that it needs from the capabilities of the
+//! world `cli` in `wit/world.wit`. So it behaves the same in every host.
+
+mod auth_method;
+mod bindings;
+mod choice;
+mod civil_time;
+mod command_line;
+mod config;
+mod delivery;
+mod demo;
+mod duration;
+mod error;
+mod exit_code;
+mod flow;
+mod format;
+mod get_token;
+mod inspect;
+mod inspection;
+mod output;
+mod printable;
+mod profile;
+mod profile_document;
+mod profile_fields;
+mod profiles;
+mod refresh;
+mod scopes;
+mod secret;
+mod selection;
+mod token_input;
+mod token_request;
+mod usage_error;
+mod yaml;
+
+use clap::{CommandFactory, Parser};
+
+use crate::command_line::{Command, CommandLine, NAME};
+use crate::exit_code::ExitCode;
+use crate::output::{Outcome, Output, Verbosity};
+use crate::usage_error::{Refusal, translate};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    exit_code::report(match CommandLine::try_parse_from(&arguments) {
+        Ok(line) => {
+            let output = Output::new(line.common.verbosity(), line.common.no_color);
+            finish(run(&line, &output), &output)
+        }
+        Err(error) => {
+            let output = Output::new(Verbosity::Normal, false);
+            finish(answer(translate(&error), &output), &output)
+        }
+    });
+}
+
+fn run(line: &CommandLine, output: &Output) -> Outcome {
+    match &line.command {
+        Some(Command::Config(config)) => config.run(output),
+        Some(Command::GetToken(get_token)) => get_token.run(output),
+        Some(Command::Inspect(inspect)) => inspect.run(output),
+        Some(Command::Refresh(refresh)) => refresh.run(output),
+        // Documents use `-v` for the version, and after a command for `--verbose`.
+        None if line.common.verbose => {
+            output.result(&format!("{NAME} {}", env!("CARGO_PKG_VERSION")))?;
+            Ok(ExitCode::Done)
+        }
+        None => {
+            output.result(&CommandLine::command().render_help().to_string())?;
+            Ok(ExitCode::Done)
+        }
+    }
+}
+
+fn answer(refusal: Refusal, output: &Output) -> Outcome {
+    match refusal {
+        Refusal::Answer(text) => {
+            output.result(&text)?;
+            Ok(ExitCode::Done)
+        }
+        Refusal::HelpInstead(text) => {
+            output.result(&text)?;
+            Ok(ExitCode::BadArguments)
+        }
+        Refusal::Wrong(error) => Err(error),
+    }
+}
+
+fn finish(outcome: Outcome, output: &Output) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        output.failure(&error);
+        error.code
+    })
+}

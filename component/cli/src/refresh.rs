@@ -1,0 +1,35 @@
+//! `refresh`: a new token without a person.
+
+use clap::Args;
+
+use crate::bindings::tokens::{self, CacheUse};
+use crate::delivery::Delivery;
+use crate::exit_code::ExitCode;
+use crate::output::{Outcome, Output};
+use crate::selection::Source;
+use crate::token_request::{Purpose, WhichToken};
+
+/// Flags of `refresh`.
+#[derive(Args)]
+pub(crate) struct Refresh {
+    #[command(flatten)]
+    which: WhichToken,
+
+    #[command(flatten)]
+    delivery: Delivery,
+}
+
+impl Refresh {
+    pub(crate) fn run(&self, output: &Output) -> Outcome {
+        self.delivery.check()?;
+        let prepared = self.which.prepare(Purpose::Send, output)?;
+        let renewed = match prepared.selected.source {
+            // Nothing is stored for the built-in profile, so its new token is just another one.
+            Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass),
+            Source::Environment | Source::Saved => tokens::renew(&prepared.request),
+        };
+        let token = renewed.map_err(|error| prepared.explain(error))?;
+        self.delivery.deliver(&token, &prepared, output)?;
+        Ok(ExitCode::Done)
+    }
+}

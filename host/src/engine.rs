@@ -1,0 +1,47 @@
+//! The engine that runs the embedded component.
+
+use wasmtime::component::Component;
+use wasmtime::{Engine, Result};
+
+use crate::engine_config;
+
+/// A component that the build script compiled ahead, as part of the program.
+///
+/// It starts on a page of its own, so that its code can be made executable where it lies; 64 KiB is the largest page of a
+/// supported machine (some aarch64 kernels).
+#[repr(C, align(65536))]
+pub struct Embedded<T: ?Sized = [u8]>(pub T);
+
+/// The engine and the component, ready to instantiate.
+///
+/// The component's code runs where the operating system mapped it with the program: nothing is copied, and there is no
+/// second file that somebody could replace.
+///
+/// # Safety
+///
+/// The bytes must come from the build script, unchanged.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
+pub(crate) unsafe fn load(embedded: &'static Embedded) -> Result<(Engine, Component)> {
+    let mut config = engine_config::config();
+    config.with_custom_code_memory(Some(std::sync::Arc::new(crate::mapped_code::MappedCode)));
+    let engine = Engine::new(&config)?;
+    let memory = std::ptr::NonNull::from(&embedded.0);
+    // SAFETY: the caller vouches for the bytes; they live as long as the program, and nothing writes to them.
+    let component = unsafe { Component::deserialize_raw(&engine, memory)? };
+    Ok((engine, component))
+}
+
+/// The engine and the component, ready to instantiate; the code is copied.
+///
+/// # Safety
+///
+/// The bytes must come from the build script, unchanged.
+#[cfg(not(unix))]
+#[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
+pub(crate) unsafe fn load(embedded: &'static Embedded) -> Result<(Engine, Component)> {
+    let engine = Engine::new(&engine_config::config())?;
+    // SAFETY: the caller vouches for the bytes.
+    let component = unsafe { Component::deserialize(&engine, &embedded.0)? };
+    Ok((engine, component))
+}

@@ -1,0 +1,16 @@
+//! The engine's settings, the same for the build script that compiles ahead and for the program that runs the result.
+
+use wasmtime::Config;
+
+/// Settings that both ends must agree on; a difference makes the compiled component unloadable.
+pub(crate) fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        // Nobody reads a guest's backtrace: a trap is one error line. Without them there is less to load.
+        .wasm_backtrace_max_frames(None)
+        .native_unwind_info(false)
+        // The images of the guests' memories are small: copying them is quicker than mapping each.
+        .memory_init_cow(false);
+    config
+}

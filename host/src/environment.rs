@@ -1,0 +1,23 @@
+//! The environment variables that the component gets to see.
+//!
+//! A short list instead of everything: a variable that the command line does not document is none of its business.
+
+/// Documented in `entra-auth-cli --help` and the README.
+const PASSED_ON: &[&str] = &[
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_TENANT_ID",
+    "COLUMNS",
+    "ENTRA_TOKEN_PROFILE",
+    "NO_COLOR",
+    "TERM",
+];
+
+/// Names and values; a value that is no Unicode is left out.
+pub(crate) fn variables() -> Vec<(&'static str, String)> {
+    PASSED_ON
+        .iter()
+        .filter_map(|name| Some((*name, std::env::var(name).ok()?)))
+        .collect()
+}

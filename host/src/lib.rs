@@ -1,0 +1,27 @@
+//! `entra-auth-cli` for Linux, macOS and Windows: runs the command line component and lends it what a sandbox cannot
+//! have.
+//!
+//! The token logic and the command line are WebAssembly components, the same bytes as in every other host. This crate is
+//! nothing but an engine and capabilities, one file each.
+
+mod bindings;
+mod demo;
+mod engine;
+mod engine_config;
+mod environment;
+mod files;
+mod folder;
+#[cfg(unix)]
+mod mapped_code;
+mod network;
+mod private_file;
+mod profile_store;
+mod prompt;
+mod run;
+mod sealed;
+mod secret_store;
+mod terminal;
+mod token_cache;
+
+pub use engine::Embedded;
+pub use run::run;

@@ -1,0 +1,580 @@
+//! Files of this user alone: read with a limit, replaced as a whole, locked between processes.
+//!
+//! A file is replaced by writing a new one in the same folder, bringing it to the disk and renaming it, so whoever
+//! reads sees the old content or the new. A symbolic link, anything else that is no regular file, and a file of
+//! another user are refused: somebody else decides what is in them or where they lead.
+
+use std::fmt::Display;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+
+#[cfg(unix)]
+#[path = "private_file/unix.rs"]
+mod platform;
+#[cfg(windows)]
+#[path = "private_file/windows.rs"]
+mod platform;
+
+/// Why a file could not be used; the capability that wanted it makes its own failure of it.
+#[derive(Clone, Debug)]
+pub(crate) struct FileError {
+    pub(crate) fault: Fault,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl FileError {
+    pub(crate) fn new(fault: Fault, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            fault,
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// What the operating system said when asked to `verb` the file at `path`.
+    pub(crate) fn from_io(verb: &str, path: &Path, error: &io::Error) -> Self {
+        let shown = path.display();
+        let (fault, hint) = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
+                Fault::Denied,
+                format!("check the permissions of `{shown}` and of its folder"),
+            ),
+            ErrorKind::NotFound => (Fault::Absent, format!("check that `{shown}` is there")),
+            ErrorKind::NotADirectory | ErrorKind::IsADirectory => (
+                Fault::Denied,
+                format!("check which part of `{shown}` is a folder and which a file"),
+            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+                Fault::Other,
+                "make room on the disk and try again".to_owned(),
+            ),
+            _ => (
+                Fault::Other,
+                format!("check `{shown}` and the disk it is on"),
+            ),
+        };
+        Self::new(
+            fault,
+            format!("cannot {verb} `{shown}`: {}", reason(error)),
+            hint,
+        )
+    }
+
+    pub(crate) fn into_failure(self, capability: Capability) -> Failure {
+        Failure {
+            capability,
+            fault: self.fault,
+            message: self.message,
+            hint: self.hint,
+        }
+    }
+}
+
+/// The error's text in lower case and without its number, where it has such a text.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::Other => error.to_string(),
+        kind if kind.to_string() == "uncategorized error" => error.to_string(),
+        kind => kind.to_string(),
+    }
+}
+
+/// Create the folder and what is missing above it, for this user alone. A folder that is there stays as it is.
+pub(crate) fn make_folder(path: &Path) -> Result<(), FileError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    platform::create_folder(path)
+        .map_err(|error| FileError::from_io("create the folder", path, &error))
+}
+
+/// The file's bytes, or nothing if there is no such file. More than `limit` bytes are `damaged`.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileError> {
+    let file = match platform::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(_) if path.is_symlink() => return Err(refused(path, "is a symbolic link")),
+        Err(error) => return Err(FileError::from_io("read", path, &error)),
+    };
+    let metadata = file
+        .metadata()
+        .map_err(|error| FileError::from_io("read", path, &error))?;
+    check(path, &metadata)?;
+    let mut content = Vec::new();
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut content)
+        .map_err(|error| FileError::from_io("read", path, &error))?;
+    if content.len() > limit {
+        return Err(FileError::new(
+            Fault::Damaged,
+            format!("`{}` is larger than {limit} bytes", path.display()),
+            "this tool wrote no such file: move it away",
+        ));
+    }
+    Ok(Some(content))
+}
+
+/// Put a file with `content` in place of the one at `path`, if any. On disk when this returns. The folder is made if it
+/// is not there.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => check(path, &metadata)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(FileError::from_io("write", path, &error)),
+    }
+    put(path, content)
+}
+
+/// As [`replace`] in a folder that is there, whatever is at `path`: a link is replaced and not followed.
+pub(crate) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let failed = |error: io::Error| FileError::from_io("write", path, &error);
+    let new = Unfinished::create(path).map_err(failed)?;
+    new.fill(content).map_err(failed)?;
+    new.finish(path).map_err(failed)?;
+    remove_leftovers(path);
+    Ok(())
+}
+
+/// Remove the file; true if there was one.
+pub(crate) fn remove(path: &Path) -> Result<bool, FileError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(FileError::from_io("remove", path, &error)),
+    }
+}
+
+fn check(path: &Path, metadata: &fs::Metadata) -> Result<(), FileError> {
+    if metadata.is_symlink() {
+        return Err(refused(path, "is a symbolic link"));
+    }
+    if !metadata.is_file() {
+        return Err(refused(path, "is no regular file"));
+    }
+    if platform::is_foreign(metadata) {
+        return Err(refused(path, "belongs to another user"));
+    }
+    Ok(())
+}
+
+fn refused(path: &Path, reason: impl Display) -> FileError {
+    FileError::new(
+        Fault::Denied,
+        format!("`{}` {reason}", path.display()),
+        "look at it, and remove it or move it away; a file of your own is made in its place",
+    )
+}
+
+/// A file that is not yet in its place. Dropped unfinished, it is removed.
+struct Unfinished {
+    file: File,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    fn create(path: &Path) -> io::Result<Self> {
+        let mut number = [0; 8];
+        getrandom::fill(&mut number)?;
+        let path = path.with_file_name(format!(
+            "{}{:016x}.new",
+            leftover_prefix(path),
+            u64::from_ne_bytes(number)
+        ));
+        Ok(Self {
+            file: platform::create(&path)?,
+            path,
+        })
+    }
+
+    fn fill(&self, content: &[u8]) -> io::Result<()> {
+        (&self.file).write_all(content)?;
+        self.file.sync_all()
+    }
+
+    fn finish(self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        platform::sync_folder(path.parent().unwrap_or(path))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After `finish` there is nothing under this name any more.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn leftover_prefix(path: &Path) -> String {
+    format!(
+        ".{}.",
+        path.file_name().unwrap_or_default().to_string_lossy()
+    )
+}
+
+/// Remove what processes that were killed while writing this file left behind.
+fn remove_leftovers(path: &Path) {
+    let prefix = leftover_prefix(path);
+    let Some(Ok(folder)) = path.parent().map(fs::read_dir) else {
+        return;
+    };
+    for entry in folder.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_leftover = name
+            .strip_prefix(&prefix)
+            .is_some_and(|rest| rest.len() == 20 && rest.ends_with(".new"));
+        if is_leftover
+            && entry
+                .metadata()
+                .is_ok_and(|metadata| is_older_than(LEFTOVER_AGE, &metadata))
+        {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_older_than(age: Duration, metadata: &fs::Metadata) -> bool {
+    metadata
+        .modified()
+        .is_ok_and(|time| time.elapsed().is_ok_and(|elapsed| elapsed >= age))
+}
+
+/// Longer than writing a small file ever takes.
+const LEFTOVER_AGE: Duration = Duration::from_secs(60);
+
+/// A lock between processes, held until dropped. The operating system releases it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Lock the file at `path`, made if it is not there, waiting at most `limit` while another process holds it.
+    pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
+        let failed = |error: io::Error| FileError::from_io("lock", path, &error);
+        let started = Instant::now();
+        loop {
+            let file = Self::open(path)?;
+            match file.try_lock() {
+                // Its last holder may have removed it: then the lock that counts is on another file.
+                Ok(()) if platform::is_at(&file, path) => {
+                    return Ok(Self {
+                        file,
+                        path: path.to_owned(),
+                    });
+                }
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) if started.elapsed() >= limit => {
+                    return Err(held(path, limit));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    thread::sleep(POLL.min(limit.saturating_sub(started.elapsed())))
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+    }
+
+    fn open(path: &Path) -> Result<File, FileError> {
+        if let Some(folder) = path.parent() {
+            make_folder(folder)?;
+        }
+        let file = platform::open_lock(path).map_err(|error| {
+            if path.is_symlink() {
+                refused(path, "is a symbolic link")
+            } else {
+                FileError::from_io("lock", path, &error)
+            }
+        })?;
+        let metadata = file
+            .metadata()
+            .map_err(|error| FileError::from_io("lock", path, &error))?;
+        check(path, &metadata)?;
+        Ok(file)
+    }
+
+    /// Remove the lock file; processes that wait for it go on with a new one.
+    pub(crate) fn remove(self) {
+        platform::remove_lock(&self.path);
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
+fn held(path: &Path, limit: Duration) -> FileError {
+    FileError::new(
+        Fault::TimedOut,
+        format!(
+            "another process has held `{}` for more than {} seconds",
+            path.display(),
+            limit.as_secs()
+        ),
+        "wait for the other entra-auth-cli to end, or end it",
+    )
+}
+
+/// Short against a request to a server, long against taking a lock.
+const POLL: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+    use std::process::Command;
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(50);
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().permissions().mode() & 0o7777
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_nothing_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        assert_eq!(read(&path, 10).unwrap(), None);
+        for content in [&b"first"[..], b"", b"second"] {
+            replace(&path, content).unwrap();
+            assert_eq!(read(&path, 10).unwrap().as_deref(), Some(content));
+        }
+        assert_eq!(names(folder.path()), ["file"]);
+        assert!(remove(&path).unwrap());
+        assert!(!remove(&path).unwrap());
+    }
+
+    #[test]
+    fn readers_see_the_old_content_or_the_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let contents = [vec![b'a'; 1 << 16], vec![b'b'; 1 << 18]];
+        replace(&path, &contents[0]).unwrap();
+        thread::scope(|scope| {
+            let writer = scope
+                .spawn(|| (0..50).for_each(|turn| replace(&path, &contents[turn % 2]).unwrap()));
+            while !writer.is_finished() {
+                assert!(contents.contains(&read(&path, 1 << 20).unwrap().unwrap()));
+            }
+        });
+    }
+
+    #[test]
+    fn a_file_larger_than_the_limit_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        replace(&path, b"12345").unwrap();
+        assert!(read(&path, 5).unwrap().is_some());
+        assert_eq!(read(&path, 4).unwrap_err().fault, Fault::Damaged);
+    }
+
+    /// Not a test of its own: writes under the umask of its process.
+    #[test]
+    #[ignore = "started by another test"]
+    fn write_under_a_umask() {
+        let folder = PathBuf::from(std::env::var_os("TEST_FOLDER").unwrap());
+        make_folder(&folder).unwrap();
+        replace(&folder.join("file"), b"secret").unwrap();
+        drop(Lock::acquire(&folder.join("lock"), SHORT).unwrap());
+    }
+
+    #[test]
+    fn whatever_the_umask_files_and_folders_are_of_their_owner_alone() {
+        for umask in ["000", "022", "077"] {
+            let folder = tempfile::tempdir().unwrap();
+            let inner = folder.path().join("a/b");
+            let status = Command::new("sh")
+                .args([
+                    "-c",
+                    &format!("umask {umask}; exec \"$0\" --ignored --exact \"$1\" >/dev/null"),
+                ])
+                .arg(std::env::current_exe().unwrap())
+                .arg("private_file::tests::write_under_a_umask")
+                .env("TEST_FOLDER", &inner)
+                .status()
+                .unwrap();
+            assert!(status.success(), "{umask}");
+            assert_eq!(mode(&folder.path().join("a")), 0o700, "{umask}");
+            assert_eq!(mode(&inner), 0o700, "{umask}");
+            assert_eq!(mode(&inner.join("file")), 0o600, "{umask}");
+            assert_eq!(mode(&inner.join("lock")), 0o600, "{umask}");
+        }
+    }
+
+    #[test]
+    fn replacing_closes_a_file_that_others_could_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        replace(&path, b"new").unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn a_symbolic_link_is_refused_and_its_target_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let [target, missing, link] =
+            ["target", "missing", "link"].map(|name| folder.path().join(name));
+        fs::write(&target, "untouched").unwrap();
+        for leads_to in [&target, &missing, &link] {
+            symlink(leads_to, &link).unwrap();
+            for error in [
+                read(&link, 10).unwrap_err(),
+                replace(&link, b"new").unwrap_err(),
+                Lock::acquire(&link, SHORT).unwrap_err(),
+            ] {
+                assert_eq!(error.fault, Fault::Denied, "{error:?}");
+                assert!(error.message.contains("is a symbolic link"), "{error:?}");
+            }
+            remove(&link).unwrap();
+        }
+        assert_eq!(names(folder.path()), ["target"]);
+        assert_eq!(fs::read(&target).unwrap(), b"untouched");
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let [pipe, directory] = ["pipe", "directory"].map(|name| folder.path().join(name));
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        fs::create_dir(&directory).unwrap();
+        for path in [&pipe, &directory] {
+            assert_eq!(read(path, 10).unwrap_err().fault, Fault::Denied, "{path:?}");
+            assert_eq!(
+                replace(path, b"new").unwrap_err().fault,
+                Fault::Denied,
+                "{path:?}"
+            );
+            assert_eq!(
+                Lock::acquire(path, SHORT).unwrap_err().fault,
+                Fault::Denied,
+                "{path:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_user_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "theirs").unwrap();
+        // Only the administrator can give a file away; elsewhere this cannot be shown.
+        if chown(&path, Some(12345), None).is_err() {
+            return;
+        }
+        assert_eq!(path.metadata().unwrap().uid(), 12345);
+        for error in [
+            read(&path, 10).unwrap_err(),
+            replace(&path, b"ours").unwrap_err(),
+        ] {
+            assert_eq!(error.fault, Fault::Denied);
+            assert!(
+                error.message.contains("belongs to another user"),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn leftovers_of_killed_processes_go_when_they_are_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, old, new, other] = [
+            "file",
+            ".file.0123456789abcdef.new",
+            ".file.1123456789abcdef.new",
+            ".file.notes.new",
+        ]
+        .map(|name| folder.path().join(name));
+        for path in [&old, &new, &other] {
+            fs::write(path, "half").unwrap();
+        }
+        for path in [&old, &other] {
+            let long_ago = std::time::SystemTime::now() - 2 * LEFTOVER_AGE;
+            File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(long_ago)
+                .unwrap();
+        }
+        replace(&path, b"whole").unwrap();
+        assert_eq!(
+            names(folder.path()),
+            [".file.1123456789abcdef.new", ".file.notes.new", "file"]
+        );
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_old_file() {
+        let error = FileError::from_io(
+            "write",
+            Path::new("/x"),
+            &io::Error::from(ErrorKind::StorageFull),
+        );
+        assert!(error.message.contains("no storage space"), "{error:?}");
+        assert!(error.hint.unwrap().contains("make room"));
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("made/lock");
+        let held = Lock::acquire(&path, SHORT).unwrap();
+        let started = Instant::now();
+        let error = Lock::acquire(&path, SHORT).unwrap_err();
+        assert_eq!(error.fault, Fault::TimedOut);
+        assert!(started.elapsed() >= SHORT);
+        drop(held);
+        Lock::acquire(&path, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn a_removed_lock_does_not_let_two_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let inside = std::sync::atomic::AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let lock = Lock::acquire(&path, Duration::from_secs(20)).unwrap();
+                        assert_eq!(inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst), 0);
+                        thread::yield_now();
+                        inside.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                        lock.remove();
+                    }
+                });
+            }
+        });
+    }
+}

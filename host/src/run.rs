@@ -1,0 +1,148 @@
+//! One run of the command line component.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::p2::bindings::Command;
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::engine::Embedded;
+use crate::files::{self, FilesView};
+use crate::folder::Folders;
+use crate::network::Network;
+use crate::profile_store::{self, ProfileStore, ProfileStoreView};
+use crate::prompt::{self, Prompt, PromptView};
+use crate::secret_store::{self, SecretStore, SecretStoreView};
+use crate::terminal::Terminal;
+use crate::token_cache::{self, TokenCache, TokenCacheView};
+use crate::{engine, environment};
+
+/// The code of a failure that has no other (see `entra-auth-cli --help`).
+const GENERAL_FAILURE: u8 = 1;
+
+/// Everything that the component can reach.
+struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    network: Network,
+    profiles: ProfileStore,
+    prompt: Prompt,
+    secrets: Arc<SecretStore>,
+    tokens: TokenCache,
+}
+
+impl State {
+    fn new() -> Self {
+        let wasi = WasiCtx::builder()
+            .inherit_stdio()
+            .args(&std::env::args().collect::<Vec<_>>())
+            .envs(&environment::variables())
+            .build();
+        let folders = Folders::from_environment();
+        let terminal = Terminal::controlling();
+        let secrets = Arc::new(SecretStore::from_environment(folders.clone(), terminal.clone()));
+        Self {
+            wasi,
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            network: Network,
+            profiles: ProfileStore::new(folders.clone()),
+            prompt: Prompt::new(terminal),
+            tokens: TokenCache::new(folders, Arc::clone(&secrets)),
+            secrets,
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.network,
+        }
+    }
+}
+
+/// Runs the command line with this process's arguments and streams.
+///
+/// # Safety
+///
+/// `component` must come from this crate's build script, unchanged: it is native code.
+#[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
+pub unsafe fn run(component: &'static Embedded) -> ExitCode {
+    // SAFETY: the caller vouches for the component.
+    let loaded = unsafe { engine::load(component) };
+    match loaded.and_then(|(engine, component)| command(&engine, &component)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => complain(&error),
+    }
+}
+
+/// Runs the command to its end; returns its exit code.
+fn command(engine: &Engine, component: &Component) -> wasmtime::Result<u8> {
+    let linker = linker(engine)?;
+    let mut store = Store::new(engine, State::new());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        let command = Command::instantiate_async(&mut store, component, &linker).await?;
+        command.wasi_cli_run().call_run(&mut store).await
+    });
+    // A thread that still reads stdin must not hold up the end.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(Ok(())) => Ok(0),
+        Ok(Err(())) => Ok(GENERAL_FAILURE),
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            Some(exit) => Ok(u8::try_from(exit.0).unwrap_or(GENERAL_FAILURE)),
+            None => Err(error),
+        },
+    }
+}
+
+fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;
+    profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
+        store: &state.profiles,
+    })?;
+    prompt::add_to_linker(&mut linker, |state| PromptView {
+        prompt: &state.prompt,
+    })?;
+    secret_store::add_to_linker(&mut linker, |state| SecretStoreView {
+        store: &state.secrets,
+    })?;
+    token_cache::add_to_linker(&mut linker, |state| TokenCacheView {
+        cache: &state.tokens,
+        table: &mut state.table,
+    })?;
+    Ok(linker)
+}
+
+/// Reports that the component could not be run to its end: a defect of this program, never the user's fault.
+fn complain(error: &wasmtime::Error) -> ExitCode {
+    let message = error.to_string();
+    let first = message.lines().next().unwrap_or_default();
+    // Nothing can be done when stderr is closed.
+    drop(writeln!(
+        io::stderr(),
+        "error: the program stopped unexpectedly: {first}\nhint: this is a defect; please report it with the command that caused it"
+    ));
+    ExitCode::from(GENERAL_FAILURE)
+}

@@ -1,0 +1,64 @@
+//! `CONIN$` and `CONOUT$`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+
+use zeroize::Zeroizing;
+
+use super::{Echo, NoAnswer, into_text, printable};
+
+/// The console of this process.
+#[derive(Clone, Debug)]
+pub(crate) struct Terminal;
+
+impl Terminal {
+    /// The console that this process is attached to.
+    pub(crate) fn controlling() -> Self {
+        Self
+    }
+
+    /// True if questions can be asked.
+    pub(crate) fn is_there(&self) -> bool {
+        open().is_ok()
+    }
+
+    /// Ask for one line.
+    pub(crate) fn ask(&self, question: &str, echo: Echo) -> Result<Zeroizing<String>, NoAnswer> {
+        let (input, mut output) = open().map_err(|_| NoAnswer::Absent)?;
+        output
+            .write_all(printable(question).as_bytes())
+            .map_err(|_| NoAnswer::Absent)?;
+        let answer = match echo {
+            Echo::Hidden => rpassword::read_password()
+                .map(Zeroizing::new)
+                .map_err(|error| no_answer(&error)),
+            Echo::Shown => read_line(input),
+        };
+        if echo == Echo::Hidden || answer.is_err() {
+            let _ = output.write_all(b"\r\n");
+        }
+        answer
+    }
+}
+
+fn open() -> io::Result<(File, File)> {
+    let open = |name| OpenOptions::new().read(true).write(true).open(name);
+    Ok((open("CONIN$")?, open("CONOUT$")?))
+}
+
+fn read_line(input: File) -> Result<Zeroizing<String>, NoAnswer> {
+    let mut line = Zeroizing::new(Vec::new());
+    match BufReader::new(input).read_until(b'\n', &mut line) {
+        Ok(0) => Err(NoAnswer::Cancelled),
+        Ok(_) => into_text(line.trim_ascii_end()),
+        Err(error) => Err(no_answer(&error)),
+    }
+}
+
+fn no_answer(error: &io::Error) -> NoAnswer {
+    match error.kind() {
+        ErrorKind::Interrupted | ErrorKind::UnexpectedEof => NoAnswer::Cancelled,
+        ErrorKind::InvalidData => NoAnswer::NotText,
+        _ => NoAnswer::Absent,
+    }
+}

@@ -1,0 +1,260 @@
+//! The capability `token-cache`: one sealed file an entry, `<cache>/<client>/<entry>.token`.
+//!
+//! A file is a mark of 5 bytes (`EATC` and the version, 1), a nonce and the sealed bytes. The mark and the entry's name are
+//! the context of the seal, so that a file put under another name does not open. What does not open is as good as
+//! not there: it is replaced by the next token.
+
+mod key;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use zeroize::Zeroizing;
+
+use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::bindings::entra_auth::core::token_cache::{self, Name};
+use crate::folder::Folders;
+use crate::private_file::{self, FileError, Lock};
+use crate::sealed;
+use crate::secret_store::SecretStore;
+use key::CacheKey;
+
+/// Where the files are and what opens them.
+pub(crate) struct TokenCache {
+    folders: Folders,
+    key: CacheKey,
+}
+
+impl TokenCache {
+    /// In the cache folder, with its key in `secrets`.
+    pub(crate) fn new(folders: Folders, secrets: Arc<SecretStore>) -> Self {
+        Self {
+            folders,
+            key: CacheKey::new(secrets),
+        }
+    }
+
+    fn read(&self, name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
+        let path = self.path(name)?;
+        let content = match private_file::read(&path, LIMIT + OVERHEAD) {
+            Ok(None) => return Ok(None),
+            Ok(Some(content)) => content,
+            Err(error) if matches!(error.fault, Fault::Damaged) => return Ok(None),
+            Err(error) => return Err(failure(error)),
+        };
+        let Some(key) = self.key.read()? else {
+            return Ok(None);
+        };
+        let content = content
+            .strip_prefix(MARK)
+            .and_then(|sealed| sealed::open(&key, name.context().as_bytes(), sealed));
+        Ok(content.map(|mut content| std::mem::take(&mut *content)))
+    }
+
+    fn write(&self, name: &EntryName, content: &[u8]) -> Result<(), Failure> {
+        if content.len() > LIMIT {
+            return Err(failure(FileError::new(
+                Fault::Denied,
+                format!("the entry is larger than {LIMIT} bytes"),
+                "go on without the cache",
+            )));
+        }
+        let path = self.path(name)?;
+        let key = self.key.read_or_make(&self.lock_of_key()?)?;
+        let sealed =
+            sealed::seal(&key, name.context().as_bytes(), content).map_err(|_| no_random())?;
+        private_file::replace(&path, &[MARK, &sealed].concat()).map_err(failure)
+    }
+
+    fn hold(&self, name: EntryName, limit: Duration) -> Result<HeldEntry, Failure> {
+        // Without a key nothing can be kept, and waiting for others' tokens would be in vain.
+        self.key.require()?;
+        let lock =
+            Lock::acquire(&self.path(&name)?.with_extension("lock"), limit).map_err(failure)?;
+        Ok(HeldEntry { name, _lock: lock })
+    }
+
+    /// An entry that another process holds is removed all the same, after a while.
+    fn remove(&self, client: &str) -> Result<u32, Failure> {
+        let folder = self.folder(client)?;
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(error) => {
+                return Err(failure(FileError::from_io(
+                    "read the folder",
+                    &folder,
+                    &error,
+                )));
+            }
+        };
+        // An entry that was held but never written has a lock file alone.
+        let paths: BTreeSet<_> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter_map(entry_path)
+            .collect();
+        let started = Instant::now();
+        let mut count = 0;
+        for path in paths {
+            let wait = REMOVE_WAIT.saturating_sub(started.elapsed());
+            let lock = Lock::acquire(&path.with_extension("lock"), wait);
+            count += u32::from(private_file::remove(&path).map_err(failure)?);
+            if let Ok(lock) = lock {
+                lock.remove();
+            }
+        }
+        // Fails, as it should, while something is left in it.
+        let _ = fs::remove_dir(&folder);
+        Ok(count)
+    }
+
+    fn folder(&self, client: &str) -> Result<PathBuf, Failure> {
+        check_name(client)?;
+        Ok(self.folders.cache().map_err(failure)?.join(client))
+    }
+
+    fn path(&self, name: &EntryName) -> Result<PathBuf, Failure> {
+        check_name(&name.entry)?;
+        Ok(self
+            .folder(&name.client)?
+            .join(&name.entry)
+            .with_extension("token"))
+    }
+
+    fn lock_of_key(&self) -> Result<PathBuf, Failure> {
+        Ok(self.folders.cache().map_err(failure)?.join(".key.lock"))
+    }
+}
+
+impl EntryName {
+    fn context(&self) -> String {
+        format!("EATC\x01{}/{}", self.client, self.entry)
+    }
+}
+
+/// As the contract's name; checked when it becomes a path.
+type EntryName = Name;
+
+/// Names become paths.
+fn check_name(name: &str) -> Result<(), Failure> {
+    let is_hexadecimal = name
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if (1..=64).contains(&name.len()) && is_hexadecimal {
+        return Ok(());
+    }
+    Err(failure(FileError::new(
+        Fault::Other,
+        format!("{name:?} cannot be the name of an entry"),
+        "report this as a fault of entra-auth-cli",
+    )))
+}
+
+/// The path of the entry to which a file in a client's folder belongs.
+fn entry_path(path: PathBuf) -> Option<PathBuf> {
+    let extension = path.extension()?;
+    (extension == "token" || extension == "lock").then(|| path.with_extension("token"))
+}
+
+fn failure(error: FileError) -> Failure {
+    error.into_failure(Capability::TokenCache)
+}
+
+fn no_random() -> Failure {
+    failure(FileError::new(
+        Fault::Other,
+        "the system has no random bytes to give",
+        "try again",
+    ))
+}
+
+/// An entry whose lock this process holds.
+#[derive(Debug)]
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
+pub struct HeldEntry {
+    name: EntryName,
+    _lock: Lock,
+}
+
+/// The cache during a call.
+pub(crate) struct TokenCacheView<'a> {
+    pub(crate) cache: &'a TokenCache,
+    pub(crate) table: &'a mut ResourceTable,
+}
+
+impl token_cache::Host for TokenCacheView<'_> {
+    fn read(&mut self, name: Name) -> Result<Option<Vec<u8>>, Failure> {
+        self.cache.read(&name)
+    }
+
+    fn hold(&mut self, name: Name, time_limit: u32) -> Result<Resource<HeldEntry>, Failure> {
+        let entry = self
+            .cache
+            .hold(name, Duration::from_secs(time_limit.into()))?;
+        self.table.push(entry).map_err(|_| too_many())
+    }
+
+    fn remove(&mut self, client: String) -> Result<u32, Failure> {
+        self.cache.remove(&client)
+    }
+}
+
+impl token_cache::HostHeldEntry for TokenCacheView<'_> {
+    fn read(&mut self, entry: Resource<HeldEntry>) -> Result<Option<Vec<u8>>, Failure> {
+        let entry = self.table.get(&entry).map_err(|_| too_many())?;
+        self.cache.read(&entry.name)
+    }
+
+    fn write(&mut self, entry: Resource<HeldEntry>, content: Vec<u8>) -> Result<(), Failure> {
+        let content = Zeroizing::new(content);
+        let entry = self.table.get(&entry).map_err(|_| too_many())?;
+        self.cache.write(&entry.name, &content)
+    }
+
+    fn drop(&mut self, entry: Resource<HeldEntry>) -> wasmtime::Result<()> {
+        self.table.delete(entry)?;
+        Ok(())
+    }
+}
+
+/// The table of handles is full, or the guest's handle is not in it.
+fn too_many() -> Failure {
+    failure(FileError::new(
+        Fault::Other,
+        "too many entries are held at once",
+        "report this as a fault of entra-auth-cli",
+    ))
+}
+
+impl HasData for TokenCache {
+    type Data<'a> = TokenCacheView<'a>;
+}
+
+/// Lend the capability to guests.
+pub(crate) fn add_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> TokenCacheView<'_>,
+) -> wasmtime::Result<()> {
+    token_cache::add_to_linker::<T, TokenCache>(linker, view)
+}
+
+const MARK: &[u8] = b"EATC\x01";
+
+/// Tokens with hundreds of groups or roles have some tens of KiB.
+const LIMIT: usize = 256 << 10;
+
+/// Mark, nonce and tag.
+const OVERHEAD: usize = MARK.len() + 24 + 16;
+
+/// For all entries of a client together.
+const REMOVE_WAIT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

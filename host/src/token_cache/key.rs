@@ -1,0 +1,108 @@
+//! The one key of the cache, kept in the secret store.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::{Failure, failure, no_random};
+use crate::bindings::entra_auth::core::errors::Capability;
+use crate::private_file::Lock;
+use crate::sealed::{self, Key};
+use crate::secret_store::SecretStore;
+
+/// The key, read from the secret store when it is first needed. Once it, or why there is none, is known, the store is
+/// left alone.
+pub(super) struct CacheKey {
+    secrets: Arc<SecretStore>,
+    known: Mutex<Option<Result<Key, Failure>>>,
+}
+
+impl CacheKey {
+    pub(super) fn new(secrets: Arc<SecretStore>) -> Self {
+        Self {
+            secrets,
+            known: Mutex::new(None),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn secrets(&self) -> &SecretStore {
+        &self.secrets
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_known(&self) -> bool {
+        self.known().is_some()
+    }
+
+    /// The key, or nothing if none was made yet. Fails with `absent` where none can be kept.
+    pub(super) fn read(&self) -> Result<Option<Key>, Failure> {
+        let mut known = self.known();
+        if let Some(result) = &*known {
+            return result.clone().map(Some);
+        }
+        let stored = self.stored();
+        // That no key was made yet may change while this process waits for another one.
+        *known = stored.clone().transpose();
+        stored
+    }
+
+    /// Fails if there is no key and none can be kept.
+    pub(super) fn require(&self) -> Result<(), Failure> {
+        self.read().map(drop)
+    }
+
+    /// The key. Of many processes that find none, one makes it, while it holds the lock at `lock`.
+    pub(super) fn read_or_make(&self, lock: &Path) -> Result<Key, Failure> {
+        if let Some(key) = self.read()? {
+            return Ok(key);
+        }
+        let _lock = Lock::acquire(lock, WAIT).map_err(failure)?;
+        let key = match self.stored()? {
+            Some(key) => key,
+            None => self.make()?,
+        };
+        *self.known() = Some(Ok(key.clone()));
+        Ok(key)
+    }
+
+    fn stored(&self) -> Result<Option<Key>, Failure> {
+        self.secrets.require_storage().map_err(of_cache)?;
+        let text = self.secrets.read(NAME).map_err(of_cache)?;
+        // What is no key is replaced, as if it were not there.
+        Ok(text.as_deref().and_then(|text| decode(text)))
+    }
+
+    fn make(&self) -> Result<Key, Failure> {
+        let key = sealed::new_key().map_err(|_| no_random())?;
+        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
+        self.secrets.write(NAME, &text).map_err(of_cache)?;
+        Ok(key)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Result<Key, Failure>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn decode(text: &str) -> Option<Key> {
+    let bytes = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+fn of_cache(cause: Failure) -> Failure {
+    Failure {
+        capability: Capability::TokenCache,
+        message: format!("the token cache has no key: {}", cause.message),
+        ..cause
+    }
+}
+
+const NAME: &str = "token-cache:key";
+
+/// Making the key takes as long as the secret store does; a keyring may be waiting for a person.
+const WAIT: Duration = Duration::from_secs(60);
