@@ -1,18 +1,8 @@
-//! The world `cli`, generated from `wit/`, and the exit code of WASI 0.2.12, for which `std` has
-//! no use yet.
+//! The world `cli`, generated from `wit/`.
 
 wit_bindgen::generate!({
     path: "../../wit",
-    inline: "
-        package entra-auth:command-line;
-
-        world command-line {
-            include entra-auth:core/cli@0.1.0;
-            /// The whole table of exit codes, where `std` tells only success from failure.
-            import wasi:cli/exit@0.2.12;
-        }
-    ",
-    world: "entra-auth:command-line/command-line",
+    world: "cli",
     generate_all,
 });
 

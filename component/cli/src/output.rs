@@ -87,7 +87,7 @@ impl Output {
 
     /// What a person needs to read before answering.
     pub(crate) fn instruction(&self, text: &str) {
-        self.to_stderr(text);
+        self.to_stderr(&printable(text));
     }
 
     /// The command failed.

@@ -214,7 +214,9 @@ fn credential(
                     certificate(profile, purpose, output).map(Credential::Certificate)
                 }
                 AuthMethod::None | AuthMethod::ManagedIdentity => match flow {
-                    Flow::ClientCredentials => Err(nothing_to_prove()),
+                    Flow::ClientCredentials => selection::variable("AZURE_CLIENT_SECRET")
+                        .map(|secret| given_only(&secret))
+                        .ok_or_else(nothing_to_prove),
                     _ => Ok(Credential::None),
                 },
             }

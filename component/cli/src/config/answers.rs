@@ -19,6 +19,13 @@ pub(super) enum Asking {
     WhatIsNeeded,
 }
 
+/// Whether a profile can do without a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    Needed,
+    Optional,
+}
+
 /// A field: its question, and the flag that answers it.
 #[derive(Clone, Copy)]
 pub(super) struct Field {
@@ -69,18 +76,6 @@ impl<'a> Answers<'a> {
                 self.ask(field.question, parse).map(Some)
             }
         }
-    }
-
-    /// A text that no question asks for.
-    pub(super) fn optional(
-        &mut self,
-        given: Option<&str>,
-        parse: impl Fn(&str) -> Result<String, BadValue>,
-    ) -> Result<String, Error> {
-        Ok(given
-            .map(|text| parse(text.trim()))
-            .transpose()?
-            .unwrap_or_default())
     }
 
     /// A field for which Enter stands for `default`.
@@ -150,28 +145,26 @@ impl<'a> Answers<'a> {
 
     /// A hidden answer. One that is not needed is asked for only where everything is, and may be
     /// empty.
-    pub(super) fn secret(
-        &mut self,
-        field: Field,
-        is_needed: bool,
-    ) -> Result<Option<Secret>, Error> {
-        match (self.asking, is_needed) {
-            (Asking::Nothing, true) => {
+    pub(super) fn secret(&mut self, field: Field, need: Need) -> Result<Option<Secret>, Error> {
+        match (self.asking, need) {
+            (Asking::Nothing, Need::Needed) => {
                 self.missing.push(field.flag);
                 Ok(None)
             }
-            (Asking::Nothing | Asking::WhatIsNeeded, false) => Ok(None),
+            (Asking::Nothing | Asking::WhatIsNeeded, Need::Optional) => Ok(None),
             (Asking::Everything | Asking::WhatIsNeeded, _) => loop {
                 let answer = match prompt::ask(field.question, Echo::Hidden) {
-                    Err(failure) if failure.fault == Fault::Absent && !is_needed => String::new(),
+                    Err(failure) if failure.fault == Fault::Absent && need == Need::Optional => {
+                        String::new()
+                    }
                     answer => answer.map_err(unasked)?,
                 };
                 // Pasted secrets bring a blank along; no secret of Entra starts or ends with one.
                 let secret = Secret::new(answer.trim().to_owned());
-                match (secret.is_empty(), is_needed) {
+                match (secret.is_empty(), need) {
                     (false, _) => return Ok(Some(secret)),
-                    (true, false) => return Ok(None),
-                    (true, true) => self.output.instruction("it is empty; paste it again"),
+                    (true, Need::Optional) => return Ok(None),
+                    (true, Need::Needed) => self.output.instruction("it is empty; paste it again"),
                 }
             },
         }
@@ -249,7 +242,7 @@ mod tests {
         assert_eq!(method.ok(), Some(None));
         assert!(
             answers
-                .secret(Field::new("", "--client-secret"), true)
+                .secret(Field::new("", "--client-secret"), Need::Needed)
                 .is_ok()
         );
         let error = answers.complete().unwrap_err();

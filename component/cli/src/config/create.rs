@@ -4,18 +4,16 @@ use std::io::{IsTerminal, stdin};
 
 use clap::Args;
 
-use super::answers::{Answers, Asking, Field};
+use super::answers::{Answers, Asking, Field, Need};
+use super::draft::{Draft, Existing, already_exists};
 use crate::auth_method::AuthMethod;
-use crate::bindings::errors::{Failure, Fault};
-use crate::bindings::{gate, secret_writer};
+use crate::bindings::gate;
 use crate::choice;
-use crate::civil_time;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flow::Flow;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
-use crate::profile_document::ProfileDocument;
 use crate::profile_fields;
 use crate::profiles;
 use crate::scopes;
@@ -114,24 +112,24 @@ pub(crate) struct Create {
     force: bool,
 }
 
-/// A profile that is ready to be saved, and its secrets.
-struct Draft {
-    profile: Profile,
-    client_secret: Option<Secret>,
-    certificate_password: Option<Secret>,
-}
-
 impl Create {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        self.check_stdin()?;
+        self.check_credentials()?;
         let draft = self.draft(output)?;
         let name = draft.profile.name.clone();
-        self.save(draft)?;
+        draft.save(self.existing())?;
         output.notice(&format!("✓ Profile '{name}' created"));
         Ok(ExitCode::Done)
     }
 
-    fn check_stdin(&self) -> Result<(), Error> {
+    fn existing(&self) -> Existing {
+        match self.force {
+            true => Existing::Replace,
+            false => Existing::Keep,
+        }
+    }
+
+    fn check_credentials(&self) -> Result<(), Error> {
         match (&self.client_secret, &self.certificate_password) {
             (Some(_), Some(_)) => Err(Error::bad_arguments(
                 "a client secret and a certificate password are both given",
@@ -180,63 +178,62 @@ impl Create {
     }
 
     fn draft(&self, output: &Output) -> Result<Draft, Error> {
-        let given_name = self.profile.as_deref().or(self.name.as_deref());
-        // Before anything is asked: nobody wants to answer six questions for nothing.
-        if let Some(name) = given_name {
-            self.check_new(&profile_fields::name(name)?, &profiles::load()?)?;
-        }
         let mut answers = Answers::new(self.asking(output), output);
-        let is_managed = self.auth_method == Some(AuthMethod::ManagedIdentity);
-        let name = answers.required(
-            Field::new("Profile name: ", "--profile"),
-            given_name,
-            profile_fields::name,
-        )?;
-        let mut profile = Profile::named(&name.unwrap_or_default());
-        if !profile.name.is_empty() {
-            self.check_new(&profile.name, &profiles::load()?)?;
-        }
-        let tenant = (
-            Field::new("Tenant ID: ", "--tenant-id"),
-            self.tenant_id.as_deref(),
-        );
-        let client = (
-            Field::new("Client ID: ", "--client-id"),
-            self.client_id.as_deref(),
-        );
-        if is_managed {
-            // The platform knows the tenant; a client id says which of several identities is meant.
-            profile.tenant_id = answers.optional(tenant.1, profile_fields::tenant)?;
-            profile.client_id = answers.optional(client.1, profile_fields::client_id)?;
-        } else {
-            let answer = answers.required(tenant.0, tenant.1, profile_fields::tenant)?;
-            profile.tenant_id = answer.unwrap_or_default();
-            let answer = answers.required(client.0, client.1, profile_fields::client_id)?;
-            profile.client_id = answer.unwrap_or_default();
-        }
-        let method = self.method(&mut answers)?;
-        let mut draft = Draft {
-            profile,
-            client_secret: None,
-            certificate_password: None,
-        };
-        if let Some(method) = method {
+        let mut draft = Draft::of(self.identity(&mut answers)?);
+        if let Some(method) = self.method(&mut answers)? {
             choice::name(method).clone_into(&mut draft.profile.auth_method);
             self.prove(method, &mut draft, &mut answers, output)?;
         }
-        let scopes = answers.with_default(
+        draft.profile.scopes = answers.with_default(
             Field::new("Scopes: ", "--scope"),
             self.scope.as_deref(),
             scopes::DEFAULT,
             profile_fields::scopes,
         )?;
-        draft.profile.scopes = scopes;
         draft.profile.default_flow = answers
             .choice_or_automatic(Field::new("Default OAuth2 flow: ", "--flow"), self.flow)?
             .map(|flow: Flow| choice::name(flow).to_owned());
         self.settings(&mut draft.profile)?;
         answers.complete()?;
         Ok(draft)
+    }
+
+    /// Name, tenant and client id.
+    fn identity(&self, answers: &mut Answers) -> Result<Profile, Error> {
+        let known = profiles::load()?;
+        let name = answers.required(
+            Field::new("Profile name: ", "--profile"),
+            self.profile.as_deref().or(self.name.as_deref()),
+            |text| {
+                let name = profile_fields::name(text)?;
+                match known.find(&name) {
+                    Some(_) if self.existing() == Existing::Keep => Err(already_exists(&name)),
+                    _ => Ok(name),
+                }
+            },
+        )?;
+        let tenant = self.tenant_id.as_deref();
+        let client = self.client_id.as_deref();
+        let (tenant_id, client_id) = if self.auth_method == Some(AuthMethod::ManagedIdentity) {
+            // The platform knows the tenant; a client id says which of several identities is meant.
+            (
+                tenant.map(profile_fields::tenant).transpose()?,
+                client.map(profile_fields::client_id).transpose()?,
+            )
+        } else {
+            let field = Field::new("Tenant ID: ", "--tenant-id");
+            let tenant_id = answers.required(field, tenant, profile_fields::tenant)?;
+            let field = Field::new("Client ID: ", "--client-id");
+            (
+                tenant_id,
+                answers.required(field, client, profile_fields::client_id)?,
+            )
+        };
+        Ok(Profile {
+            tenant_id: tenant_id.unwrap_or_default(),
+            client_id: client_id.unwrap_or_default(),
+            ..Profile::named(&name.unwrap_or_default())
+        })
     }
 
     fn settings(&self, profile: &mut Profile) -> Result<(), Error> {
@@ -251,14 +248,6 @@ impl Create {
             .transpose()?;
         profile.private_key_path.clone_from(&self.private_key_path);
         Ok(())
-    }
-
-    fn check_new(&self, name: &str, document: &ProfileDocument) -> Result<(), Error> {
-        if self.force || document.find(name).is_none() {
-            Ok(())
-        } else {
-            Err(already_exists(name))
-        }
     }
 
     /// The method that was named, or the one that the other flags call for, or the answer.
@@ -332,7 +321,7 @@ impl Create {
         }
         answers.secret(
             Field::new("Client secret: ", "--client-secret"),
-            !has_secret_variable(),
+            secret_need(),
         )
     }
 
@@ -360,56 +349,22 @@ impl Create {
             Some(argument) => Some(given(argument, "certificate password", output)?),
             None if self.cache_cert_password || answers.asks_everything() => answers.secret(
                 Field::new("Certificate password: ", "--certificate-password"),
-                self.cache_cert_password,
+                match self.cache_cert_password {
+                    true => Need::Needed,
+                    false => Need::Optional,
+                },
             )?,
             None => None,
         };
         draft.profile.cache_certificate_password = draft.certificate_password.is_some();
         Ok(())
     }
+}
 
-    /// Secrets first: a profile whose secret could not be stored must not exist. And a secret
-    /// whose profile could not be saved must not stay.
-    fn save(&self, draft: Draft) -> Result<(), Error> {
-        let Draft {
-            mut profile,
-            client_secret,
-            certificate_password,
-        } = draft;
-        let known = profiles::load()?;
-        self.check_new(&profile.name, &known)?;
-        let replaced = known.find(&profile.name);
-        if let Some(replaced) = replaced {
-            // The stored secrets go by this spelling.
-            profile.name.clone_from(&replaced.name);
-        }
-        let secrets = [
-            (profile.client_secret_name(), client_secret),
-            (profile.certificate_password_name(), certificate_password),
-        ];
-        for (name, secret) in &secrets {
-            match secret {
-                Some(secret) => secret_writer::write(name, secret.reveal()).map_err(unstored)?,
-                None if replaced.is_some() => remove(name),
-                None => {}
-            }
-        }
-        let saved = profiles::update(|document| {
-            self.check_new(&profile.name, document)?;
-            document.put(stamped(&profile, document));
-            Ok(())
-        });
-        if saved.is_err() {
-            for (name, secret) in &secrets {
-                // Another process that created the same profile meanwhile owns the secret now.
-                let is_ours =
-                    profiles::load().is_ok_and(|document| document.find(&profile.name).is_none());
-                if secret.is_some() && is_ours {
-                    remove(name);
-                }
-            }
-        }
-        saved
+fn secret_need() -> Need {
+    match has_secret_variable() {
+        true => Need::Optional,
+        false => Need::Needed,
     }
 }
 
@@ -418,66 +373,9 @@ fn has_secret_variable() -> bool {
     selection::variable("AZURE_CLIENT_SECRET").is_some()
 }
 
-/// The profile with its times; what is replaced keeps when it was created, and foreign members.
-fn stamped(profile: &Profile, document: &ProfileDocument) -> Profile {
-    let now = civil_time::rfc3339(civil_time::now());
-    let replaced = document.find(&profile.name);
-    Profile {
-        created_at: replaced
-            .and_then(|replaced| replaced.created_at.clone())
-            .or_else(|| Some(now.clone())),
-        updated_at: Some(now),
-        others: replaced
-            .map(|replaced| replaced.others.clone())
-            .unwrap_or_default(),
-        ..profile.clone()
-    }
-}
-
 fn given(argument: &SecretArgument, what: &str, output: &Output) -> Result<Secret, Error> {
     if argument.is_on_command_line() {
         output.notice(COMMAND_LINE_WARNING);
     }
     argument.read(what)
-}
-
-/// Best effort: the failure that led here is the one to report.
-fn remove(name: &str) {
-    let _ = secret_writer::remove(name);
-}
-
-fn unstored(failure: Failure) -> Error {
-    let is_absent = failure.fault == Fault::Absent;
-    let mut error = Error::from(failure);
-    if is_absent {
-        error.hint = Some(
-            "this host keeps no secrets: set AZURE_CLIENT_SECRET, and leave `--client-secret` out"
-                .to_owned(),
-        );
-    }
-    error
-}
-
-fn already_exists(name: &str) -> Error {
-    Error::bad_arguments(
-        format!("profile '{name}' already exists"),
-        "choose another name, or add `--force` to replace it",
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_replaced_profile_keeps_its_birthday_and_foreign_members() {
-        let text = r#"[{"name":"a","createdAt":"2024-01-01T00:00:00Z","x":1}]"#;
-        let document = ProfileDocument::parse(text).unwrap();
-        let replaced = stamped(&Profile::named("a"), &document);
-        assert_eq!(replaced.created_at.as_deref(), Some("2024-01-01T00:00:00Z"));
-        assert_eq!(replaced.others.get("x"), Some(&1.into()));
-        let new = stamped(&Profile::named("b"), &document);
-        assert_eq!(new.created_at, new.updated_at);
-        assert!(new.others.is_empty());
-    }
 }

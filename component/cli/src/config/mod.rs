@@ -3,6 +3,7 @@
 mod answers;
 mod create;
 mod delete;
+mod draft;
 mod list;
 mod show;
 
