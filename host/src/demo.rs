@@ -26,6 +26,8 @@ pub(crate) fn answer(request: &Request<Bytes>) -> Option<Response<Bytes>> {
 }
 
 fn now() -> UnixTime {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     UnixTime(since_epoch.as_secs())
 }

@@ -26,7 +26,10 @@ impl CustomCodeMemory for MappedCode {
 }
 
 fn protect(start: *const u8, length: usize, flags: MprotectFlags) -> wasmtime::Result<()> {
-    #[expect(unsafe_code, reason = "changing page protection is an operating-system call on raw pages")]
+    #[expect(
+        unsafe_code,
+        reason = "changing page protection is an operating-system call on raw pages"
+    )]
     // SAFETY: wasmtime names whole pages of the embedded component, which hold no Rust value that is written to.
     unsafe {
         mprotect(start.cast_mut().cast::<c_void>(), length, flags)?;

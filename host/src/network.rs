@@ -59,12 +59,18 @@ async fn send(request: http::Request<Body>) -> Answer {
     }
     let client = client_for(request.uri())?;
     let request = reqwest::Request::try_from(request).map_err(|_| Error::HttpRequestUriInvalid)?;
-    let response = client.execute(request).await.map_err(|error| cause(&error))?;
-    Ok(http::Response::from(response).map(|body| body.map_err(|error| cause(&error)).boxed_unsync()))
+    let response = client
+        .execute(request)
+        .await
+        .map_err(|error| cause(&error))?;
+    Ok(http::Response::from(response)
+        .map(|body| body.map_err(|error| cause(&error)).boxed_unsync()))
 }
 
 fn whole(body: Bytes) -> Body {
-    http_body_util::Full::new(body).map_err(|never| match never {}).boxed_unsync()
+    http_body_util::Full::new(body)
+        .map_err(|never| match never {})
+        .boxed_unsync()
 }
 
 /// The client for an address. Loopback never goes through a proxy, and plain http needs no certificates, the reading of
@@ -72,11 +78,16 @@ fn whole(body: Bytes) -> Body {
 fn client_for(uri: &http::Uri) -> Result<&'static Client, Error> {
     static TLS: OnceLock<Client> = OnceLock::new();
     static LOOPBACK: OnceLock<Client> = OnceLock::new();
-    let (slot, build): (_, fn() -> Result<Client, Error>) = if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
-        (&LOOPBACK, || built(Client::builder().no_proxy().tls_certs_only([])))
-    } else {
-        (&TLS, || built(Client::builder().tls_certs_merge(extra_authorities()?)))
-    };
+    let (slot, build): (_, fn() -> Result<Client, Error>) =
+        if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
+            (&LOOPBACK, || {
+                built(Client::builder().no_proxy().tls_certs_only([]))
+            })
+        } else {
+            (&TLS, || {
+                built(Client::builder().tls_certs_merge(extra_authorities()?))
+            })
+        };
     if let Some(client) = slot.get() {
         return Ok(client);
     }
@@ -85,6 +96,8 @@ fn client_for(uri: &http::Uri) -> Result<&'static Client, Error> {
 }
 
 fn built(builder: reqwest::ClientBuilder) -> Result<Client, Error> {
+    // A second call finds the provider installed, which is what was wanted.
+    drop(rustls::crypto::ring::default_provider().install_default());
     builder
         // A redirect would carry the secret to a place that nobody permitted.
         .redirect(Policy::none())
@@ -92,7 +105,12 @@ fn built(builder: reqwest::ClientBuilder) -> Result<Client, Error> {
         .user_agent(concat!("entra-auth-cli/", env!("CARGO_PKG_VERSION")))
         .http1_only()
         .build()
-        .map_err(|error| Error::InternalError(Some(format!("cannot prepare the network: {}", innermost(&error)))))
+        .map_err(|error| {
+            Error::InternalError(Some(format!(
+                "cannot prepare the network: {}",
+                innermost(&error)
+            )))
+        })
 }
 
 fn extra_authorities() -> Result<Vec<Certificate>, Error> {
@@ -100,10 +118,15 @@ fn extra_authorities() -> Result<Vec<Certificate>, Error> {
         return Ok(Vec::new());
     };
     let unusable = |why: String| {
-        Error::InternalError(Some(format!("`{CA_FILE}` names `{}`, {why}", path.display())))
+        Error::InternalError(Some(format!(
+            "`{CA_FILE}` names `{}`, {why}",
+            path.display()
+        )))
     };
-    let pem = std::fs::read(&path).map_err(|error| unusable(format!("which cannot be read: {error}")))?;
-    let authorities = Certificate::from_pem_bundle(&pem).map_err(|_| unusable("which is no PEM file".into()))?;
+    let pem =
+        std::fs::read(&path).map_err(|error| unusable(format!("which cannot be read: {error}")))?;
+    let authorities =
+        Certificate::from_pem_bundle(&pem).map_err(|_| unusable("which is no PEM file".into()))?;
     if authorities.is_empty() {
         return Err(unusable("which holds no certificate".into()));
     }
@@ -151,7 +174,10 @@ fn tls_error<'a>(source: &'a (dyn std::error::Error + 'static)) -> Option<&'a ru
     if let Some(error) = source.downcast_ref::<rustls::Error>() {
         return Some(error);
     }
-    source.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref()
+    source
+        .downcast_ref::<std::io::Error>()?
+        .get_ref()?
+        .downcast_ref()
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

@@ -1,8 +1,9 @@
 //! One run of the command line component.
 
 use std::io::{self, Write};
+use std::panic;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
@@ -45,7 +46,10 @@ impl State {
             .build();
         let folders = Folders::from_environment();
         let terminal = Terminal::controlling();
-        let secrets = Arc::new(SecretStore::from_environment(folders.clone(), terminal.clone()));
+        let secrets = Arc::new(SecretStore::from_environment(
+            folders.clone(),
+            terminal.clone(),
+        ));
         Self {
             wasi,
             http: WasiHttpCtx::new(),
@@ -85,19 +89,35 @@ impl WasiHttpView for State {
 /// `component` must come from this crate's build script, unchanged: it is native code.
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 pub unsafe fn run(component: &'static Embedded) -> ExitCode {
-    // SAFETY: the caller vouches for the component.
-    let loaded = unsafe { engine::load(component) };
-    match loaded.and_then(|(engine, component)| command(&engine, &component)) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => complain(&error),
-    }
+    // Where it happened is enough to find a defect; what a panic says could quote a secret.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| {
+            format!(" at {}:{}", place.file(), place.line())
+        });
+        complain(&format!("panic{place}"));
+    }));
+    let outcome = panic::catch_unwind(|| {
+        // SAFETY: the caller vouches for the component.
+        let (engine, component) = unsafe { engine::load(component)? };
+        command(&engine, &component)
+    });
+    ExitCode::from(match outcome {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            complain(error.to_string().lines().next().unwrap_or_default());
+            GENERAL_FAILURE
+        }
+        Err(_) => GENERAL_FAILURE,
+    })
 }
 
 /// Runs the command to its end; returns its exit code.
 fn command(engine: &Engine, component: &Component) -> wasmtime::Result<u8> {
     let linker = linker(engine)?;
     let mut store = Store::new(engine, State::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let outcome = runtime.block_on(async {
         let command = Command::instantiate_async(&mut store, component, &linker).await?;
         command.wasi_cli_run().call_run(&mut store).await
@@ -135,14 +155,14 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     Ok(linker)
 }
 
-/// Reports that the component could not be run to its end: a defect of this program, never the user's fault.
-fn complain(error: &wasmtime::Error) -> ExitCode {
-    let message = error.to_string();
-    let first = message.lines().next().unwrap_or_default();
-    // Nothing can be done when stderr is closed.
-    drop(writeln!(
-        io::stderr(),
-        "error: the program stopped unexpectedly: {first}\nhint: this is a defect; please report it with the command that caused it"
-    ));
-    ExitCode::from(GENERAL_FAILURE)
+/// Reports a defect of this program, once.
+fn complain(what: &str) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        // Nothing can be done when stderr is closed.
+        drop(writeln!(
+            io::stderr(),
+            "error: the program stopped unexpectedly: {what}\nhint: this is a defect; please report it with the command that caused it"
+        ));
+    });
 }

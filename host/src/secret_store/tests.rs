@@ -11,6 +11,9 @@ const PASS: (&str, &str) = ("ENTRA_AUTH_CLI_PASSPHRASE", "correct horse");
 const WRONG: (&str, &str) = ("ENTRA_AUTH_CLI_PASSPHRASE", "battery staple");
 const NO_TERMINAL: &str = "/nonexistent/tty";
 
+/// Variables and their values, or questions and their answers.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// A store in `folder`, opened anew as another process would.
 fn store_at(folder: &Path, terminal: Terminal, variables: &[(&str, &str)]) -> SecretStore {
     let find = |name: &str| {
@@ -34,7 +37,7 @@ fn secret(store: &SecretStore, name: &str) -> Option<String> {
 #[test]
 fn the_store_is_chosen_by_variable_or_by_what_is_there() {
     let wanted = |kind| ("ENTRA_AUTH_CLI_SECRET_STORE", kind);
-    let rows: &[(&[(&str, &str)], bool, &str, &str)] = &[
+    let rows: &[(Pairs<'_>, bool, &str, &str)] = &[
         (
             &[],
             false,
@@ -418,7 +421,7 @@ fn with_person<T: Send>(answers: &[(&str, &str)], work: impl FnOnce(Terminal) ->
 #[test]
 fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
     let folder = tempfile::tempdir().unwrap();
-    let rows: &[(&[(&str, &str)], Result<(), Fault>)] = &[
+    let rows: &[(Pairs<'_>, Result<(), Fault>)] = &[
         (&[("New passphrase: ", "\x03")], Err(Fault::Cancelled)),
         (
             &[
@@ -463,7 +466,7 @@ fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
             expected.is_ok()
         );
     }
-    let reads: &[(&[(&str, &str)], Result<Option<&str>, Fault>)] = &[
+    let reads: &[(Pairs<'_>, Result<Option<&str>, Fault>)] = &[
         (&[("secrets.sealed: ", "horse\n")], Ok(Some("b"))),
         (
             &[("secrets.sealed: ", "hose\n"), ("Passphrase: ", "horse\n")],
