@@ -8,91 +8,153 @@ use crate::{
     client_authentication::AuthenticationMethod,
     exchange::Exchange,
     guid::Guid,
+    pairwise,
     refusal::Refusal,
-    registration::{Api, Client, Tenant, TokenVersion},
-    signing_key,
+    registration::{Api, AppRole, Tenant, TokenVersion, User},
+    signing_key::TENANT_KEY,
 };
 
 /// How long a token lives, in seconds: what Entra ID answers for app-only tokens.
 pub(crate) const LIFETIME: i64 = 3599;
 
-/// What an app-only token says.
-pub(crate) struct AppOnly<'a> {
+/// What a token says.
+pub(crate) struct AccessToken<'a> {
     pub(crate) tenant: &'a Tenant,
-    pub(crate) client: &'a Client,
+    pub(crate) client_id: &'a str,
     pub(crate) method: AuthenticationMethod,
     pub(crate) api: &'a Api,
     /// The API as the client spelled it.
     pub(crate) resource: &'a str,
+    pub(crate) holder: Holder<'a>,
     /// What the client says it understands.
     pub(crate) capabilities: Vec<&'static str>,
+    /// In seconds.
+    pub(crate) lifetime: i64,
 }
 
-impl AppOnly<'_> {
+/// For whom a token speaks.
+pub(crate) enum Holder<'a> {
+    /// The client itself.
+    Application {
+        object_id: &'a str,
+        roles: &'a [AppRole],
+    },
+    /// Somebody who lets the client act.
+    Person {
+        user: &'a User,
+        scopes: &'a str,
+        session_id: &'a str,
+        /// Whether more than the password was asked for.
+        is_strong: bool,
+    },
+}
+
+impl AccessToken<'_> {
     /// The signed token.
     pub(crate) fn issue(&self, exchange: &Exchange<'_>) -> Result<String, Refusal> {
         let header = Header::new(self.api.token_version);
         match self.api.token_version {
-            TokenVersion::V1 => signing_key::sign(&header, &self.v1_claims(exchange)),
-            TokenVersion::V2 => signing_key::sign(&header, &self.v2_claims(exchange)),
+            TokenVersion::V1 => TENANT_KEY.sign(&header, &self.v1_claims(exchange)),
+            TokenVersion::V2 => TENANT_KEY.sign(&header, &self.v2_claims(exchange)),
         }
     }
 
     fn v1_claims(&self, exchange: &Exchange<'_>) -> Claims<'_> {
-        let issuer = exchange.origin.v1_issuer(&self.tenant.id);
+        let issuer = exchange.v1_issuer(&self.tenant.id);
+        let idp = match self.holder {
+            Holder::Application { .. } => Some(issuer.clone()),
+            Holder::Person { .. } => None,
+        };
+        let user = self.user();
         Claims {
             aud: self.resource,
-            appid: Some(&self.client.id),
+            acr: user.map(|_| "1"),
+            amr: user.map(|_| self.authentication_methods()),
+            appid: Some(self.client_id),
             appidacr: Some(self.method.as_claim()),
-            idp: Some(issuer.clone()),
+            idp,
+            unique_name: user.map(|user| user.user_principal_name.as_str()),
+            upn: user.map(|user| user.user_principal_name.as_str()),
             ver: "1.0",
             ..self.claims(issuer, exchange)
         }
     }
 
     fn v2_claims(&self, exchange: &Exchange<'_>) -> Claims<'_> {
+        let user = self.user();
         Claims {
             aud: &self.api.client_id,
-            azp: Some(&self.client.id),
+            azp: Some(self.client_id),
             azpacr: Some(self.method.as_claim()),
+            preferred_username: user.map(|user| user.user_principal_name.as_str()),
             ver: "2.0",
-            ..self.claims(exchange.origin.v2_issuer(&self.tenant.id), exchange)
+            ..self.claims(exchange.v2_issuer(&self.tenant.id), exchange)
         }
     }
 
     /// The claims that both versions have in common.
     fn claims(&self, iss: String, exchange: &Exchange<'_>) -> Claims<'_> {
         let issued = exchange.now.moved_by(-BACKDATED).0;
+        let own = match &self.holder {
+            Holder::Application { object_id, .. } => Claims {
+                oid: object_id,
+                roles: self.roles(),
+                sub: (*object_id).to_owned(),
+                ..Claims::default()
+            },
+            Holder::Person {
+                user,
+                scopes,
+                session_id,
+                ..
+            } => Claims {
+                name: Some(&user.name),
+                oid: &user.object_id,
+                scp: Some(scopes),
+                sid: Some(session_id),
+                sub: pairwise::subject(user, &self.api.client_id),
+                ..Claims::default()
+            },
+        };
         Claims {
-            aud: "",
             iss,
             iat: issued,
             nbf: issued,
-            exp: exchange.now.moved_by(LIFETIME).0,
+            exp: exchange.now.moved_by(self.lifetime).0,
             aio: OPAQUE,
-            appid: None,
-            appidacr: None,
-            azp: None,
-            azpacr: None,
-            idp: None,
-            oid: &self.client.object_id,
             rh: OPAQUE,
-            roles: self.roles(),
-            sub: &self.client.object_id,
             tid: &self.tenant.id,
             uti: Guid::random().to_base64url(),
-            ver: "",
             xms_cc: &self.capabilities,
+            ..own
+        }
+    }
+
+    fn user(&self) -> Option<&User> {
+        match &self.holder {
+            Holder::Application { .. } => None,
+            Holder::Person { user, .. } => Some(user),
+        }
+    }
+
+    fn authentication_methods(&self) -> &'static [&'static str] {
+        match self.holder {
+            Holder::Person {
+                is_strong: true, ..
+            } => &["pwd", "mfa"],
+            _ => &["pwd"],
         }
     }
 
     fn roles(&self) -> Vec<&str> {
-        let granted = self
-            .client
-            .app_roles
+        let Holder::Application { roles, .. } = self.holder else {
+            return Vec::new();
+        };
+        roles
             .iter()
-            .filter(|role| role.api == self.api.app_id_uri);
-        granted.map(|role| role.value.as_str()).collect()
+            .filter(|role| role.api == self.api.app_id_uri)
+            .map(|role| role.value.as_str())
+            .collect()
     }
 }
 
@@ -108,7 +170,7 @@ struct Header {
 
 impl Header {
     fn new(version: TokenVersion) -> Self {
-        let kid = signing_key::key_id();
+        let kid = TENANT_KEY.key_id();
         let x5t = (version == TokenVersion::V1).then(|| kid.clone());
         Self {
             typ: "JWT",
@@ -119,7 +181,7 @@ impl Header {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Claims<'a> {
     aud: &'a str,
     iss: String,
@@ -127,6 +189,10 @@ struct Claims<'a> {
     nbf: u64,
     exp: u64,
     aio: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'static [&'static str]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     appid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,13 +203,25 @@ struct Claims<'a> {
     azpacr: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     oid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_username: Option<&'a str>,
     rh: &'static str,
     /// A token is issued without any role, and then the claim is missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<&'a str>,
-    sub: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
+    sub: String,
     tid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unique_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<&'a str>,
     uti: String,
     ver: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]

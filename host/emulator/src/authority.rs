@@ -2,7 +2,11 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/msal-client-application-configuration#authority>
 
-use crate::{guid::Guid, refusal::Refusal, registration::Tenant};
+use crate::{
+    guid::Guid,
+    refusal::Refusal,
+    registration::{Client, Tenant},
+};
 
 /// A tenant, or one of the words for many tenants.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +41,17 @@ impl<'a> Authority<'a> {
         match self {
             Self::Tenant(tenant) => Some(tenant),
             Self::Common | Self::Consumers | Self::Organizations => None,
+        }
+    }
+
+    /// Whether people may sign in to this client here.
+    pub(crate) fn admit(self, client: &Client) -> Result<(), Refusal> {
+        match self {
+            Self::Consumers => Err(Refusal::not_for_consumers(&client.id)),
+            Self::Common | Self::Organizations if !client.is_multi_tenant => {
+                Err(Refusal::not_multi_tenant(&client.id))
+            }
+            Self::Common | Self::Organizations | Self::Tenant(_) => Ok(()),
         }
     }
 

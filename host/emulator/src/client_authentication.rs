@@ -4,11 +4,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
+    call::Call,
+    client_assertion,
     clock::UnixTime,
     form::Form,
     guid::Guid,
     refusal::Refusal,
-    registration::{Client, ClientKind, Secret, Tenant},
+    registration::{Client, ClientKind, Credentials, Platform, Secret, Tenant},
 };
 
 /// What a request says about its client.
@@ -18,13 +20,17 @@ pub(crate) struct Presented {
 }
 
 enum Credential {
-    Assertion,
+    Assertion(String),
     Secret(String),
 }
 
 /// How a client proved itself, as the claims `appidacr` and `azpacr` say it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum AuthenticationMethod {
+    /// A client assertion.
+    Assertion,
+    /// Nothing: the client is public.
+    None,
     /// A client secret.
     Secret,
 }
@@ -33,7 +39,9 @@ impl AuthenticationMethod {
     /// The claim's value.
     pub(crate) fn as_claim(self) -> &'static str {
         match self {
+            Self::None => "0",
             Self::Secret => "1",
+            Self::Assertion => "2",
         }
     }
 }
@@ -41,7 +49,7 @@ impl AuthenticationMethod {
 impl Presented {
     /// Reads client id and credential from the body or from a `Basic` header, not from both.
     pub(crate) fn from_request(headers: &HeaderMap, form: &Form) -> Result<Self, Refusal> {
-        let in_body = form_credential(form);
+        let in_body = form_credential(form)?;
         let Some((client_id, secret)) = basic(headers)? else {
             return Ok(Self {
                 client_id: form.required("client_id")?.to_owned(),
@@ -59,44 +67,109 @@ impl Presented {
 
     /// Finds the registration.
     pub(crate) fn client<'t>(&self, tenant: &'t Tenant) -> Result<&'t Client, Refusal> {
-        if Guid::parse(&self.client_id).is_none() {
-            return Err(Refusal::client_id_is_no_guid(&self.client_id));
-        }
-        tenant
-            .client(&self.client_id)
-            .ok_or_else(|| Refusal::unknown_client(&self.client_id, &tenant.id))
+        registered(&self.client_id, tenant)
     }
 
     /// Demands a valid credential, as every grant does in which no person takes part.
     pub(crate) fn authenticate(
         &self,
         client: &Client,
-        now: UnixTime,
+        call: &mut Call<'_>,
     ) -> Result<AuthenticationMethod, Refusal> {
         match (&client.kind, &self.credential) {
             (_, None) => Err(Refusal::credential_missing()),
-            (ClientKind::Public { .. }, Some(_)) => Err(Refusal::credential_of_a_public_client()),
-            (ClientKind::Confidential { .. }, Some(Credential::Assertion)) => {
-                Err(Refusal::unknown_certificate())
+            (ClientKind::Public, Some(_)) => Err(Refusal::credential_of_a_public_client()),
+            (ClientKind::Confidential(credentials), Some(credential)) => {
+                credential.judge(client, credentials, call)
             }
-            (ClientKind::Confidential { secrets }, Some(Credential::Secret(value))) => {
-                match secrets.iter().find(|secret| secret.value == *value) {
-                    Some(secret) if Secret::is_ended_at(secret, now) => {
-                        Err(Refusal::ended_secret(&client.id))
-                    }
-                    Some(_) => Ok(AuthenticationMethod::Secret),
-                    None => Err(Refusal::wrong_secret(&client.id)),
-                }
+        }
+    }
+
+    /// Demands what the grants of people need: a credential of a confidential client and none of a
+    /// public one. Which of them the client is depends on where the sign-in's answer went, if it
+    /// went anywhere.
+    pub(crate) fn authenticate_for_person(
+        &self,
+        client: &Client,
+        platform: Option<Platform>,
+        call: &mut Call<'_>,
+    ) -> Result<AuthenticationMethod, Refusal> {
+        let is_public = match platform {
+            Some(Platform::Web) => false,
+            Some(Platform::PublicClient | Platform::Spa) => true,
+            None => matches!(client.kind, ClientKind::Public),
+        };
+        match (&self.credential, is_public) {
+            (None, true) => Ok(AuthenticationMethod::None),
+            (None, false) => Err(Refusal::credential_required()),
+            (Some(_), true) => Err(Refusal::credential_of_a_public_client()),
+            (Some(_), false) => self.authenticate(client, call),
+        }
+    }
+}
+
+/// The registration of a client id.
+pub(crate) fn registered<'t>(client_id: &str, tenant: &'t Tenant) -> Result<&'t Client, Refusal> {
+    if Guid::parse(client_id).is_none() {
+        return Err(Refusal::client_id_is_no_guid(client_id));
+    }
+    tenant
+        .client(client_id)
+        .ok_or_else(|| Refusal::unknown_client(client_id, &tenant.id))
+}
+
+/// An `Origin` header marks a browser, and a browser can keep no secret.
+pub(crate) fn refuse_browsers(headers: &HeaderMap) -> Result<(), Refusal> {
+    match headers.get(http::header::ORIGIN) {
+        Some(origin) => Err(Refusal::cross_origin(&String::from_utf8_lossy(
+            origin.as_bytes(),
+        ))),
+        None => Ok(()),
+    }
+}
+
+impl Credential {
+    fn judge(
+        &self,
+        client: &Client,
+        credentials: &Credentials,
+        call: &mut Call<'_>,
+    ) -> Result<AuthenticationMethod, Refusal> {
+        match self {
+            Self::Assertion(assertion) => {
+                client_assertion::judge(assertion, client, credentials, call)?;
+                Ok(AuthenticationMethod::Assertion)
+            }
+            Self::Secret(value) => {
+                judge_secret(value, client, &credentials.secrets, call.exchange.now)?;
+                Ok(AuthenticationMethod::Secret)
             }
         }
     }
 }
 
-fn form_credential(form: &Form) -> Option<Credential> {
+fn judge_secret(
+    value: &str,
+    client: &Client,
+    secrets: &[Secret],
+    now: UnixTime,
+) -> Result<(), Refusal> {
+    match secrets.iter().find(|secret| secret.value == value) {
+        Some(secret) if secret.is_ended_at(now) => Err(Refusal::ended_secret(&client.id)),
+        Some(_) => Ok(()),
+        None => Err(Refusal::wrong_secret(&client.id)),
+    }
+}
+
+fn form_credential(form: &Form) -> Result<Option<Credential>, Refusal> {
     match (form.value("client_assertion"), form.value("client_secret")) {
-        (Some(_), _) => Some(Credential::Assertion),
-        (None, Some(secret)) => Some(Credential::Secret(secret.to_owned())),
-        (None, None) => None,
+        (Some(assertion), _) => {
+            if form.required("client_assertion_type")? != JWT_BEARER {
+                return Err(Refusal::malformed_request());
+            }
+            Ok(Some(Credential::Assertion(assertion.to_owned())))
+        }
+        (None, secret) => Ok(secret.map(|secret| Credential::Secret(secret.to_owned()))),
     }
 }
 
@@ -131,6 +204,9 @@ fn form_decoded(text: &str) -> String {
         .map(|(name, _)| name.into_owned())
         .collect()
 }
+
+/// RFC 7523 section 2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 #[cfg(test)]
 mod tests {

@@ -2,15 +2,14 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
-use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{
-    access_token::{AppOnly, LIFETIME},
+    access_token::{AccessToken, Holder, LIFETIME},
     authority::Authority,
+    call::Call,
     claims_request::capabilities,
-    client_authentication::Presented,
-    exchange::Exchange,
+    client_authentication::{Presented, refuse_browsers},
     form::Form,
     refusal::Refusal,
     requested_resource::resource_of_default_scope,
@@ -20,17 +19,17 @@ use crate::{
 /// one reported.
 pub(crate) fn grant(
     authority: Authority<'_>,
-    headers: &HeaderMap,
     form: &Form,
-    exchange: &Exchange<'_>,
+    call: &mut Call<'_>,
 ) -> Result<Value, Refusal> {
     let tenant = authority
         .tenant()
         .ok_or_else(Refusal::tenant_not_determined)?;
+    let headers = call.request.headers();
     let presented = Presented::from_request(headers, form)?;
     let client = presented.client(tenant)?;
     refuse_browsers(headers)?;
-    let method = presented.authenticate(client, exchange.now)?;
+    let method = presented.authenticate(client, call)?;
     if form.value("resource").is_some() {
         return Err(Refusal::resource_parameter());
     }
@@ -38,30 +37,24 @@ pub(crate) fn grant(
     let api = tenant
         .api(resource)
         .ok_or_else(|| Refusal::unknown_resource(resource, &tenant.id))?;
-    let capabilities = capabilities(form.value("claims"));
-    let token = AppOnly {
+    let token = AccessToken {
         tenant,
-        client,
+        client_id: &client.id,
         method,
         api,
         resource,
-        capabilities,
+        holder: Holder::Application {
+            object_id: &client.object_id,
+            roles: &client.app_roles,
+        },
+        capabilities: capabilities(form.value("claims")),
+        lifetime: LIFETIME,
     };
-    let access_token = token.issue(exchange)?;
+    let access_token = token.issue(&call.exchange)?;
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME,
         "ext_expires_in": LIFETIME,
         "access_token": access_token,
     }))
-}
-
-/// An `Origin` header marks a browser, and a browser can keep no secret.
-fn refuse_browsers(headers: &HeaderMap) -> Result<(), Refusal> {
-    match headers.get(http::header::ORIGIN) {
-        Some(origin) => Err(Refusal::cross_origin(&String::from_utf8_lossy(
-            origin.as_bytes(),
-        ))),
-        None => Ok(()),
-    }
 }

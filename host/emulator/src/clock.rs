@@ -9,6 +9,21 @@ use serde::Serialize;
 pub struct UnixTime(pub u64);
 
 impl UnixTime {
+    /// Midnight at the beginning of a day of the Gregorian calendar, from 1970 on.
+    pub(crate) fn from_civil(year: u64, month: u64, day: u64) -> Option<Self> {
+        // As in `civil_date`: years begin in March.
+        let (year, month) = if month > 2 {
+            (year, month - 3)
+        } else {
+            (year.checked_sub(1)?, month + 9)
+        };
+        let (era, year_of_era) = (year / 400, year % 400);
+        let day_of_year = (153 * month + 2) / 5 + day.checked_sub(1)?;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
+        Some(Self(days * SECONDS_A_DAY))
+    }
+
     /// This time moved by `seconds`, which may be negative; it stops at the epoch and at the end of
     /// `u64`.
     pub(crate) fn moved_by(self, seconds: i64) -> Self {
@@ -65,6 +80,20 @@ mod tests {
             (4_107_542_400, "2100-03-01 00:00:00Z"),
         ] {
             assert_eq!(UnixTime(seconds).to_string(), written);
+        }
+    }
+
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        for (year, month, day, seconds) in [
+            (1970, 1, 1, Some(0)),
+            (2000, 2, 29, Some(951_782_400)),
+            (2025, 2, 19, Some(1_739_923_200)),
+            (2100, 3, 1, Some(4_107_542_400)),
+            (1969, 12, 31, None),
+        ] {
+            let time = UnixTime::from_civil(year, month, day);
+            assert_eq!(time.map(|time| time.0), seconds);
         }
     }
 

@@ -12,7 +12,10 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{clock::UnixTime, fault::Fault, journal::Entry, route::Endpoint};
+use crate::{
+    arrangements, clock::UnixTime, fault::Fault, journal::Entry, memory::Memory,
+    registration::Tenant, route::Endpoint,
+};
 
 /// What tests have arranged and what they may ask for.
 #[derive(Default)]
@@ -39,6 +42,8 @@ impl Controls {
         &self,
         request: &Request<Vec<u8>>,
         now: UnixTime,
+        tenant: &Tenant,
+        memory: &mut Memory,
     ) -> Option<Response<Vec<u8>>> {
         let rest = request.uri().path().strip_prefix("/__emulator")?;
         // Only pages of other origins send it with such requests, and they have no business here.
@@ -46,24 +51,20 @@ impl Controls {
             return Some(empty(StatusCode::FORBIDDEN));
         }
         let mut state = self.state();
-        let done = match (request.method(), rest) {
-            (&Method::POST, "/faults") => faults(request).map(|faults| state.queue(faults)),
-            (&Method::GET, "/requests") => Ok(json!(state.journal)),
-            (&Method::DELETE, "/requests") => Ok(state.forget_requests()),
-            (&Method::POST, "/clock") => {
-                parsed(request).map(|advance| state.advance(&advance, now))
-            }
-            (&Method::GET, "/clock") => Ok(state.clock(now)),
-            (&Method::DELETE, "" | "/") => Ok(state.reset()),
-            _ => return Some(empty(StatusCode::NOT_FOUND)),
-        };
+        if *request.method() == Method::DELETE && matches!(rest, "" | "/") {
+            *state = State::default();
+            *memory = Memory::default();
+            return Some(empty(StatusCode::NO_CONTENT));
+        }
+        let done = state.carry_out(request, rest, now).or_else(|| {
+            let now = now.moved_by(state.advance);
+            arrangements::carry_out(request, rest, now, tenant, memory)
+        });
         Some(match done {
-            Ok(Value::Null) => empty(StatusCode::NO_CONTENT),
-            Ok(answer) => with_json(StatusCode::OK, &answer),
-            Err(error) => with_json(
-                StatusCode::BAD_REQUEST,
-                &json!({ "error": error.to_string() }),
-            ),
+            None => empty(StatusCode::NOT_FOUND),
+            Some(Ok(Value::Null)) => empty(StatusCode::NO_CONTENT),
+            Some(Ok(answer)) => with_json(StatusCode::OK, &answer),
+            Some(Err(error)) => with_json(StatusCode::BAD_REQUEST, &json!({ "error": error })),
         })
     }
 
@@ -96,6 +97,23 @@ impl Controls {
 
 /// Each gives the answer's body; `null` stands for none.
 impl State {
+    /// What concerns requests and their time. `None` is another control's business.
+    fn carry_out(
+        &mut self,
+        request: &Request<Vec<u8>>,
+        rest: &str,
+        now: UnixTime,
+    ) -> Option<Result<Value, String>> {
+        Some(match (request.method(), rest) {
+            (&Method::POST, "/faults") => faults(request).map(|faults| self.queue(faults)),
+            (&Method::GET, "/requests") => Ok(json!(self.journal)),
+            (&Method::DELETE, "/requests") => Ok(self.forget_requests()),
+            (&Method::POST, "/clock") => parsed(request).map(|advance| self.advance(&advance, now)),
+            (&Method::GET, "/clock") => Ok(self.clock(now)),
+            _ => return None,
+        })
+    }
+
     fn queue(&mut self, faults: Vec<Fault>) -> Value {
         self.faults.extend(faults);
         Value::Null
@@ -114,11 +132,6 @@ impl State {
     fn clock(&self, now: UnixTime) -> Value {
         json!({ "now": now.moved_by(self.advance) })
     }
-
-    fn reset(&mut self) -> Value {
-        *self = Self::default();
-        Value::Null
-    }
 }
 
 #[derive(Deserialize)]
@@ -128,15 +141,17 @@ struct Advance {
 }
 
 /// One fault, or a list of them.
-fn faults(request: &Request<Vec<u8>>) -> Result<Vec<Fault>, serde_json::Error> {
-    match parsed(request)? {
+fn faults(request: &Request<Vec<u8>>) -> Result<Vec<Fault>, String> {
+    let faults = match parsed(request)? {
         Value::Array(faults) => faults.into_iter().map(serde_json::from_value).collect(),
         fault => serde_json::from_value(fault).map(|fault| vec![fault]),
-    }
+    };
+    faults.map_err(|error| error.to_string())
 }
 
-fn parsed<T: DeserializeOwned>(request: &Request<Vec<u8>>) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(request.body())
+/// A control request's body.
+pub(crate) fn parsed<T: DeserializeOwned>(request: &Request<Vec<u8>>) -> Result<T, String> {
+    serde_json::from_slice(request.body()).map_err(|error| error.to_string())
 }
 
 fn empty(status: StatusCode) -> Response<Vec<u8>> {

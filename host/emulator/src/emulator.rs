@@ -1,11 +1,15 @@
 //! The tenant's front door.
 
+use std::sync::{Mutex, PoisonError};
+
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 
 use crate::{
-    authority::Authority, clock::UnixTime, controls::Controls, exchange::Exchange,
-    instance_discovery, key_set::key_set, metadata, origin::Origin, registration::Tenant,
-    route::Route, token_endpoint,
+    app_service, authority::Authority, authorize, azure_pipelines, call::Call, clock::UnixTime,
+    cloud::Cloud, cloud_shell, controls::Controls, device_code, device_page, error_page,
+    exchange::Exchange, github_actions, graph, imds, instance_discovery, key_set::key_set,
+    memory::Memory, metadata, origin::Origin, page::Page, registration::Tenant, route::Route,
+    session, sign_in, token_endpoint,
 };
 
 /// A tenant that answers requests.
@@ -13,6 +17,8 @@ use crate::{
 pub struct Emulator {
     tenant: Tenant,
     controls: Option<Controls>,
+    memory: Mutex<Memory>,
+    cloud: Cloud,
 }
 
 impl Emulator {
@@ -21,6 +27,8 @@ impl Emulator {
         Self {
             tenant,
             controls: None,
+            memory: Mutex::default(),
+            cloud: Cloud::default(),
         }
     }
 
@@ -34,7 +42,29 @@ impl Emulator {
     /// | `DELETE /__emulator/requests` | forgets them |
     /// | `POST /__emulator/clock` with `{"advance": seconds}` | moves the clock, also backwards |
     /// | `GET /__emulator/clock` | `{"now": seconds}` since the Unix epoch |
-    /// | `DELETE /__emulator` | forgets requests and faults and resets the clock |
+    /// | `POST /__emulator/device` | decides on a device code: `user_code` (the newest open one if absent), `action` (`approve`, `decline` or `expire`), `user` (alice if absent) |
+    /// | `POST /__emulator/policies` | lets people's tokens be refused: `user`, `client`, `resource` (whom it concerns), `code` (50076 if absent), `error`, `suberror`. The refusal's `claims`, sent back in a new sign-in, satisfy it |
+    /// | `DELETE /__emulator/policies` | ends that |
+    /// | `POST /__emulator/revoke` | ends sessions and refresh tokens of `user` (alice if absent), with `"consent": true` also consent |
+    /// | `POST /__emulator/external-token` | `{"token": …}` of a workload elsewhere: `issuer`, `subject`, `audience`, `lifetime`; by default a Kubernetes service account's |
+    /// | `GET /__emulator/options` | the options |
+    /// | `POST /__emulator/options` | changes those that are named |
+    /// | `DELETE /__emulator` | starts afresh: forgets everything and resets the clock |
+    ///
+    /// | option | effect |
+    /// |---|---|
+    /// | `refuse_replayed_assertions` | a client assertion's `jti` counts once (50012) |
+    /// | `device_interval` | seconds between two polls (5) |
+    /// | `slow_down` | answers `slow_down` to a device that polls more often |
+    /// | `sign_in_as` | this user is signed in at every browser and consents to everything |
+    /// | `has_system_identity` | whether there is a system-assigned managed identity |
+    /// | `ignore_identity_selector` | managed identity answers as an old agent: always system-assigned |
+    /// | `arc_key_file`, `arc_key` | the file that the Arc challenge names, and its content |
+    /// | `extra_applications` | so many more applications in Graph |
+    /// | `foreign_next_link` | the origin of Graph's `@odata.nextLink` |
+    /// | `line_feeds` | breaks the lines of error descriptions, as Entra ID did until 2023 |
+    /// | `cloud` | `global`, `china`, `us-government`, `france`, `germany` or `singapore` |
+    /// | `issuer` | the v2.0 issuer's shape: `workforce`, `ciam` or `b2c` |
     ///
     /// A received request has the members `time`, `method`, `path`, `query`, `headers` (pairs),
     /// `form` (decoded pairs, or `null` for another kind of body) and `body`.
@@ -43,7 +73,7 @@ impl Emulator {
     ///
     /// | member | effect on the answer |
     /// |---|---|
-    /// | `endpoint` | whose answer: `token` (if absent), `metadata`, `keys`, `instance` |
+    /// | `endpoint` | whose answer: `token` (if absent), `authorize`, `device_code`, `external`, `graph`, `instance`, `keys`, `managed_identity`, `metadata` |
     /// | `status` | this status; from 400 on with a fitting error body |
     /// | `error`, `code` | an error body with these, under `status` even if that is 200 |
     /// | `retry_after` | this text in `Retry-After` |
@@ -56,7 +86,16 @@ impl Emulator {
         Self {
             tenant,
             controls: Some(Controls::default()),
+            memory: Mutex::default(),
+            cloud: Cloud::default(),
         }
+    }
+
+    /// The same in another cloud. Requests to one of Microsoft's own sign-in hosts are answered as
+    /// that host's cloud anyway.
+    pub fn in_cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
     }
 
     /// Answers one request that reached `origin` at `now`. Only the request's path and query are
@@ -68,49 +107,86 @@ impl Emulator {
         origin: &Origin,
         now: UnixTime,
     ) -> Response<Vec<u8>> {
-        let Some(controls) = &self.controls else {
-            return self.answer(request, &Exchange::new(request, origin, now));
-        };
-        if let Some(answer) = controls.answer(request, now) {
-            return answer;
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = now;
+        if let Some(controls) = &self.controls {
+            if let Some(answer) = controls.answer(request, now, &self.tenant, &mut memory) {
+                return answer;
+            }
+            now = controls.record(request, now);
         }
-        let exchange = Exchange::new(request, origin, controls.record(request, now));
-        let genuine = self.answer(request, &exchange);
-        match Route::from_path(request.uri().path())
+        let mut call = Call {
+            tenant: &self.tenant,
+            request,
+            exchange: Exchange::new(request, origin, now).arranged(self.cloud, &memory.options),
+            memory: &mut memory,
+        };
+        let route = Route::from_path(request.uri().path());
+        let genuine = answer(route, &mut call);
+        let fault = route
             .endpoint()
-            .and_then(|endpoint| controls.next_fault(endpoint))
-        {
-            Some(fault) => fault.apply(genuine, &exchange),
+            .and_then(|endpoint| self.controls.as_ref()?.next_fault(endpoint));
+        match fault {
+            Some(fault) => fault.apply(genuine, &call.exchange),
             None => genuine,
         }
     }
+}
 
-    fn answer(&self, request: &Request<Vec<u8>>, exchange: &Exchange<'_>) -> Response<Vec<u8>> {
-        let uri = request.uri();
-        match Route::from_path(uri.path()) {
-            Route::Nothing => exchange.empty(StatusCode::NOT_FOUND),
-            Route::Token(segment) => exchange.issued(token_endpoint::answer(
-                segment,
-                &self.tenant,
-                request,
-                exchange,
-            )),
-            _ if !is_read(request.method()) => method_not_allowed(exchange),
-            Route::InstanceDiscovery => {
-                exchange.published(instance_discovery::answer(uri, exchange))
-            }
-            Route::Keys(segment, version) => {
-                let authority = Authority::from_segment(segment, &self.tenant);
-                exchange.published(
-                    authority.and_then(|authority| key_set(authority, version, exchange.origin)),
-                )
-            }
-            Route::Metadata(segment, version) => {
-                let authority = Authority::from_segment(segment, &self.tenant);
-                let document = |authority| metadata::document(authority, version, exchange.origin);
-                exchange.published(authority.map(document))
-            }
+fn answer(route: Route<'_>, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    match route {
+        Route::Token(segment) => {
+            let outcome = token_endpoint::answer(segment, call);
+            call.exchange.issued(outcome)
         }
+        Route::AppServiceToken => app_service::answer(call),
+        Route::ArcToken => imds::answer_of_arc(call),
+        Route::CloudShellToken => cloud_shell::answer(call),
+        Route::Error => error_page::answer(call),
+        Route::Graph(path) => graph::answer(path, call),
+        Route::ImdsToken => imds::answer(call),
+        Route::Authorize(segment) => authorize::answer(segment, call),
+        Route::DeviceCode(segment) => {
+            let outcome = device_code::begin(segment, call);
+            call.exchange.issued(outcome)
+        }
+        Route::DevicePage(segment) => device_page::answer(segment, call),
+        Route::Login => sign_in::answer(call),
+        Route::Logout => logout(call),
+        Route::AzurePipelinesToken => azure_pipelines::answer(call),
+        Route::GitHubActionsToken => github_actions::answer(call),
+        _ if !is_read(call.request.method()) => method_not_allowed(&call.exchange),
+        _ => document(route, call),
+    }
+}
+
+/// Ends the browser's session.
+fn logout(call: &mut Call<'_>) -> Response<Vec<u8>> {
+    if let Some((name, _)) = session::current(call) {
+        call.memory.sessions.take(&name);
+    }
+    let mut response = Page::new("You signed out")
+        .text("It is a good idea to close this window.")
+        .response(StatusCode::OK, &call.exchange);
+    session::forget(&mut response, call.exchange.origin);
+    response
+}
+
+/// What is only read.
+fn document(route: Route<'_>, call: &Call<'_>) -> Response<Vec<u8>> {
+    let exchange = &call.exchange;
+    let authority = |segment| Authority::from_segment(segment, call.tenant);
+    match route {
+        Route::InstanceDiscovery => {
+            exchange.published(instance_discovery::answer(call.request.uri(), exchange))
+        }
+        Route::Keys(segment, version) => exchange.published(
+            authority(segment).and_then(|authority| key_set(authority, version, exchange)),
+        ),
+        Route::Metadata(segment, version) => exchange.published(
+            authority(segment).map(|authority| metadata::document(authority, version, exchange)),
+        ),
+        _ => exchange.empty(StatusCode::NOT_FOUND),
     }
 }
 

@@ -6,7 +6,14 @@ use http::{
 };
 use serde_json::Value;
 
-use crate::{clock::UnixTime, guid::Guid, origin::Origin, refusal::Refusal};
+use crate::{
+    clock::UnixTime,
+    cloud::Cloud,
+    guid::Guid,
+    options::{IssuerShape, Options},
+    origin::Origin,
+    refusal::Refusal,
+};
 
 /// The circumstances of one request.
 pub(crate) struct Exchange<'a> {
@@ -18,6 +25,10 @@ pub(crate) struct Exchange<'a> {
     pub(crate) correlation_id: Guid,
     /// The client's name as it was sent.
     client_request_id: Option<Guid>,
+    cloud: Cloud,
+    issuer: IssuerShape,
+    /// What stands between the parts of an error description.
+    pub(crate) separator: &'static str,
 }
 
 impl<'a> Exchange<'a> {
@@ -30,6 +41,49 @@ impl<'a> Exchange<'a> {
             trace_id: Guid::random(),
             correlation_id,
             client_request_id,
+            cloud: Cloud::of_host(origin.authority()).unwrap_or_default(),
+            issuer: IssuerShape::default(),
+            separator: " ",
+        }
+    }
+
+    /// The same in a cloud, unless the host already told which, and with what tests arranged.
+    pub(crate) fn arranged(mut self, cloud: Cloud, options: &Options) -> Self {
+        let cloud = options.cloud.unwrap_or(cloud);
+        self.cloud = Cloud::of_host(self.origin.authority()).unwrap_or(cloud);
+        self.issuer = options.issuer;
+        if options.line_feeds {
+            self.separator = "\r\n";
+        }
+        self
+    }
+
+    /// The cloud that the tenant is in.
+    pub(crate) fn cloud(&self) -> Cloud {
+        self.cloud
+    }
+
+    /// Lets the answer carry an earlier request's name.
+    pub(crate) fn correlate(&mut self, earlier: Guid) {
+        self.correlation_id = earlier;
+        self.client_request_id = Some(earlier);
+    }
+
+    /// The issuer of v1.0 tokens for a tenant. A real sign-in host is not its own issuer.
+    pub(crate) fn v1_issuer(&self, tenant_id: &str) -> String {
+        match Cloud::of_host(self.origin.authority()) {
+            Some(cloud) => format!("{}/{tenant_id}/", cloud.names().v1_issuer),
+            None => format!("{}/{tenant_id}/", self.origin),
+        }
+    }
+
+    /// The issuer of v2.0 tokens for a tenant.
+    pub(crate) fn v2_issuer(&self, tenant_id: &str) -> String {
+        let Self { origin, issuer, .. } = self;
+        match issuer {
+            IssuerShape::B2c => format!("{origin}/{tenant_id}/v2.0/"),
+            IssuerShape::Ciam => format!("https://{tenant_id}.ciamlogin.com/{tenant_id}/v2.0"),
+            IssuerShape::Workforce => format!("{origin}/{tenant_id}/v2.0"),
         }
     }
 
@@ -82,11 +136,20 @@ impl<'a> Exchange<'a> {
         response
     }
 
+    /// A refusal outside the token endpoint.
+    pub(crate) fn refused(&self, refusal: Refusal) -> Response<Vec<u8>> {
+        self.json(Err(refusal))
+    }
+
     fn json(&self, outcome: Result<Value, Refusal>) -> Response<Vec<u8>> {
-        let (status, body) = match outcome {
-            Ok(body) => (StatusCode::OK, body),
-            Err(refusal) => (refusal.status(), refusal.to_json(self)),
-        };
+        match outcome {
+            Ok(body) => self.json_body(StatusCode::OK, &body),
+            Err(refusal) => self.json_body(refusal.status(), &refusal.to_json(self)),
+        }
+    }
+
+    /// An answer of JSON, whatever its status.
+    pub(crate) fn json_body(&self, status: StatusCode, body: &Value) -> Response<Vec<u8>> {
         let mut response = self.empty(status);
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         response.headers_mut().insert(CONTENT_TYPE, json);

@@ -13,7 +13,7 @@ use crate::{delivery::Delivery, exchange::Exchange, refusal::Refusal, route::End
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Fault {
-    /// Which endpoint's next request: `token`, `metadata`, `keys` or `instance`.
+    /// Which endpoint's next request.
     endpoint: Endpoint,
     /// Another status; from 400 on also an error body, unless `error` or `body` say otherwise.
     #[serde(deserialize_with = "status_code")]

@@ -15,10 +15,19 @@ impl Form {
         if !is_form(headers) {
             return Ok(Self(Vec::new()));
         }
-        if !percent_signs_are_escapes(body) {
+        Self::from_pairs(body)
+    }
+
+    /// Reads the query of an address, to which the same rules apply.
+    pub(crate) fn from_query(query: &str) -> Result<Self, Refusal> {
+        Self::from_pairs(query.as_bytes())
+    }
+
+    fn from_pairs(pairs: &[u8]) -> Result<Self, Refusal> {
+        if !percent_signs_are_escapes(pairs) {
             return Err(Refusal::malformed_request());
         }
-        let form = Self(form_urlencoded::parse(body).into_owned().collect());
+        let form = Self(form_urlencoded::parse(pairs).into_owned().collect());
         form.duplicate()
             .map_or(Ok(()), |name| Err(Refusal::duplicate(name)))?;
         Ok(form)

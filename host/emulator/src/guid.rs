@@ -3,7 +3,10 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::rand::{SecureRandom as _, SystemRandom};
+use ring::{
+    digest,
+    rand::{SecureRandom as _, SystemRandom},
+};
 
 /// A random identifier, version 4.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,6 +20,16 @@ impl Guid {
         let _ = SystemRandom::new().fill(&mut bytes);
         // RFC 9562 section 5.4: the version is 4, the variant begins with the bits 10.
         Self(u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62)
+    }
+
+    /// The identifier that always belongs to a name, version 8 (RFC 9562 section 5.8).
+    pub(crate) fn of_name(name: &str) -> Self {
+        let hash = digest::digest(&digest::SHA256, name.as_bytes());
+        let mut bytes = [0; 16];
+        for (byte, hashed) in bytes.iter_mut().zip(hash.as_ref()) {
+            *byte = *hashed;
+        }
+        Self(u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
     }
 
     /// Reads the form with hyphens, in either case.

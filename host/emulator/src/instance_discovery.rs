@@ -4,9 +4,14 @@
 use http::Uri;
 use serde_json::{Value, json};
 
-use crate::{exchange::Exchange, refusal::Refusal};
+use crate::{
+    cloud::{Cloud, NAMES, Names},
+    exchange::Exchange,
+    refusal::Refusal,
+};
 
-/// Describes this emulator as a cloud of its own; any other host is unknown here.
+/// Describes this emulator as a cloud of its own, and any other host as unknown; under the name of
+/// one of Microsoft's hosts it describes Microsoft's clouds.
 pub(crate) fn answer(uri: &Uri, exchange: &Exchange<'_>) -> Result<Value, Refusal> {
     let query = uri.query().unwrap_or_default();
     let endpoint = form_urlencoded::parse(query.as_bytes())
@@ -20,8 +25,13 @@ pub(crate) fn answer(uri: &Uri, exchange: &Exchange<'_>) -> Result<Value, Refusa
         .authority()
         .map(|authority| authority.as_str().to_ascii_lowercase())
         .unwrap_or_default();
-    let aliases = exchange.origin.aliases();
-    if !aliases.contains(&host) {
+    let networks = networks(exchange);
+    let is_known = |network: &Value| {
+        network["aliases"]
+            .as_array()
+            .is_some_and(|aliases| aliases.contains(&json!(host)))
+    };
+    if !networks.iter().any(is_known) {
         return Err(Refusal::unknown_instance(&host));
     }
     let scheme = endpoint.scheme_str().unwrap_or("https");
@@ -30,10 +40,26 @@ pub(crate) fn answer(uri: &Uri, exchange: &Exchange<'_>) -> Result<Value, Refusa
     Ok(json!({
         "tenant_discovery_endpoint": format!("{base}/v2.0/.well-known/openid-configuration"),
         "api-version": "1.1",
-        "metadata": [{
-            "preferred_network": exchange.origin.authority(),
-            "preferred_cache": exchange.origin.authority(),
-            "aliases": aliases,
-        }],
+        "metadata": networks,
     }))
+}
+
+/// Microsoft's clouds if the request came to one of them, else this emulator alone.
+fn networks(exchange: &Exchange<'_>) -> Vec<Value> {
+    let host = exchange.origin.authority();
+    if Cloud::of_host(host).is_none() {
+        return vec![json!({
+            "preferred_network": host,
+            "preferred_cache": host,
+            "aliases": exchange.origin.aliases(),
+        })];
+    }
+    let network = |names: &&Names| {
+        json!({
+            "preferred_network": names.hosts.first(),
+            "preferred_cache": names.cache_host,
+            "aliases": names.hosts,
+        })
+    };
+    NAMES.iter().map(network).collect()
 }

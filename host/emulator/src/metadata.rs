@@ -3,22 +3,27 @@
 
 use serde_json::{Value, json};
 
-use crate::{authority::Authority, origin::Origin, registration::TokenVersion};
+use crate::{authority::Authority, exchange::Exchange, registration::TokenVersion};
 
 /// The document for one authority.
-pub(crate) fn document(authority: Authority<'_>, version: TokenVersion, origin: &Origin) -> Value {
+pub(crate) fn document(
+    authority: Authority<'_>,
+    version: TokenVersion,
+    exchange: &Exchange<'_>,
+) -> Value {
+    let (origin, cloud) = (exchange.origin, exchange.cloud().names());
     let base = format!("{origin}/{}", authority.path_segment());
     // The v1.0 endpoints have no version in their path.
     let (oauth2, discovery, issuer) = match version {
         TokenVersion::V1 => (
             "oauth2",
             "discovery",
-            origin.v1_issuer(authority.issuer_segment()),
+            exchange.v1_issuer(authority.issuer_segment()),
         ),
         TokenVersion::V2 => (
             "oauth2/v2.0",
             "discovery/v2.0",
-            origin.v2_issuer(authority.issuer_segment()),
+            exchange.v2_issuer(authority.issuer_segment()),
         ),
     };
     json!({
@@ -48,17 +53,29 @@ pub(crate) fn document(authority: Authority<'_>, version: TokenVersion, origin: 
         ],
         "kerberos_endpoint": format!("{base}/kerberos"),
         "tenant_region_scope": authority.tenant().map(|_| "EU"),
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
+        "cloud_instance_name": cloud.instance,
+        "cloud_graph_host_name": cloud.old_graph_host,
+        "msgraph_host": cloud.graph_host,
         "rbac_url": "https://pas.windows.net",
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
-    use crate::contoso;
+
+    use crate::{clock::UnixTime, contoso, origin::Origin};
+
+    fn document(authority: Authority<'_>, version: TokenVersion, origin: &Origin) -> Value {
+        let request = Request::new(Vec::new());
+        super::document(
+            authority,
+            version,
+            &Exchange::new(&request, origin, UnixTime(0)),
+        )
+    }
 
     #[test]
     fn the_issuer_follows_authority_and_version() {

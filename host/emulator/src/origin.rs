@@ -38,6 +38,11 @@ impl Origin {
         &self.authority
     }
 
+    /// `http` or `https`.
+    pub(crate) fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
     /// Whether the host names this machine's loopback interface.
     pub fn is_loopback(&self) -> bool {
         LOOPBACK_HOSTS.contains(&self.host_and_port().0)
@@ -53,20 +58,6 @@ impl Origin {
             aliases.extend(spellings.filter(|spelling| *spelling != self.authority));
         }
         aliases
-    }
-
-    /// The issuer of v1.0 tokens for a tenant. Entra ID's own has another host than its endpoints.
-    pub(crate) fn v1_issuer(&self, tenant_id: &str) -> String {
-        if self.scheme == "https" && self.authority == "login.microsoftonline.com" {
-            format!("https://sts.windows.net/{tenant_id}/")
-        } else {
-            format!("{self}/{tenant_id}/")
-        }
-    }
-
-    /// The issuer of v2.0 tokens for a tenant.
-    pub(crate) fn v2_issuer(&self, tenant_id: &str) -> String {
-        format!("{self}/{tenant_id}/v2.0")
     }
 
     /// The host, and the port with its colon or nothing.
@@ -167,19 +158,6 @@ mod tests {
         assert_eq!(
             origin.aliases(),
             ["127.0.0.1:8400", "localhost:8400", "[::1]:8400"]
-        );
-    }
-
-    #[test]
-    fn only_microsofts_own_origin_issues_as_microsoft() {
-        let issuer = |origin: &str| origin.parse::<Origin>().unwrap().v1_issuer("T");
-        assert_eq!(
-            issuer("https://login.microsoftonline.com"),
-            "https://sts.windows.net/T/"
-        );
-        assert_eq!(
-            issuer("https://localhost:8400"),
-            "https://localhost:8400/T/"
         );
     }
 }

@@ -16,7 +16,11 @@ use crate::exchange::Exchange;
 pub(crate) struct Refusal {
     error: Cow<'static, str>,
     pub(crate) code: u32,
-    text: String,
+    pub(crate) text: String,
+    /// What a client can do about it, in one word.
+    suberror: Option<Cow<'static, str>>,
+    /// Claims to send back in a new sign-in, as JSON.
+    claims: Option<String>,
 }
 
 impl Refusal {
@@ -29,7 +33,80 @@ impl Refusal {
             error: error.into(),
             code,
             text: text.into(),
+            suberror: None,
+            claims: None,
         }
+    }
+
+    /// The same with a `suberror`.
+    pub(crate) fn with_suberror(mut self, suberror: impl Into<Cow<'static, str>>) -> Self {
+        self.suberror = Some(suberror.into());
+        self
+    }
+
+    /// The same with a claims challenge.
+    pub(crate) fn with_claims(mut self, claims: String) -> Self {
+        self.claims = Some(claims);
+        self
+    }
+
+    /// The OAuth error.
+    pub(crate) fn error(&self) -> &str {
+        &self.error
+    }
+
+    /// What the parameter `error_description` says, with the identifiers that Entra ID repeats.
+    pub(crate) fn description(&self, exchange: &Exchange<'_>) -> String {
+        let parts = [
+            format!("AADSTS{}: {}", self.code, self.text),
+            format!("Trace ID: {}", exchange.trace_id),
+            format!("Correlation ID: {}", exchange.correlation_id),
+            format!("Timestamp: {}", exchange.now),
+        ];
+        parts.join(exchange.separator)
+    }
+
+    pub(crate) fn invalid_grant(code: u32, text: impl Into<String>) -> Self {
+        Self::new("invalid_grant", code, text)
+    }
+
+    pub(crate) fn unknown_user(user: &str) -> Self {
+        let text = format!("The user '{user}' does not exist in the directory.");
+        Self::invalid_grant(50034, text).with_suberror("bad_token")
+    }
+
+    pub(crate) fn not_multi_tenant(client_id: &str) -> Self {
+        let text = format!(
+            "The application '{client_id}' is not multi-tenant; use the tenant's own endpoint."
+        );
+        Self::new("invalid_request", 50194, text)
+    }
+
+    pub(crate) fn not_for_consumers(client_id: &str) -> Self {
+        let text = format!("The application '{client_id}' takes no personal accounts.");
+        Self::new("invalid_request", 9_002_332, text)
+    }
+
+    pub(crate) fn consent_missing(client_id: &str) -> Self {
+        let text = format!(
+            "The user or an administrator has not consented to the application '{client_id}'."
+        );
+        Self::invalid_grant(65001, text).with_suberror("consent_required")
+    }
+
+    pub(crate) fn bad_challenge(what: &str) -> Self {
+        let text = format!("{what} is not what RFC 7636 allows.");
+        Self::new("invalid_request", 501_491, text)
+    }
+
+    pub(crate) fn scope_is_not_valid(scope: &str, why: &str) -> Self {
+        let text = format!("The scope '{scope}' is not valid: {why}.");
+        Self::new("invalid_scope", 70011, text)
+    }
+
+    pub(crate) fn unpublished_scope(scope: &str, api: &str) -> Self {
+        let text = format!("The scope '{scope}' does not exist at the resource '{api}'.");
+        Self::new("invalid_scope", 650_053, text)
     }
 
     pub(crate) fn several_resources(scope: &str) -> Self {
@@ -119,12 +196,6 @@ impl Refusal {
         Self::new("invalid_client", 700_025, text)
     }
 
-    pub(crate) fn unknown_certificate() -> Self {
-        let text =
-            "The key that signed the client assertion is not registered for the application.";
-        Self::new("invalid_client", 700_027, text)
-    }
-
     pub(crate) fn malformed_tenant(segment: &str) -> Self {
         let text = format!("The tenant '{segment}' is neither a GUID nor a domain name.");
         Self::new("invalid_request", 900_023, text)
@@ -168,6 +239,11 @@ impl Refusal {
         Self::new("invalid_client", 7_000_216, text)
     }
 
+    pub(crate) fn credential_required() -> Self {
+        let text = "The client must prove itself with 'client_secret' or 'client_assertion'.";
+        Self::new("invalid_client", 7_000_218, text)
+    }
+
     pub(crate) fn ended_secret(client_id: &str) -> Self {
         Self::new(
             "invalid_client",
@@ -197,9 +273,8 @@ impl Refusal {
         }
     }
 
-    /// The error body, with the identifiers that Entra ID repeats in its text.
+    /// The error body.
     pub(crate) fn to_json(&self, exchange: &Exchange<'_>) -> Value {
-        let Self { error, code, text } = self;
         let Exchange {
             origin,
             now,
@@ -207,16 +282,23 @@ impl Refusal {
             correlation_id,
             ..
         } = exchange;
-        let ids = format!("Trace ID: {trace_id} Correlation ID: {correlation_id}");
-        let description = format!("AADSTS{code}: {text} {ids} Timestamp: {now}");
-        json!({
-            "error": error,
-            "error_description": description,
-            "error_codes": [code],
+        let mut body = json!({
+            "error": self.error,
+            "error_description": self.description(exchange),
+            "error_codes": [self.code],
             "timestamp": now.to_string(),
             "trace_id": trace_id.to_string(),
             "correlation_id": correlation_id.to_string(),
-            "error_uri": format!("{origin}/error?code={code}"),
-        })
+            "error_uri": format!("{origin}/error?code={}", self.code),
+        });
+        for (name, value) in [
+            ("suberror", self.suberror.as_deref()),
+            ("claims", self.claims.as_deref()),
+        ] {
+            if let (Some(value), Some(members)) = (value, body.as_object_mut()) {
+                members.insert(name.to_owned(), json!(value));
+            }
+        }
+        body
     }
 }

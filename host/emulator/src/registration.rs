@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::clock::UnixTime;
+use crate::{certificate::Certificate, clock::UnixTime};
 
 /// A directory with its registrations. Every member is public: push what a test or an embedder
 /// needs.
@@ -20,6 +20,8 @@ pub struct Tenant {
     pub apis: Vec<Api>,
     /// People who can sign in.
     pub users: Vec<User>,
+    /// Identities that the platform lends to programs on it.
+    pub managed_identities: Vec<ManagedIdentity>,
 }
 
 impl Tenant {
@@ -39,6 +41,19 @@ impl Tenant {
             .find(|client| client.id.eq_ignore_ascii_case(id))
     }
 
+    /// The person with this object id.
+    pub(crate) fn user(&self, object_id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.object_id == object_id)
+    }
+
+    /// The person who signs in with this name.
+    pub(crate) fn user_named(&self, name: &str) -> Option<&User> {
+        let name = name.trim();
+        self.users
+            .iter()
+            .find(|user| user.user_principal_name.eq_ignore_ascii_case(name))
+    }
+
     /// The API that a scope's resource part names: by App ID URI, with or without one trailing
     /// slash, or by GUID.
     pub(crate) fn api(&self, resource: &str) -> Option<&Api> {
@@ -51,7 +66,7 @@ impl Tenant {
 }
 
 /// An application that asks for tokens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Client {
     /// The application (client) id, a GUID.
     pub id: String,
@@ -59,25 +74,92 @@ pub struct Client {
     pub object_id: String,
     /// The display name.
     pub name: String,
+    /// Whether people of any tenant may sign in, so that `common` and `organizations` do.
+    pub is_multi_tenant: bool,
     /// How it authenticates.
     pub kind: ClientKind,
+    /// Where sign-in answers may go.
+    pub redirect_uris: Vec<RedirectUri>,
     /// Application permissions that an administrator granted.
     pub app_roles: Vec<AppRole>,
+    /// Delegated permissions that its registration lists: what `/.default` asks people for.
+    pub permissions: Vec<Permission>,
+    /// Delegated permissions to which an administrator consented for everybody.
+    pub admin_consents: Vec<Permission>,
 }
 
 /// How a client authenticates.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum ClientKind {
-    /// With one of these secrets.
-    Confidential {
-        /// The registered secrets, ended ones included.
-        secrets: Vec<Secret>,
-    },
+    /// With one of these credentials.
+    Confidential(Credentials),
     /// Not at all: it runs on people's devices.
-    Public {
-        /// Where sign-in answers may go.
-        redirect_uris: Vec<String>,
-    },
+    #[default]
+    Public,
+}
+
+/// What proves that a client is itself.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// Secrets, ended ones included.
+    pub secrets: Vec<Secret>,
+    /// Certificates whose keys may sign client assertions.
+    pub certificates: Vec<Certificate>,
+    /// Workloads elsewhere whose tokens stand in for a client assertion.
+    pub federated: Vec<FederatedCredential>,
+}
+
+/// A workload of another issuer that may act as the client. All three members are compared exactly.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FederatedCredential {
+    /// The claim `iss` of the workload's token.
+    pub issuer: String,
+    /// Its claim `sub`.
+    pub subject: String,
+    /// Its claim `aud`.
+    pub audience: String,
+}
+
+/// An address that sign-in answers may go to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RedirectUri {
+    /// Which kind of application is there.
+    pub platform: Platform,
+    /// The address. Of a loopback one the port is ignored.
+    pub uri: String,
+}
+
+/// The kinds of application that the registration tells apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Platform {
+    /// Mobile and desktop applications: no credential.
+    PublicClient,
+    /// Single-page applications: no credential, and an `Origin` header.
+    Spa,
+    /// Servers: a credential.
+    Web,
+}
+
+/// Delegated permissions of one API.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Permission {
+    /// The API's App ID URI.
+    pub api: String,
+    /// Scopes that the API publishes.
+    pub scopes: Vec<String>,
+}
+
+/// An identity that the platform lends to programs on it.
+#[derive(Clone, Debug)]
+pub struct ManagedIdentity {
+    /// The client id, a GUID.
+    pub client_id: String,
+    /// The object id of its service principal.
+    pub object_id: String,
+    /// The Azure resource id of a user-assigned identity; the system-assigned one has none.
+    pub resource_id: Option<String>,
+    /// Application permissions that an administrator granted.
+    pub app_roles: Vec<AppRole>,
 }
 
 /// A client secret. It has no `Debug` that shows it.
@@ -123,6 +205,8 @@ pub struct Api {
     pub name: String,
     /// The App ID URI.
     pub app_id_uri: String,
+    /// Whether it is Microsoft's own, registered elsewhere and only known in this tenant.
+    pub is_first_party: bool,
     /// Which shape of access token the API asked for in its manifest
     /// (`api.requestedAccessTokenVersion`).
     pub token_version: TokenVersion,

@@ -1,28 +1,26 @@
 //! `POST /{tenant}/oauth2/v2.0/token` (RFC 6749 section 3.2).
 
-use http::{Method, Request};
 use serde_json::Value;
 
 use crate::{
-    authority::Authority, client_credentials, exchange::Exchange, form::Form, refusal::Refusal,
-    registration::Tenant,
+    authority::Authority, authorization_code, call::Call, client_credentials, device_code,
+    on_behalf_of, refresh_token, refusal::Refusal,
 };
 
 /// A token answer, or why there is none.
-pub(crate) fn answer(
-    segment: &str,
-    tenant: &Tenant,
-    request: &Request<Vec<u8>>,
-    exchange: &Exchange<'_>,
-) -> Result<Value, Refusal> {
-    let authority = Authority::from_segment(segment, tenant)?;
-    if request.method() != Method::POST {
-        return Err(Refusal::wrong_method(request.method()));
-    }
-    let form = Form::from_body(request.headers(), request.body())?;
+pub(crate) fn answer(segment: &str, call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let authority = Authority::from_segment(segment, call.tenant)?;
+    let form = call.posted_form()?;
     match form.required("grant_type")? {
-        "client_credentials" => {
-            client_credentials::grant(authority, request.headers(), &form, exchange)
+        "client_credentials" => client_credentials::grant(authority, &form, call),
+        "authorization_code" => authorization_code::grant(authority, &form, call),
+        "refresh_token" => refresh_token::grant(authority, &form, call),
+        // Microsoft's clients but the one for Python use the short form.
+        "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => {
+            device_code::grant(authority, &form, call)
+        }
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            on_behalf_of::grant(authority, &form, call)
         }
         unknown => Err(Refusal::unknown_grant_type(unknown)),
     }

@@ -139,6 +139,14 @@ mod server {
     }
 
     #[test]
+    fn metadata_names_the_cloud_that_was_chosen() {
+        let server = Server::start(&["--cloud", "china"]);
+        let metadata = body(&server.read("localhost", METADATA));
+        assert_eq!(metadata["msgraph_host"], "microsoftgraph.chinacloudapi.cn");
+        assert_eq!(output(&["--cloud", "mars"]).status.code(), Some(2));
+    }
+
+    #[test]
     fn another_host_is_turned_away() {
         let server = Server::start(&[]);
         for host in ["example.com", "localhost.example.com", "user@localhost", ""] {

@@ -107,11 +107,18 @@ fn a_faulty_parameter_has_its_own_number() {
             7_000_216,
         ),
         (
-            "unregistered certificate",
-            &[("client_secret", None), ("client_assertion", Some("a.b.c"))],
+            "assertion that is no token",
+            &[
+                ("client_secret", None),
+                ("client_assertion", Some("a.b.c")),
+                (
+                    "client_assertion_type",
+                    Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ),
+            ],
             401,
             "invalid_client",
-            700_027,
+            50027,
         ),
         (
             "v1 parameter",
@@ -391,6 +398,27 @@ fn an_error_body_has_entras_members() {
         Some("no-store, no-cache")
     );
     assert_eq!(header(&response, "x-ms-clitelem"), Some("1,7000215,0,,"));
+}
+
+#[test]
+fn descriptions_can_have_lines() {
+    let visitor = Visitor::new();
+    visitor.control(Method::POST, "/options", r#"{"line_feeds":true}"#);
+    let error = json(&visitor.grant(&[("scope", None)]));
+    let description = error["error_description"].as_str().unwrap();
+    assert_eq!(description.split("\r\n").count(), 4, "{description}");
+    assert!(description.contains("\r\nTrace ID: "));
+}
+
+#[test]
+fn an_unknown_option_is_refused() {
+    let visitor = Visitor::new();
+    for options in [r#"{"slowdown":true}"#, r#"{"cloud":"mars"}"#, "[]"] {
+        let response = visitor.control(Method::POST, "/options", options);
+        assert_eq!(response.status(), 400, "{options}");
+    }
+    let options = json(&visitor.control(Method::GET, "/options", ""));
+    assert_eq!(options["slow_down"], false);
 }
 
 #[test]

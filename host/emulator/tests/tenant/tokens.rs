@@ -1,6 +1,6 @@
 //! The tokens that the tenant issues, judged by `jsonwebtoken` with the published keys.
 
-use entra_emulator::{AppRole, Client, ClientKind, Emulator, Secret, contoso};
+use entra_emulator::{AppRole, Client, ClientKind, Credentials, Emulator, Secret, contoso};
 use http::{Method, Response};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind, jwk::JwkSet,
@@ -251,16 +251,18 @@ fn an_embedder_registers_its_own_client() {
         id: "12345678-0000-4000-8000-000000000000".to_owned(),
         object_id: "12345678-0000-4000-8000-000000000001".to_owned(),
         name: "Demo".to_owned(),
-        kind: ClientKind::Confidential {
+        kind: ClientKind::Confidential(Credentials {
             secrets: vec![Secret {
                 value: "demo".to_owned(),
                 ends: None,
             }],
-        },
+            ..Credentials::default()
+        }),
         app_roles: vec![AppRole {
             api: "api://your-api-id".to_owned(),
             value: "Data.Read".to_owned(),
         }],
+        ..Client::default()
     });
     let visitor = Visitor(Emulator::new(tenant));
     let own = [

@@ -1,5 +1,6 @@
 //! Whoever sends requests in these tests.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use entra_emulator::{Emulator, Origin, UnixTime, contoso};
 use http::{Method, Request, Response};
 use serde_json::Value;
@@ -75,6 +76,12 @@ pub(crate) fn form(changes: &[(&str, Option<&str>)]) -> String {
 
 pub(crate) fn json(response: &Response<Vec<u8>>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
+}
+
+/// The claims of a token, unverified.
+pub(crate) fn claims(token: &Value) -> Value {
+    let claims = token.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
 pub(crate) fn header<'r>(response: &'r Response<Vec<u8>>, name: &str) -> Option<&'r str> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use entra_emulator::Cloud;
 
 /// Serve a local Entra ID tenant on this machine's loopback interface, for tests and trials.
 ///
@@ -23,6 +24,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) ca_out: Option<PathBuf>,
 
+    /// Cloud that the metadata names: global, china, us-government, france, germany or singapore
+    #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
+    pub(crate) cloud: Cloud,
+
     /// Write one line per request to stderr: method, path, status
     #[arg(long, short)]
     pub(crate) verbose: bool,
@@ -33,4 +38,9 @@ For tests:
   POST   /__emulator/faults    fault for the next token request: {\"status\": 429, \"retry_after\": \"7\"}
   GET    /__emulator/requests  the requests received, secrets included; DELETE forgets them
   POST   /__emulator/clock     move the clock: {\"advance\": 3600}
+  POST   /__emulator/device    decide on a device code: {\"user_code\": \"…\", \"action\": \"approve\"}
+  POST   /__emulator/policies  demand more of a sign-in: {\"client\": \"…\", \"code\": 50076}; DELETE ends it
+  POST   /__emulator/revoke    end sessions and refresh tokens: {\"user\": \"…\", \"consent\": true}
+  POST   /__emulator/external-token  a workload's token: {\"issuer\": \"…\", \"subject\": \"…\"}
+  POST   /__emulator/options   switch behaviour: {\"sign_in_as\": \"alice@…\"}; GET lists all
   DELETE /__emulator           start afresh";

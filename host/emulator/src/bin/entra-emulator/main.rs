@@ -48,7 +48,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             (tls, _) => tls.map(|(acceptor, _)| acceptor),
         };
         announce(scheme, listener.port())?;
-        let emulator = Emulator::with_controls(contoso());
+        let emulator = Emulator::with_controls(contoso()).in_cloud(arguments.cloud);
         let service = Arc::new(Service {
             emulator,
             scheme,

@@ -1,0 +1,29 @@
+//! Text armour around keys and certificates (RFC 7468).
+
+/// The base64 text between the first pair of markers.
+pub(crate) fn content(pem: &str) -> String {
+    pem.lines()
+        .skip_while(|line| !line.starts_with("-----BEGIN "))
+        .skip(1)
+        .take_while(|line| !line.starts_with("-----END "))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_block_counts() {
+        for (pem, expected) in [
+            ("note\n-----BEGIN A-----\nab\ncd\n-----END A-----\n", "abcd"),
+            (
+                "-----BEGIN A-----\r\nab\r\n-----END A-----\r\n-----BEGIN A-----\r\ncd\r\n",
+                "ab",
+            ),
+            ("abcd", ""),
+        ] {
+            assert_eq!(content(pem), expected);
+        }
+    }
+}
