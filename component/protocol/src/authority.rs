@@ -9,6 +9,7 @@ use url::{Host, Url};
 
 use crate::cloud::Cloud;
 use crate::error::{Impossible, quoted};
+use crate::metadata::Metadata;
 
 /// The public cloud, for those who name no other.
 pub const DEFAULT_INSTANCE: &str = "https://login.microsoftonline.com";
@@ -27,16 +28,19 @@ const TENANT_HINT: &str =
 pub struct Authority {
     instance: Url,
     tenant: String,
+    metadata: Option<Box<Metadata>>,
 }
 
 impl Authority {
     /// Reads an instance such as `https://login.microsoftonline.com` (which may end in a tenant) and a tenant.
     ///
-    /// The tenant may be empty if the instance carries one; if both name one, it must be the same. Plain http is for loopback
+    /// The tenant may be empty if the instance carries one, as hosts of External ID do (`https://contoso.ciamlogin.com`); if both name one, it must be the same. Plain http is for loopback
     /// addresses only. A tenant is a GUID, a domain, or a word such as `common`: whether there is such a one is the server's to say.
     pub fn parse(instance: &str, tenant: &str) -> Result<Self, Impossible> {
         let (instance, path_tenant) = parse_instance(instance)?;
+        let own_tenant = external_id_tenant(&instance);
         let tenant = match (path_tenant.as_deref(), tenant) {
+            (None, "") => own_tenant.as_deref().unwrap_or_default(),
             (Some(path_tenant), "") => path_tenant,
             (Some(path_tenant), tenant) if !path_tenant.eq_ignore_ascii_case(tenant) => {
                 return Err(conflicting_tenants(path_tenant, tenant));
@@ -47,12 +51,58 @@ impl Authority {
         Ok(Self {
             instance,
             tenant: tenant.to_owned(),
+            metadata: None,
         })
     }
 
     /// The URL that gives tokens.
     pub fn token_endpoint(&self) -> Url {
-        self.endpoint("oauth2/v2.0/token")
+        match &self.metadata {
+            Some(metadata) => metadata.token_endpoint().clone(),
+            None => self.endpoint("oauth2/v2.0/token"),
+        }
+    }
+
+    /// The URL at which a person signs in.
+    pub fn authorization_endpoint(&self) -> Url {
+        match &self.metadata {
+            Some(metadata) => metadata.authorization_endpoint().clone(),
+            None => self.endpoint("oauth2/v2.0/authorize"),
+        }
+    }
+
+    /// The URL that gives device codes; a server that has metadata without one has none.
+    pub fn device_authorization_endpoint(&self) -> Option<Url> {
+        match &self.metadata {
+            Some(metadata) => metadata.device_authorization_endpoint().cloned(),
+            None => Some(self.endpoint("oauth2/v2.0/devicecode")),
+        }
+    }
+
+    /// The URL of the metadata, which [`Metadata::from_http`] reads. Known clouds need none.
+    pub fn metadata_url(&self) -> Url {
+        self.endpoint("v2.0/.well-known/openid-configuration")
+    }
+
+    /// The same authority with the endpoints and the issuer that its metadata names.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self {
+            metadata: Some(Box::new(metadata)),
+            ..self
+        }
+    }
+
+    /// What the authority's metadata said, if it was read.
+    pub(crate) fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_deref()
+    }
+
+    /// Whether this is a tenant of External ID, at `{name}.ciamlogin.com`.
+    pub fn is_external_id(&self) -> bool {
+        self.instance.scheme() == "https"
+            && self.instance.port().is_none()
+            && external_id_name(self.host()).is_some()
     }
 
     /// Scheme, host and port, for example `https://login.microsoftonline.com`; no slash at the end.
@@ -217,6 +267,18 @@ fn check_tenant(tenant: &str) -> Result<(), Impossible> {
     Ok(())
 }
 
+/// The name of an External ID tenant, from the host that it signs in at.
+fn external_id_name(host: &str) -> Option<&str> {
+    host.strip_suffix(".ciamlogin.com")
+        .filter(|name| is_label(name))
+}
+
+/// A host of External ID belongs to one tenant, so that it need not be named again.
+fn external_id_tenant(instance: &Url) -> Option<String> {
+    let name = external_id_name(instance.host_str()?)?;
+    Some(format!("{name}.onmicrosoft.com"))
+}
+
 /// Labels of letters, digits and inner hyphens; a GUID is one such label. Leaves no room for `..`, separators or parameters.
 fn is_domain(text: &str) -> bool {
     text.len() <= LONGEST_DOMAIN && text.split('.').all(is_label)
@@ -290,6 +352,24 @@ mod tests {
                 "https://login.microsoftonline.com:443",
                 "organizations",
                 "https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+            ),
+            (
+                "External ID, whose host names the tenant",
+                "https://contoso.ciamlogin.com/",
+                "",
+                "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
+            ),
+            (
+                "External ID with a tenant of another name",
+                "https://contoso.ciamlogin.com",
+                GUID,
+                "https://contoso.ciamlogin.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/token",
+            ),
+            (
+                "sovereign cloud",
+                "https://login.sovcloud-identity.fr",
+                "contoso.fr",
+                "https://login.sovcloud-identity.fr/contoso.fr/oauth2/v2.0/token",
             ),
             (
                 "emulator",
@@ -631,6 +711,40 @@ mod tests {
             assert_eq!(authority.cloud(), cloud, "{instance}");
             assert_eq!(authority.canonical_origin(), canonical, "{instance}");
         }
+    }
+
+    #[test]
+    fn only_a_tenant_s_own_host_is_external_id() {
+        let rows = [
+            ("https://contoso.ciamlogin.com", true),
+            ("https://CONTOSO.ciamlogin.com", true),
+            ("https://contoso.ciamlogin.com:8443", false),
+            ("https://a.contoso.ciamlogin.com", false),
+            ("https://ciamlogin.com", false),
+            ("https://contoso.ciamlogin.com.evil.test", false),
+            ("https://contosociamlogin.com", false),
+        ];
+        for (instance, expected) in rows {
+            let authority = Authority::parse(instance, "t").unwrap();
+            assert_eq!(authority.is_external_id(), expected, "{instance}");
+        }
+        assert!(Authority::parse("https://a.b.ciamlogin.com", "").is_err());
+    }
+
+    #[test]
+    fn each_flow_has_its_endpoint() {
+        let authority = Authority::parse(DEFAULT_INSTANCE, "contoso.com").unwrap();
+        let base = "https://login.microsoftonline.com/contoso.com";
+        let device = authority.device_authorization_endpoint().unwrap();
+        assert_eq!(device.as_str(), format!("{base}/oauth2/v2.0/devicecode"));
+        assert_eq!(
+            authority.authorization_endpoint().as_str(),
+            format!("{base}/oauth2/v2.0/authorize")
+        );
+        assert_eq!(
+            authority.metadata_url().as_str(),
+            format!("{base}/v2.0/.well-known/openid-configuration")
+        );
     }
 
     #[test]

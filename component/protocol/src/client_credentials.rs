@@ -43,12 +43,7 @@ impl ClientCredentialsRequest {
             ))
             .with_hint("name the tenant whose API is called, by its GUID or a domain"));
         }
-        match &client_authentication {
-            ClientAuthentication::Secret(secret) if secret.is_empty() => {
-                return Err(Impossible::new("the client secret is empty"));
-            }
-            ClientAuthentication::Secret(_) => {}
-        }
+        client_authentication.check_confidential("the client credentials grant")?;
         Ok(Self {
             token_endpoint: form::to_uri(&authority.token_endpoint())?,
             client_id: client_id.clone(),

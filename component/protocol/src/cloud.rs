@@ -3,6 +3,8 @@
 //! [National clouds](https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud). A table instead of
 //! instance discovery: these hosts change once a decade, and a request saved is a request that cannot be redirected.
 
+use crate::error::{Impossible, quoted};
+
 /// A cloud whose hosts are known without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cloud {
@@ -12,11 +14,24 @@ pub enum Cloud {
     UsGovernment,
     /// Azure in China, operated by 21Vianet.
     China,
+    /// Bleu, for France.
+    Bleu,
+    /// Delos, for Germany.
+    Delos,
+    /// The government cloud of Singapore.
+    GovSg,
 }
 
 impl Cloud {
     /// Every known cloud.
-    pub const ALL: [Self; 3] = [Self::Global, Self::UsGovernment, Self::China];
+    pub const ALL: [Self; 6] = [
+        Self::Global,
+        Self::UsGovernment,
+        Self::China,
+        Self::Bleu,
+        Self::Delos,
+        Self::GovSg,
+    ];
 
     /// The cloud that a sign-in host belongs to. The host must be as a URL parser gives it: lower case, nothing around it.
     pub fn of_login_host(host: &str) -> Option<Self> {
@@ -31,6 +46,9 @@ impl Cloud {
             Self::Global => "login.microsoftonline.com",
             Self::UsGovernment => "login.microsoftonline.us",
             Self::China => "login.partner.microsoftonline.cn",
+            Self::Bleu => "login.sovcloud-identity.fr",
+            Self::Delos => "login.sovcloud-identity.de",
+            Self::GovSg => "login.sovcloud-identity.sg",
         }
     }
 
@@ -45,6 +63,9 @@ impl Cloud {
             ],
             Self::UsGovernment => &["login.microsoftonline.us", "login.usgovcloudapi.net"],
             Self::China => &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
+            Self::Bleu => &["login.sovcloud-identity.fr"],
+            Self::Delos => &["login.sovcloud-identity.de"],
+            Self::GovSg => &["login.sovcloud-identity.sg"],
         }
     }
 
@@ -54,6 +75,65 @@ impl Cloud {
             Self::Global => "graph.microsoft.com",
             Self::UsGovernment => "graph.microsoft.us",
             Self::China => "microsoftgraph.chinacloudapi.cn",
+            Self::Bleu => "graph.svc.sovcloud.fr",
+            Self::Delos => "graph.svc.sovcloud.de",
+            Self::GovSg => "graph.svc.sovcloud.sg",
+        }
+    }
+
+    /// The `aud` that an external token needs to stand for an application in this cloud, if it is known
+    /// ([workload identity federation](https://learn.microsoft.com/entra/workload-id/workload-identity-federation)).
+    pub const fn federation_audience(self) -> Option<&'static str> {
+        match self {
+            Self::Global => Some("api://AzureADTokenExchange"),
+            Self::UsGovernment => Some("api://AzureADTokenExchangeUSGov"),
+            Self::China => Some("api://AzureADTokenExchangeChina"),
+            Self::Bleu => Some("api://AzureADTokenExchangeFrance"),
+            Self::Delos => Some("api://AzureADTokenExchangeGermany"),
+            Self::GovSg => None,
+        }
+    }
+
+    /// The cloud of a name, in any case: ours, and those of Azure's command line and PowerShell.
+    pub fn parse(name: &str) -> Result<Self, Impossible> {
+        let is_meant = |cloud: &Self| {
+            let mut names = cloud.names().iter();
+            names.any(|other| other.eq_ignore_ascii_case(name))
+        };
+        Self::ALL.into_iter().find(is_meant).ok_or_else(|| {
+            let names: Vec<String> = Self::ALL.iter().map(|cloud| quoted(cloud.name())).collect();
+            Impossible::new(format!("cloud {} is unknown", quoted(name))).with_hint(format!(
+                "use one of {}, or name the authority",
+                names.join(", ")
+            ))
+        })
+    }
+
+    /// The name by which this cloud is shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::UsGovernment => "us-government",
+            Self::China => "china",
+            Self::Bleu => "bleu",
+            Self::Delos => "delos",
+            Self::GovSg => "govsg",
+        }
+    }
+
+    /// Where to sign in: `https` and [`Cloud::login_host`].
+    pub fn instance(self) -> String {
+        format!("https://{}", self.login_host())
+    }
+
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Global => &["global", "public", "AzureCloud", "AzurePublic"],
+            Self::UsGovernment => &["us-government", "usgov", "government", "AzureUSGovernment"],
+            Self::China => &["china", "AzureChinaCloud", "AzureChina"],
+            Self::Bleu => &["bleu", "france", "BleuCloud", "AzureBleuCloud"],
+            Self::Delos => &["delos", "germany", "DelosCloud", "AzureGermanyCloud"],
+            Self::GovSg => &["govsg", "singapore", "GovSGCloud"],
         }
     }
 }
@@ -73,6 +153,10 @@ mod tests {
             ("login.usgovcloudapi.net", Some(Cloud::UsGovernment)),
             ("login.partner.microsoftonline.cn", Some(Cloud::China)),
             ("login.chinacloudapi.cn", Some(Cloud::China)),
+            ("login.sovcloud-identity.fr", Some(Cloud::Bleu)),
+            ("login.sovcloud-identity.de", Some(Cloud::Delos)),
+            ("login.sovcloud-identity.sg", Some(Cloud::GovSg)),
+            ("login.sovcloud-identity.it", None),
             ("login.microsoftonline.com.evil.test", None),
             ("evil-login.microsoftonline.com", None),
             ("x.login.microsoftonline.com", None),
@@ -93,6 +177,20 @@ mod tests {
             for host in cloud.login_hosts() {
                 assert_eq!(Cloud::of_login_host(host), Some(cloud), "{host}");
             }
+        }
+    }
+
+    #[test]
+    fn a_cloud_has_names_that_no_other_has() {
+        for cloud in Cloud::ALL {
+            assert_eq!(Cloud::parse(cloud.name()), Ok(cloud));
+            for name in cloud.names() {
+                assert_eq!(Cloud::parse(&name.to_uppercase()), Ok(cloud), "{name}");
+            }
+        }
+        for name in ["", "azure", "global ", "germany2", "\u{1b}[31m"] {
+            let error = Cloud::parse(name).unwrap_err();
+            assert!(error.hint().unwrap().contains("`us-government`"), "{name}");
         }
     }
 }

@@ -4,29 +4,22 @@
 
 use std::fmt;
 
+use crate::guid::Guid;
+
 /// A random GUID that is sent as `client-request-id` and comes back as `correlation_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CorrelationId([u8; 16]);
+pub struct CorrelationId(Guid);
 
 impl CorrelationId {
     /// Makes a version 4 GUID of 16 random bytes; use the same one for all requests of one user-level action.
     pub const fn from_random(bytes: [u8; 16]) -> Self {
-        let mut number = u128::from_be_bytes(bytes);
-        number = number & !(0xf << 76) | 0x4 << 76;
-        number = number & !(0b11 << 62) | 0b10 << 62;
-        Self(number.to_be_bytes())
+        Self(Guid::from_random(bytes))
     }
 }
 
 impl fmt::Display for CorrelationId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, byte) in self.0.iter().enumerate() {
-            if matches!(position, 4 | 6 | 8 | 10) {
-                formatter.write_str("-")?;
-            }
-            write!(formatter, "{byte:02x}")?;
-        }
-        Ok(())
+        self.0.fmt(formatter)
     }
 }
 

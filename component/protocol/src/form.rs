@@ -61,6 +61,33 @@ impl<'a> Form<'a> {
     }
 }
 
+/// A GET without a body, with the headers of any other request.
+pub(crate) fn get(endpoint: &Uri, correlation_id: CorrelationId) -> Request<Zeroizing<Vec<u8>>> {
+    let mut headers = headers(0, correlation_id);
+    headers.remove(CONTENT_TYPE);
+    headers.remove(CONTENT_LENGTH);
+    let mut request = Request::new(Zeroizing::default());
+    *request.uri_mut() = endpoint.clone();
+    *request.headers_mut() = headers;
+    request
+}
+
+/// Makes the fields the body of a request that goes to the platform instead of Entra.
+pub(crate) fn fill(request: &mut Request<Zeroizing<Vec<u8>>>, fields: &[(&'static str, &str)]) {
+    let mut form = Form::default();
+    for (name, value) in fields {
+        form.append(name, value);
+    }
+    *request.body_mut() = form.into_body();
+    let length = HeaderValue::from(request.body().len());
+    let headers = request.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    headers.insert(CONTENT_LENGTH, length);
+}
+
 /// A URL as the `http` crate has it.
 pub(crate) fn to_uri(endpoint: &Url) -> Result<Uri, Impossible> {
     Uri::try_from(endpoint.as_str()).map_err(|_| {

@@ -14,13 +14,25 @@
 //! | grant | request | response |
 //! |---|---|---|
 //! | client credentials | [`client_credentials::ClientCredentialsRequest`] | [`token_response::TokenResponse`] |
+//! | authorization code, first part | [`authorize_url::AuthorizeUrl`] | [`authorization_response::AuthorizationResponse`] |
+//! | authorization code, second part | [`authorization_code::AuthorizationCodeRequest`] | [`token_response::TokenResponse`], [`id_token::IdToken`] |
+//! | device code | [`device_code::DeviceAuthorizationRequest`] | [`device_code::DeviceAuthorization`] |
+//! | refresh | [`refresh_token::RefreshTokenRequest`] | [`token_response::TokenResponse`] |
+//! | on behalf of | [`on_behalf_of::OnBehalfOfRequest`] | [`token_response::TokenResponse`] |
+//! | managed identity | [`managed_identity::ManagedIdentityRequest::to_http`] | [`managed_identity::ManagedIdentityRequest::read`] |
+//!
+//! What a client proves itself with is a [`client_authentication::ClientAuthentication`]: a secret, an assertion signed with a
+//! [`certificate::Certificate`] ([`client_assertion::ClientAssertion`]), or a token of a build system, which is a pair again
+//! ([`github_oidc`], [`azure_pipelines_oidc`]).
 //!
 //! A *decision* takes a record and `now` and returns an enum to match on: [`cache::decide`], [`jwt::SignedJwt::validity_at`],
-//! [`error::Error::is_transient`], [`error::Error::is_interaction_required`]. The order of calls is ordinary code in the component
+//! [`retry::after_error`], [`refresh_token::judge_failure`], [`error::Error::is_transient`],
+//! [`error::Error::is_interaction_required`]. Waiting for a device code is the one state machine, with time in it:
+//! [`device_code::DevicePoll`]. The order of calls is ordinary code in the component
 //! `client`: it may call, wait and match, but not look into a response, compare a time or know an error code.
 //!
 //! What goes in is checked at the door and cannot be wrong afterwards: [`authority::Authority`], [`client_id::ClientId`],
-//! [`scope::Scopes`], [`claims::Claims`]. What must not be seen is a [`secret::Secret`].
+//! [`scope::Scopes`], [`claims::Claims`], [`redirect_uri::RedirectUri`]. What must not be seen is a [`secret::Secret`].
 //!
 //! # Errors
 //!
@@ -29,29 +41,55 @@
 //!
 //! # What it does not do
 //!
-//! It discovers nothing: known clouds are a table, other authorities are taken at their word. It does not verify tokens, which is the
-//! API's task, nor extend their lives in an outage. It does not retry, follow redirects, or choose between flows. It knows no
-//! profiles, files, environment or terminals, and no WIT.
+//! Known clouds are a table and need no discovery; other authorities can be asked for their [`metadata::Metadata`], or are taken at
+//! their word. It does not verify tokens, which is the API's task, nor extend their lives in an outage. It does not send again
+//! by itself, follow redirects, or choose between flows. It knows no profiles, files, environment or terminals, and no WIT.
 
 #![deny(missing_docs)]
 
+pub mod account;
 pub mod advice;
+mod answer;
 pub mod authority;
+pub mod authorization_code;
+pub mod authorization_response;
+pub mod authorize_url;
+pub mod azure_pipelines_oidc;
 pub mod cache;
+pub mod certificate;
+pub mod challenge;
 pub mod claims;
+pub mod client_assertion;
 pub mod client_authentication;
 pub mod client_credentials;
 pub mod client_id;
 pub mod cloud;
 pub mod correlation_id;
+pub mod device_code;
 pub mod error;
+pub mod federated_assertion;
 mod form;
+pub mod github_oidc;
+mod guid;
+pub mod id_token;
 mod json;
 pub mod jwt;
+pub mod managed_identity;
+pub mod metadata;
+pub mod on_behalf_of;
+pub mod pkce;
+mod platform_request;
 mod printable;
+#[cfg(test)]
+mod recorded;
+pub mod redirect_uri;
+pub mod refresh_token;
+pub mod retry;
 mod retry_after;
 pub mod scope;
 pub mod secret;
 pub mod server_error;
+pub mod sign_in_attempt;
 pub mod time;
+mod token_request;
 pub mod token_response;

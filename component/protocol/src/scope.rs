@@ -7,9 +7,16 @@
 use std::fmt;
 
 use crate::error::{Impossible, quoted};
+use crate::guid::is_guid;
 
 /// The permission that stands for everything which was granted to the app at an API.
 const DEFAULT: &str = ".default";
+
+/// The API of scopes that name none.
+const GRAPH: &str = "https://graph.microsoft.com";
+
+/// What every sign-in asks for: an id_token, who it is, and a refresh token.
+const ADDED_FOR_USER: [&str; 3] = ["openid", "profile", "offline_access"];
 
 /// Scopes of OpenID Connect, which belong to no API.
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -73,6 +80,14 @@ impl Scope {
     /// Whether this asks for everything that was granted at one API.
     pub fn is_default(&self) -> bool {
         self.permission() == DEFAULT
+    }
+
+    fn has_resource_of(&self, other: &Self) -> bool {
+        self.resource().unwrap_or(GRAPH) == other.resource().unwrap_or(GRAPH)
+    }
+
+    fn names_no_permission(&self) -> bool {
+        self.permission().is_empty() || (self.resource().is_none() && self.is_default())
     }
 
     fn is_openid(&self) -> bool {
@@ -147,7 +162,71 @@ impl Scopes {
                 quoted(&scope.0)
             ))
             .with_hint(format!("name the API with `/.default`, {EXAMPLE}"))),
-            _ => Err(named_permission(scope, "https://graph.microsoft.com")),
+            _ => Err(named_permission(scope, GRAPH)),
+        }
+    }
+
+    /// The same scopes if a person can grant them together, which means those of one API, and with the scopes that bring an
+    /// id_token and a refresh token. Doing it twice changes nothing.
+    pub fn for_user(mut self) -> Result<Self, Impossible> {
+        self.check_for_user()?;
+        for scope in ADDED_FOR_USER {
+            if !self.0.iter().any(|other| other.0 == scope) {
+                self.0.push(Scope(scope.to_owned()));
+            }
+        }
+        Ok(self)
+    }
+
+    fn check_for_user(&self) -> Result<(), Impossible> {
+        let mut scopes = self.0.iter().filter(|scope| !scope.is_openid());
+        let Some(first) = scopes.next() else {
+            return if self.is_empty() {
+                Err(Impossible::new("no scope given").with_hint(EXAMPLE))
+            } else {
+                Ok(())
+            };
+        };
+        if let Some(scope) = self.0.iter().find(|scope| scope.names_no_permission()) {
+            let resource = scope.resource().unwrap_or_default();
+            return Err(Impossible::new(format!(
+                "scope {} names an API but no permission",
+                quoted(&scope.0)
+            ))
+            .with_hint(format!("use {}", quoted(&default_of(resource)))));
+        }
+        if let Some(other) = scopes.clone().find(|other| !other.has_resource_of(first)) {
+            return Err(Impossible::new(format!(
+                "scopes {} and {} belong to two APIs, and a token is for one",
+                quoted(&first.0),
+                quoted(&other.0)
+            ))
+            .with_hint("ask for one API at a time; the sign-in serves for the others too"));
+        }
+        let is_default = first.is_default();
+        if let Some(other) = scopes.find(|other| other.is_default() != is_default) {
+            return Err(Impossible::new(format!(
+                "scopes {} and {} cannot be mixed",
+                quoted(&first.0),
+                quoted(&other.0)
+            ))
+            .with_hint("use `/.default` alone, or name each permission"));
+        }
+        Ok(())
+    }
+
+    /// What a managed identity is asked for: the API's name, without the one `/.default` at its end.
+    pub fn for_resource(&self) -> Result<&str, Impossible> {
+        let [scope] = self.0.as_slice() else {
+            return Err(self.not_one_for_application());
+        };
+        match (scope.resource(), scope.permission()) {
+            (Some(resource), DEFAULT | "") if names_something(resource) => Ok(resource),
+            _ => Err(Impossible::new(format!(
+                "a managed identity cannot ask for scope {}",
+                quoted(&scope.0)
+            ))
+            .with_hint(format!("name the API with `/.default`, {EXAMPLE}"))),
         }
     }
 
@@ -233,17 +312,6 @@ fn default_of(resource: &str) -> String {
 
 fn names_something(resource: &str) -> bool {
     resource.bytes().any(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(position, byte)| match position {
-                8 | 13 | 18 | 23 => byte == b'-',
-                _ => byte.is_ascii_hexdigit(),
-            })
 }
 
 #[cfg(test)]
@@ -497,6 +565,106 @@ mod tests {
                 "{name}: {:?}",
                 error.hint()
             );
+        }
+    }
+
+    #[test]
+    fn a_sign_in_asks_for_one_api_and_for_what_keeps_it() {
+        let rows = [
+            (
+                "named",
+                "api://a/read api://a/write",
+                "api://a/read api://a/write openid profile offline_access",
+            ),
+            (
+                "default",
+                "api://a/.default",
+                "api://a/.default openid profile offline_access",
+            ),
+            (
+                "some are there",
+                "offline_access User.Read openid",
+                "offline_access User.Read openid profile",
+            ),
+            (
+                "mail",
+                "User.Read email",
+                "User.Read email openid profile offline_access",
+            ),
+            (
+                "Graph both ways",
+                "User.Read https://graph.microsoft.com/Mail.Read",
+                "User.Read https://graph.microsoft.com/Mail.Read openid profile offline_access",
+            ),
+            ("only who it is", "openid", "openid profile offline_access"),
+            (
+                "two slashes",
+                "https://management.azure.com//.default",
+                "https://management.azure.com//.default openid profile offline_access",
+            ),
+        ];
+        for (name, text, expected) in rows {
+            let scopes = Scopes::parse(text).unwrap().for_user().unwrap();
+            assert_eq!(scopes.to_string(), expected, "{name}");
+            assert_eq!(scopes.clone().for_user().unwrap(), scopes, "{name}");
+        }
+        let rows = [
+            ("none", "", "no scope given"),
+            ("two APIs", "api://a/read api://b/read", "two APIs"),
+            ("an API and Graph", "api://a/read User.Read", "two APIs"),
+            (
+                "slash or none",
+                "https://management.azure.com/.default https://management.azure.com//.default",
+                "two APIs",
+            ),
+            (
+                "default and named",
+                "api://a/.default api://a/read",
+                "cannot be mixed",
+            ),
+            (
+                "named and default",
+                "openid api://a/read api://a/.default",
+                "cannot be mixed",
+            ),
+            ("bare", "api://a", "no permission"),
+            ("bare second", "api://a/read api://a", "no permission"),
+            ("default of nothing", ".default", "no permission"),
+        ];
+        for (name, text, expected) in rows {
+            let error = Scopes::parse(text).unwrap().for_user().expect_err(name);
+            assert!(error.message().contains(expected), "{name}: {error}");
+            assert!(error.hint().is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_resource_is_a_scope_without_one_suffix() {
+        let rows = [
+            (
+                "https://management.azure.com//.default",
+                Some("https://management.azure.com/"),
+            ),
+            (
+                "https://management.azure.com/.default",
+                Some("https://management.azure.com"),
+            ),
+            ("api://a/.default", Some("api://a")),
+            ("api://a", Some("api://a")),
+            ("api://a/.default/.default", Some("api://a/.default")),
+            (
+                "6dae42f8-4368-4678-94ff-3960e28e3630",
+                Some("6dae42f8-4368-4678-94ff-3960e28e3630"),
+            ),
+            ("api://a/read", None),
+            ("User.Read", None),
+            (".default", None),
+            ("api://a/.default api://b/.default", None),
+            ("", None),
+        ];
+        for (text, expected) in rows {
+            let scopes = Scopes::parse(text).unwrap();
+            assert_eq!(scopes.for_resource().ok(), expected, "{text}");
         }
     }
 }

@@ -5,16 +5,14 @@
 
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Response, StatusCode};
+use http::Response;
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Unacceptable, is_transient_status};
-use crate::json::{self, Fault};
-use crate::retry_after::retry_after;
+use crate::account::AccountId;
+use crate::answer::{Members, members, with_response};
+use crate::error::{Error, Unacceptable};
 use crate::scope::Scopes;
 use crate::secret::Secret;
-use crate::server_error::ServerError;
 use crate::time::Timestamp;
 
 /// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
@@ -28,8 +26,6 @@ pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 60 * 60
 
 /// Tokens that live longer are renewed at half-life, as Microsoft's libraries do, so that an outage finds a fresh one.
 const LONG_LIFE: Duration = Duration::from_secs(2 * 60 * 60);
-
-const PROXY_HINT: &str = "a proxy or another server may have answered in Entra's place; check the authority and the proxy settings";
 
 /// A token and what came with it. Its type is [`BEARER`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +46,8 @@ pub struct TokenResponse {
     pub refresh_token: Option<Secret>,
     /// Who signed in; not verified here.
     pub id_token: Option<Secret>,
+    /// Who signed in, as a name in the cache; not verified.
+    pub account: Option<AccountId>,
 }
 
 impl TokenResponse {
@@ -63,25 +61,21 @@ impl TokenResponse {
     }
 
     fn from_members(members: Map<String, Value>, now: Timestamp) -> Result<Self, Unacceptable> {
-        let mut members = Members(members);
+        let mut members = Members::new("token response", members);
         let token_type = members
             .take_text("token_type")?
-            .ok_or_else(|| missing("token_type"))?;
+            .ok_or_else(|| members.missing("token_type"))?;
         if !token_type.eq_ignore_ascii_case(BEARER) {
-            return Err(Unacceptable::new(
-                "the token response has a `token_type` other than `Bearer`",
-            ));
+            return Err(members.invalid("a `token_type` other than `Bearer`"));
         }
         let access_token = members
             .take_secret("access_token")?
-            .ok_or_else(|| missing("access_token"))?;
+            .ok_or_else(|| members.missing("access_token"))?;
         let life = members
             .take_seconds("expires_in")?
-            .ok_or_else(|| missing("expires_in"))?;
+            .ok_or_else(|| members.missing("expires_in"))?;
         if life.is_zero() || life > LONGEST_LIFE {
-            return Err(Unacceptable::new(
-                "the token response has an `expires_in` outside 1 second to 366 days",
-            ));
+            return Err(members.invalid("an `expires_in` outside 1 second to 366 days"));
         }
         let refresh_in = members.take_seconds("refresh_in")?;
         let extended_life = members.take_seconds("ext_expires_in")?;
@@ -95,176 +89,20 @@ impl TokenResponse {
             scopes: members.take_scopes()?,
             refresh_token: members.take_secret("refresh_token")?,
             id_token: members.take_secret("id_token")?,
+            // It serves as a name in the cache; one that cannot be read is none.
+            account: members
+                .take_text("client_info")
+                .ok()
+                .flatten()
+                .and_then(|text| AccountId::from_client_info(&text)),
         })
     }
 }
 
-fn refresh_in_or_half(refresh_in: Option<Duration>, life: Duration) -> Option<Duration> {
+pub(crate) fn refresh_in_or_half(refresh_in: Option<Duration>, life: Duration) -> Option<Duration> {
     match refresh_in {
         Some(span) => (span < life).then_some(span),
         None => (life > LONG_LIFE).then_some(life / 2),
-    }
-}
-
-/// The members of a success; everything else is an error of one kind or the other.
-fn members(
-    response: &Response<impl AsRef<[u8]>>,
-    now: Timestamp,
-) -> Result<Map<String, Value>, Error> {
-    let status = response.status();
-    let body = response.body().as_ref();
-    let unacceptable = |message: String| with_response(Unacceptable::new(message), response, now);
-    if status.is_redirection() {
-        return Err(unacceptable(format!(
-            "the server answered with a redirect (HTTP {})",
-            status.as_u16()
-        ))
-        .with_hint(PROXY_HINT)
-        .into());
-    }
-    if body.len() > MAX_BODY_SIZE {
-        return Err(unacceptable(format!(
-            "the server answered with more than {MAX_BODY_SIZE} bytes"
-        ))
-        .into());
-    }
-    let members = json::object(body).map_err(|fault| {
-        let what = if is_html(response.headers(), body) {
-            "an HTML page".to_owned()
-        } else {
-            what(fault)
-        };
-        let error = unacceptable(format!(
-            "the server answered HTTP {} with {what}, not with a JSON object",
-            status.as_u16()
-        ));
-        match hint(status) {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        }
-    })?;
-    // Entra has been seen to send an error with HTTP 200.
-    if let Some(refusal) = ServerError::from_members(
-        status.as_u16(),
-        &members,
-        retry_after(response.headers(), now),
-    ) {
-        return Err(refusal.into());
-    }
-    if members.get("error").is_some_and(|error| !error.is_null()) {
-        return Err(unacceptable(format!(
-            "the server answered HTTP {} with an `error` that is no text",
-            status.as_u16()
-        ))
-        .into());
-    }
-    if status != StatusCode::OK {
-        return Err(unacceptable(format!(
-            "the server answered HTTP {} without an `error`",
-            status.as_u16()
-        ))
-        .into());
-    }
-    Ok(members)
-}
-
-fn hint(status: StatusCode) -> Option<&'static str> {
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            Some("too many requests were sent; wait before the next attempt")
-        }
-        _ if is_transient_status(status.as_u16()) => None,
-        _ => Some(PROXY_HINT),
-    }
-}
-
-fn with_response<B>(error: Unacceptable, response: &Response<B>, now: Timestamp) -> Unacceptable {
-    error.with_answer(
-        response.status().as_u16(),
-        retry_after(response.headers(), now),
-    )
-}
-
-fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
-    let is_declared = headers.get(CONTENT_TYPE).is_some_and(|value| {
-        value
-            .as_bytes()
-            .to_ascii_lowercase()
-            .starts_with(b"text/html")
-    });
-    !body.trim_ascii().is_empty() && (is_declared || body.trim_ascii_start().starts_with(b"<"))
-}
-
-fn what(fault: Fault) -> String {
-    match fault {
-        Fault::Empty => "an empty body".to_owned(),
-        _ => fault.to_string(),
-    }
-}
-
-fn missing(name: &str) -> Unacceptable {
-    Unacceptable::new(format!("the token response has no `{name}`"))
-}
-
-/// The members not yet read. `null` counts as not there.
-struct Members(Map<String, Value>);
-
-impl Members {
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.swap_remove(name).filter(|value| !value.is_null())
-    }
-
-    fn take_text(&mut self, name: &str) -> Result<Option<String>, Unacceptable> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Unacceptable::new(format!(
-                "the token response has a `{name}` that is no text"
-            ))),
-        }
-    }
-
-    /// [RFC 6749 appendix A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12), without the blank: it would end the token in a header.
-    fn take_secret(&mut self, name: &str) -> Result<Option<Secret>, Unacceptable> {
-        let Some(secret) = self.take_text(name)?.map(Secret::from) else {
-            return Ok(None);
-        };
-        if secret.is_empty() || !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Unacceptable::new(format!(
-                "the token response has an `{name}` that is empty or not printable ASCII"
-            )));
-        }
-        Ok(Some(secret))
-    }
-
-    /// A number, or its digits as text as older endpoints and managed identities send it.
-    fn take_seconds(&mut self, name: &str) -> Result<Option<Duration>, Unacceptable> {
-        let seconds = match self.take(name) {
-            None => return Ok(None),
-            Some(Value::Number(number)) => number.as_u64(),
-            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.parse().ok()
-            }
-            Some(_) => None,
-        };
-        match seconds {
-            Some(seconds) => Ok(Some(Duration::from_secs(seconds))),
-            None => Err(Unacceptable::new(format!(
-                "the token response has a `{name}` that is no whole number of seconds"
-            ))),
-        }
-    }
-
-    fn take_scopes(&mut self) -> Result<Option<Scopes>, Unacceptable> {
-        let Some(text) = self.take_text("scope")? else {
-            return Ok(None);
-        };
-        let scopes = Scopes::parse(&text).map_err(|_| {
-            Unacceptable::new(
-                "the token response has a `scope` with characters that scopes cannot have",
-            )
-        })?;
-        Ok((!scopes.is_empty()).then_some(scopes))
     }
 }
 
@@ -311,6 +149,7 @@ mod tests {
             scopes: None,
             refresh_token: None,
             id_token: None,
+            account: None,
         };
         assert_eq!(token, expected);
     }

@@ -1,0 +1,156 @@
+//! A code from the browser, turned into tokens.
+//!
+//! [RFC 6749 section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3) and
+//! [RFC 7636 section 4.5](https://www.rfc-editor.org/rfc/rfc7636#section-4.5). A code can be redeemed once, so this request is never
+//! sent a second time. The answer is a [`TokenResponse`](crate::token_response::TokenResponse), whose id_token must pass
+//! [`IdToken::check`](crate::id_token::IdToken::check).
+
+use http::Request;
+use zeroize::Zeroizing;
+
+use crate::authority::Authority;
+use crate::authorization_response::AuthorizationCode;
+use crate::claims::Claims;
+use crate::client_authentication::ClientAuthentication;
+use crate::client_id::ClientId;
+use crate::correlation_id::CorrelationId;
+use crate::error::Impossible;
+use crate::pkce::CodeVerifier;
+use crate::redirect_uri::RedirectUri;
+use crate::scope::Scopes;
+use crate::token_request::TokenRequest;
+
+/// Everything that the redemption of a code says.
+#[derive(Clone, Debug)]
+pub struct AuthorizationCodeRequest {
+    request: TokenRequest,
+    code: AuthorizationCode,
+    redirect_uri: RedirectUri,
+    code_verifier: CodeVerifier,
+}
+
+impl AuthorizationCodeRequest {
+    /// Authority, client, scopes and redirect URI must be those of the sign-in; a public client has no proof of its own.
+    pub fn new(
+        authority: &Authority,
+        client_id: &ClientId,
+        client_authentication: ClientAuthentication,
+        scopes: &Scopes,
+        redirect: Redirect<'_>,
+        correlation_id: CorrelationId,
+    ) -> Result<Self, Impossible> {
+        Ok(Self {
+            request: TokenRequest::new(
+                authority,
+                client_id,
+                client_authentication,
+                scopes,
+                correlation_id,
+            )?,
+            code: redirect.code,
+            redirect_uri: redirect.uri.clone(),
+            code_verifier: redirect.code_verifier.clone(),
+        })
+    }
+
+    /// Adds the claims challenge that the sign-in answered.
+    #[must_use]
+    pub fn with_claims(self, claims: Claims) -> Self {
+        Self {
+            request: self.request.with_claims(claims),
+            ..self
+        }
+    }
+
+    /// The request to send once, following no redirect. Its body holds the code and clears itself.
+    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
+        self.request.to_http(
+            "authorization_code",
+            &[
+                ("code", self.code.expose()),
+                ("redirect_uri", self.redirect_uri.as_str()),
+                ("code_verifier", self.code_verifier.expose()),
+            ],
+        )
+    }
+}
+
+/// What came back with the browser, and what it was sent out with.
+#[derive(Clone, Debug)]
+pub struct Redirect<'a> {
+    /// The code that came back.
+    pub code: AuthorizationCode,
+    /// Where it came back to.
+    pub uri: &'a RedirectUri,
+    /// What was kept back.
+    pub code_verifier: &'a CodeVerifier,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded;
+    use crate::secret::Secret;
+
+    const VECTORS: &str = include_str!("../../../tests/vectors/authorization-code.json");
+
+    fn request(
+        code: &str,
+        verifier: &str,
+        authentication: ClientAuthentication,
+    ) -> AuthorizationCodeRequest {
+        let redirect = Redirect {
+            code: AuthorizationCode::recorded(code),
+            uri: &RedirectUri::parse("http://localhost:53111").unwrap(),
+            code_verifier: &CodeVerifier::recorded(verifier),
+        };
+        AuthorizationCodeRequest::new(
+            &Authority::parse(
+                "https://login.microsoftonline.com",
+                "11111111-2222-3333-4444-555555555555",
+            )
+            .unwrap(),
+            &ClientId::parse("99999999-8888-7777-6666-555555555555").unwrap(),
+            authentication,
+            &Scopes::parse("https://graph.microsoft.com/User.Read").unwrap(),
+            redirect,
+            CorrelationId::from_random([0; 16]),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn the_grant_is_that_of_the_recorded_clients() {
+        let cases = recorded::cases(VECTORS);
+        assert_eq!(cases.len(), 2);
+        for case in cases {
+            let (code, verifier) = (&case.fields["code"], &case.fields["code_verifier"]);
+            case.assert_same(&request(code, verifier, ClientAuthentication::None).to_http());
+        }
+    }
+
+    #[test]
+    fn a_confidential_client_sends_its_proof_too() {
+        let secret = ClientAuthentication::Secret(Secret::new("S3cr3t"));
+        let request = request("c", "v", secret)
+            .with_claims(Claims::parse("{}").unwrap())
+            .to_http();
+        let fields = recorded::fields(request.body());
+        assert_eq!(fields["client_secret"], "S3cr3t");
+        assert_eq!(fields["redirect_uri"], "http://localhost:53111");
+        assert_eq!(fields["claims"], "{}");
+        assert_eq!(fields["client_info"], "1");
+    }
+
+    #[test]
+    fn debug_output_shows_neither_code_nor_verifier() {
+        let shown = format!(
+            "{:?}",
+            request("C0de", "Ver1fier", ClientAuthentication::None)
+        );
+        assert!(
+            !shown.contains("C0de") && !shown.contains("Ver1fier"),
+            "{shown}"
+        );
+    }
+}
