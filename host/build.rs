@@ -11,10 +11,15 @@ use wasmtime::Engine;
 mod engine_config;
 
 fn main() -> Result<()> {
-    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").context("cargo names the package's folder")?);
+    let folder = PathBuf::from(
+        env::var_os("CARGO_MANIFEST_DIR").context("cargo names the package's folder")?,
+    );
     let workspace = folder.parent().context("the host lies in the workspace")?;
     for source in ["component", "wit", "Cargo.toml", "Cargo.lock"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(source).display()
+        );
     }
     println!("cargo::rerun-if-changed=src/engine_config.rs");
 
@@ -22,7 +27,10 @@ fn main() -> Result<()> {
     components.write(&workspace.join("target/components"))?;
     embed(&components.native, "entra-auth-cli.cwasm")?;
     if env::var_os("CARGO_FEATURE_TRESPASSER").is_some() {
-        println!("cargo::rerun-if-changed={}", workspace.join("tests/trespasser").display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join("tests/trespasser").display()
+        );
         let trespasser = Components::build_trespasser(workspace)?;
         trespasser.write(&workspace.join("target/trespasser"))?;
         embed(&trespasser.native, "trespasser.cwasm")?;

@@ -5,13 +5,12 @@
 /// Documented in `entra-auth-cli --help` and the README.
 const PASSED_ON: &[&str] = &[
     "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AZURE_CLIENT_ID",
     "AZURE_CLIENT_SECRET",
     "AZURE_TENANT_ID",
-    "COLUMNS",
     "ENTRA_TOKEN_PROFILE",
     "NO_COLOR",
-    "TERM",
 ];
 
 /// Names and values; a value that is no Unicode is left out.

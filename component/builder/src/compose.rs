@@ -55,7 +55,11 @@ impl Composition {
         Ok(self.graph.encode(EncodeOptions::default())?)
     }
 
-    fn names(&self, instance: Instance, select: impl Fn(&wac_graph::types::World) -> Vec<String>) -> Vec<String> {
+    fn names(
+        &self,
+        instance: Instance,
+        select: impl Fn(&wac_graph::types::World) -> Vec<String>,
+    ) -> Vec<String> {
         let package = self
             .graph
             .nodes()

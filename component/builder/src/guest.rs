@@ -77,7 +77,14 @@ fn compile(workspace: &Path, folder: &Path, guests: &[Guest]) -> Result<()> {
     let mut command = Command::new(cargo);
     command
         .current_dir(workspace)
-        .args(["build", "--quiet", "--locked", "--profile", PROFILE, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--profile",
+            PROFILE,
+            "--target-dir",
+        ])
         .arg(folder);
     for guest in guests {
         command.args(["--target", guest.target(), "--package", guest.name()]);
@@ -94,7 +101,12 @@ fn forget_outer_build(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
         let outer = text.starts_with("CARGO_") && text != "CARGO_HOME" || text.starts_with("RUSTC");
-        if outer || matches!(text, "CLIPPY_ARGS" | "CLIPPY_CONF_DIR" | "RUSTFLAGS" | "RUSTDOCFLAGS") {
+        if outer
+            || matches!(
+                text,
+                "CLIPPY_ARGS" | "CLIPPY_CONF_DIR" | "RUSTFLAGS" | "RUSTDOCFLAGS"
+            )
+        {
             command.env_remove(name);
         }
     }
@@ -129,7 +141,11 @@ fn component(folder: &Path, guest: Guest) -> Result<Vec<u8>> {
 
 fn artifact(folder: &Path, guest: Guest) -> PathBuf {
     let file = guest.name().replace('-', "_");
-    let name = if matches!(guest, Guest::Cli) { guest.name() } else { &file };
+    let name = if matches!(guest, Guest::Cli) {
+        guest.name()
+    } else {
+        &file
+    };
     folder
         .join(guest.target())
         .join(PROFILE)

@@ -55,7 +55,8 @@ impl Components {
 
     /// Writes each component into `folder` and returns the paths.
     pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create `{}`", folder.display()))?;
         [
             ("entra-auth-client.wasm", &self.client),
             ("entra-auth-cli.wasm", &self.cli),
@@ -64,7 +65,8 @@ impl Components {
         .into_iter()
         .map(|(name, bytes)| {
             let path = folder.join(name);
-            fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+            fs::write(&path, bytes)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
             Ok(path)
         })
         .collect()

@@ -18,7 +18,10 @@ pub(crate) fn require_targets(targets: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let status = Command::new("rustup").args(["target", "add"]).args(&missing).status();
+    let status = Command::new("rustup")
+        .args(["target", "add"])
+        .args(&missing)
+        .status();
     if status.is_ok_and(|status| status.success()) {
         return Ok(());
     }
@@ -35,6 +38,7 @@ fn sysroot() -> Result<PathBuf> {
         .args(["--print", "sysroot"])
         .output()
         .context("cannot run `rustc`")?;
-    let text = String::from_utf8(output.stdout).context("`rustc --print sysroot` printed no text")?;
+    let text =
+        String::from_utf8(output.stdout).context("`rustc --print sysroot` printed no text")?;
     Ok(PathBuf::from(text.trim()))
 }

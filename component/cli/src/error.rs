@@ -86,18 +86,13 @@ impl From<errors::Error> for Error {
 
 impl From<errors::BadAnswer> for Error {
     fn from(answer: errors::BadAnswer) -> Self {
-        let status = answer
-            .status
-            .map(|status| format!(" (HTTP {status})"))
-            .unwrap_or_default();
+        let advice = answer
+            .hint
+            .or_else(|| (!answer.transient).then(|| NO_SERVER.to_owned()));
         Self {
-            code: if answer.transient {
-                ExitCode::NetworkFailed
-            } else {
-                ExitCode::General
-            },
-            message: format!("{}{status}", answer.message),
-            hint: with_wait(answer.hint, answer.transient, answer.retry_after),
+            code: ExitCode::NetworkFailed,
+            message: answer.message,
+            hint: with_wait(advice, answer.transient, answer.retry_after),
             detail: None,
         }
     }
@@ -108,7 +103,9 @@ impl From<errors::Problem> for Error {
         Self {
             code: ExitCode::BadArguments,
             message: problem.message,
-            hint: problem.hint,
+            hint: problem
+                .hint
+                .or_else(|| Some("correct the profile or the option that says so".to_owned())),
             detail: None,
         }
     }
@@ -119,7 +116,9 @@ impl From<errors::Failure> for Error {
         Self {
             code: capability_code(failure.capability, failure.fault),
             message: failure.message,
-            hint: failure.hint,
+            hint: failure
+                .hint
+                .or_else(|| Some("try again, with `--verbose` for more".to_owned())),
             detail: None,
         }
     }
@@ -160,6 +159,9 @@ impl From<errors::Refusal> for Error {
         }
     }
 }
+
+/// What an answer that is none most often means.
+const NO_SERVER: &str = "try again; if it stays so, check that the authority is Entra and that no proxy answers in its place";
 
 fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
     match fault {
@@ -265,7 +267,7 @@ mod tests {
 
     fn bad_answer(transient: bool) -> errors::BadAnswer {
         errors::BadAnswer {
-            message: "the answer is no JSON object".to_owned(),
+            message: "the server answered HTTP 502 with an HTML page".to_owned(),
             hint: None,
             status: Some(502),
             retry_after: None,
@@ -285,7 +287,7 @@ mod tests {
         let rows = [
             (
                 errors::Error::AnswerUnacceptable(bad_answer(false)),
-                ExitCode::General,
+                ExitCode::NetworkFailed,
             ),
             (
                 errors::Error::AnswerUnacceptable(bad_answer(true)),
@@ -385,7 +387,10 @@ mod tests {
     #[test]
     fn a_proxy_page_names_its_status() {
         let error = Error::from(errors::Error::AnswerUnacceptable(bad_answer(true)));
-        assert_eq!(error.message, "the answer is no JSON object (HTTP 502)");
+        assert_eq!(
+            error.message,
+            "the server answered HTTP 502 with an HTML page"
+        );
         assert_eq!(error.hint.as_deref(), Some("try again later"));
     }
 }

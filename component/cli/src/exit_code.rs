@@ -22,7 +22,7 @@ Exit codes:
   2  authentication failed: the server refused, or a person has to sign in
   3  profile not found
   4  bad arguments, or input that makes no sense
-  5  network failure, or the server is busy: trying again may help
+  5  network failure, no usable answer, or the server is busy: trying again may help
   6  timed out or cancelled";
 
 impl ExitCode {

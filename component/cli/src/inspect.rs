@@ -153,11 +153,15 @@ fn cached(profile: Option<String>, output: &Output) -> Result<String, Error> {
 }
 
 fn undecodable(error: errors::Error) -> Error {
-    let mut error = Error::from(error);
-    if error.code == ExitCode::BadArguments {
-        error.message = format!("invalid token format: {}", error.message);
+    match error {
+        errors::Error::RequestImpossible(problem) => Error::bad_arguments(
+            problem.message,
+            problem
+                .hint
+                .unwrap_or_else(|| "check that the token was copied whole".to_owned()),
+        ),
+        error => error.into(),
     }
-    error
 }
 
 fn opaque(token: &str) -> Error {

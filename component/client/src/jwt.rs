@@ -26,7 +26,9 @@ fn signed(jwt: SignedJwt) -> Decoded {
         issued_at: jwt.issued_at().map(seconds),
         not_before: jwt.not_before().map(seconds),
         expires_at: jwt.expires_at().map(seconds),
-        expires_in: jwt.expires_at().map(|end| seconds(end).saturating_sub(seconds(now))),
+        expires_in: jwt
+            .expires_at()
+            .map(|end| seconds(end).saturating_sub(seconds(now))),
         validity: match jwt.validity_at(now) {
             protocol::jwt::Validity::Valid => Validity::Valid,
             protocol::jwt::Validity::Expired => Validity::Expired,

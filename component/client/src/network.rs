@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::bindings::wasi::http::outgoing_handler;
 use crate::bindings::wasi::http::types::{
-    ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
-    http_error_code,
+    ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme, http_error_code,
 };
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::clock::Deadline;
@@ -25,7 +25,10 @@ pub(crate) fn exchange(
     limit: usize,
     deadline: &Deadline,
 ) -> Result<Response<Vec<u8>>, Failure> {
-    let host = request.uri().authority().map_or_else(String::new, ToString::to_string);
+    let host = request
+        .uri()
+        .authority()
+        .map_or_else(String::new, ToString::to_string);
     send(request, limit, deadline).map_err(|fault| fault.at(&host))
 }
 
@@ -47,7 +50,11 @@ impl From<ErrorCode> for Interruption {
     }
 }
 
-fn send(request: &Request<Zeroizing<Vec<u8>>>, limit: usize, deadline: &Deadline) -> Result<Response<Vec<u8>>, Interruption> {
+fn send(
+    request: &Request<Zeroizing<Vec<u8>>>,
+    limit: usize,
+    deadline: &Deadline,
+) -> Result<Response<Vec<u8>>, Interruption> {
     let outgoing = head(request)?;
     let body = outgoing.body().map_err(|()| Interruption::Malformed)?;
     let future = outgoing_handler::handle(outgoing, Some(RequestOptions::new()))?;
@@ -56,7 +63,10 @@ fn send(request: &Request<Zeroizing<Vec<u8>>>, limit: usize, deadline: &Deadline
     if !deadline.allows(&future.subscribe()) {
         return Err(Interruption::TimedOut);
     }
-    let response = future.get().and_then(Result::ok).ok_or(Interruption::Incomplete)??;
+    let response = future
+        .get()
+        .and_then(Result::ok)
+        .ok_or(Interruption::Incomplete)??;
     written.ok_or(Interruption::Incomplete)?;
     read(&response, limit, deadline)
 }
@@ -75,7 +85,9 @@ fn head(request: &Request<Zeroizing<Vec<u8>>>) -> Result<OutgoingRequest, Interr
         _ => Scheme::Https,
     };
     let outgoing = OutgoingRequest::new(fields);
-    outgoing.set_method(&method(request.method())).map_err(malformed)?;
+    outgoing
+        .set_method(&method(request.method()))
+        .map_err(malformed)?;
     outgoing.set_scheme(Some(&scheme)).map_err(malformed)?;
     outgoing
         .set_authority(uri.authority().map(http::uri::Authority::as_str))
@@ -104,9 +116,14 @@ fn write(body: OutgoingBody, content: &[u8]) -> Option<()> {
     OutgoingBody::finish(body, None).ok()
 }
 
-fn read(response: &IncomingResponse, limit: usize, deadline: &Deadline) -> Result<Response<Vec<u8>>, Interruption> {
+fn read(
+    response: &IncomingResponse,
+    limit: usize,
+    deadline: &Deadline,
+) -> Result<Response<Vec<u8>>, Interruption> {
     let mut whole = Response::new(Vec::new());
-    *whole.status_mut() = StatusCode::from_u16(response.status()).map_err(|_| Interruption::Incomplete)?;
+    *whole.status_mut() =
+        StatusCode::from_u16(response.status()).map_err(|_| Interruption::Incomplete)?;
     for (name, value) in response.headers().entries() {
         // A header that is none says nothing that is needed.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -134,7 +151,9 @@ fn read_stream(
             Ok(part) => content.extend_from_slice(&part),
             Err(StreamError::Closed) => return Ok(()),
             Err(StreamError::LastOperationFailed(error)) => {
-                return Err(http_error_code(&error).map_or(Interruption::Incomplete, Interruption::Code));
+                return Err(
+                    http_error_code(&error).map_or(Interruption::Incomplete, Interruption::Code)
+                );
             }
         }
     }
@@ -184,7 +203,9 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
             format!("cannot connect to `{host}`"),
             "check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy",
         ),
-        ErrorCode::TlsCertificateError | ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => (
+        ErrorCode::TlsCertificateError
+        | ErrorCode::TlsProtocolError
+        | ErrorCode::TlsAlertReceived(_) => (
             Fault::Untrusted,
             format!("`{host}` could not prove who it is (TLS)"),
             "if a proxy inspects TLS, its CA must be trusted (ENTRA_AUTH_CLI_CA_FILE); else check host name and clock",
@@ -196,7 +217,9 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
         ErrorCode::ConfigurationError | ErrorCode::InternalError(_) => (
             Fault::Other,
             match code {
-                ErrorCode::InternalError(Some(reason)) => format!("the request to `{host}` failed: {reason}"),
+                ErrorCode::InternalError(Some(reason)) => {
+                    format!("the request to `{host}` failed: {reason}")
+                }
                 _ => format!("the request to `{host}` failed inside the host"),
             },
             "check the proxy and CA settings of this machine",

@@ -64,7 +64,9 @@ impl Order {
             scope: scopes.to_string(),
             scopes,
             key,
-            time_limit: request.time_limit.map(|limit| Duration::from_secs(limit.into())),
+            time_limit: request
+                .time_limit
+                .map(|limit| Duration::from_secs(limit.into())),
         })
     }
 

@@ -16,7 +16,11 @@ impl Guest for Client {
         match cache {
             CacheUse::Prefer => prefer_cached(&order),
             CacheUse::Replace => replace_cached(&order),
-            CacheUse::Bypass => Ok(token(from_server(&order)?, Origin::Server, Notices::default())),
+            CacheUse::Bypass => Ok(token(
+                from_server(&order)?,
+                Origin::Server,
+                Notices::default(),
+            )),
         }
     }
 
@@ -106,7 +110,8 @@ impl Notices {
 }
 
 fn token(entry: CacheEntry, origin: Origin, notices: Notices) -> Token {
-    let seconds = |time: protocol::time::Timestamp| i64::try_from(time.unix_seconds()).unwrap_or(i64::MAX);
+    let seconds =
+        |time: protocol::time::Timestamp| i64::try_from(time.unix_seconds()).unwrap_or(i64::MAX);
     Token {
         access_token: entry.access_token.expose().to_owned(),
         token_type: BEARER.to_owned(),

@@ -1,6 +1,9 @@
 //! The world `gate-keeper`, generated from `wit/`.
 
-#![expect(unsafe_code, reason = "the canonical ABI passes values through linear memory")]
+#![expect(
+    unsafe_code,
+    reason = "the canonical ABI passes values through linear memory"
+)]
 
 use crate::Gate;
 

@@ -55,7 +55,10 @@ fn cloud_of(origin: &Origin) -> Vec<Origin> {
         return Vec::new();
     };
     let names = cloud.login_hosts().iter().copied();
-    names.chain([cloud.graph_host()]).map(Origin::https).collect()
+    names
+        .chain([cloud.graph_host()])
+        .map(Origin::https)
+        .collect()
 }
 
 fn target_of(request: &OutgoingRequest) -> Option<Origin> {

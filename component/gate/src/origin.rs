@@ -74,8 +74,12 @@ impl Origin {
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
-        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        || bare.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback())
+        || host
+            .parse()
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || bare
+            .parse()
+            .is_ok_and(|address: Ipv6Addr| address.is_loopback())
 }
 
 fn problem(message: String, hint: &str) -> Problem {
@@ -92,13 +96,20 @@ mod tests {
     #[test]
     fn equal_origins_compare_equal_however_they_are_written() {
         let rows = [
-            ("https://login.microsoftonline.com", "https://LOGIN.microsoftonline.com:443/tenant?x"),
+            (
+                "https://login.microsoftonline.com",
+                "https://LOGIN.microsoftonline.com:443/tenant?x",
+            ),
             ("http://127.0.0.1:8400", "http://127.0.0.1:8400/"),
             ("http://localhost", "http://localhost:80"),
             ("http://[::1]:8400", "http://[::1]:8400/a"),
         ];
         for (one, other) in rows {
-            assert_eq!(Origin::parse(one).unwrap(), Origin::parse(other).unwrap(), "{one} {other}");
+            assert_eq!(
+                Origin::parse(one).unwrap(),
+                Origin::parse(other).unwrap(),
+                "{one} {other}"
+            );
         }
     }
 

@@ -20,7 +20,12 @@ pub(crate) fn failure(
 }
 
 /// What went wrong with a file, and the usual reason for it in a sandbox.
-pub(crate) fn of_file(capability: Capability, verb: &str, path: &str, error: &io::Error) -> Failure {
+pub(crate) fn of_file(
+    capability: Capability,
+    verb: &str,
+    path: &str,
+    error: &io::Error,
+) -> Failure {
     let fault = match error.kind() {
         io::ErrorKind::NotFound => Fault::Absent,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Fault::Denied,

@@ -34,7 +34,9 @@ impl Guest for WasiCapabilities {
 /// The content, or nothing if there is more of it than `limit`.
 fn read(path: &str, limit: u32) -> io::Result<Option<Vec<u8>>> {
     let mut content = Vec::new();
-    File::open(path)?.take(u64::from(limit) + 1).read_to_end(&mut content)?;
+    File::open(path)?
+        .take(u64::from(limit) + 1)
+        .read_to_end(&mut content)?;
     Ok(Some(content).filter(|content| content.len() <= limit as usize))
 }
 

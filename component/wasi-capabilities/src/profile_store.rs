@@ -60,5 +60,10 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn of_document(verb: &str, path: &Path, error: &io::Error) -> Failure {
-    failure::of_file(Capability::ProfileStore, verb, &path.display().to_string(), error)
+    failure::of_file(
+        Capability::ProfileStore,
+        verb,
+        &path.display().to_string(),
+        error,
+    )
 }

@@ -9,7 +9,10 @@ use crate::failure::{Capability, Failure, Fault, failure};
 impl Guest for WasiCapabilities {
     fn ask(question: String, echo: Echo) -> Result<String, Failure> {
         if !io::stdin().is_terminal() {
-            return Err(absent("there is no terminal to ask on", "give the values as options"));
+            return Err(absent(
+                "there is no terminal to ask on",
+                "give the values as options",
+            ));
         }
         if matches!(echo, Echo::Hidden) {
             return Err(absent(
@@ -26,7 +29,10 @@ impl Guest for WasiCapabilities {
                 "the input ended",
                 "nothing was changed",
             )),
-            Err(error) => Err(absent(&format!("cannot ask: {error}"), "give the values as options")),
+            Err(error) => Err(absent(
+                &format!("cannot ask: {error}"),
+                "give the values as options",
+            )),
         }
     }
 }

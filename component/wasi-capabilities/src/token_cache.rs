@@ -1,7 +1,9 @@
 //! `token-cache`: nothing is kept, see the crate's description.
 
 use crate::WasiCapabilities;
-use crate::bindings::exports::entra_auth::core::token_cache::{Guest, GuestHeldEntry, HeldEntry, Name};
+use crate::bindings::exports::entra_auth::core::token_cache::{
+    Guest, GuestHeldEntry, HeldEntry, Name,
+};
 use crate::failure::{Capability, Failure, Fault, failure};
 
 impl Guest for WasiCapabilities {
