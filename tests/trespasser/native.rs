@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use entra_auth_cli::Embedded;
 
-static COMPONENT: &Embedded = &Embedded(*include_bytes!(concat!(env!("OUT_DIR"), "/trespasser.cwasm")));
+static COMPONENT: &Embedded = &Embedded(*include_bytes!(concat!(
+    env!("OUT_DIR"),
+    "/trespasser.cwasm"
+)));
 
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 fn main() -> ExitCode {

@@ -1,6 +1,9 @@
 //! The world `client`, generated from `wit/`.
 
-#![expect(unsafe_code, reason = "the canonical ABI passes values through linear memory")]
+#![expect(
+    unsafe_code,
+    reason = "the canonical ABI passes values through linear memory"
+)]
 
 use crate::Trespasser;
 

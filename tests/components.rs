@@ -1,0 +1,107 @@
+//! What the components are made of, and what they may reach: the import lists are the security claim.
+#![cfg(test)]
+
+mod support;
+
+use std::fs;
+
+use support::{component, workspace};
+use wasmparser::{Parser, Payload};
+
+const CLIENT: &str = "entra-auth-client.wasm";
+
+/// The budget for the token logic, so that it stays small enough to embed.
+const LARGEST_CLIENT: usize = 1 << 20;
+
+fn bytes(name: &str) -> Vec<u8> {
+    fs::read(component(name)).unwrap()
+}
+
+/// The names of the imports of the component itself, not of those inside it.
+fn imports(component: &[u8]) -> Vec<String> {
+    let mut depth = 0;
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.unwrap() {
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 1 => {
+                names.extend(
+                    section
+                        .into_iter()
+                        .map(|import| import.unwrap().name.name.to_owned()),
+                );
+            }
+            _ => {}
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn every_component_imports_what_its_golden_file_says_and_nothing_else() {
+    for name in [CLIENT, "entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+        let golden = workspace()
+            .join("tests/golden")
+            .join(name)
+            .with_extension("imports");
+        let found = imports(&bytes(name)).join("\n") + "\n";
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        assert_eq!(
+            found, expected,
+            "{name}; UPDATE_GOLDEN=1 accepts the change"
+        );
+    }
+}
+
+#[test]
+fn the_token_logic_imports_the_network_clocks_randomness_and_our_own_capabilities_only() {
+    let permitted = [
+        "wasi:http/",
+        "wasi:io/",
+        "wasi:clocks/",
+        "wasi:random/",
+        "entra-auth:core/",
+    ];
+    for import in imports(&bytes(CLIENT)) {
+        assert!(
+            permitted.iter().any(|start| import.starts_with(start)),
+            "{import}"
+        );
+    }
+}
+
+#[test]
+fn the_token_logic_stands_verbatim_in_every_other_component() {
+    let client = bytes(CLIENT);
+    for name in ["entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+        let whole = bytes(name);
+        assert!(
+            whole.windows(client.len()).any(|part| part == client),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_token_logic_is_small() {
+    assert!(bytes(CLIENT).len() <= LARGEST_CLIENT);
+}
+
+#[test]
+fn no_component_names_a_path_of_the_machine_that_built_it() {
+    let home = std::env::var("HOME").unwrap();
+    for name in [CLIENT, "entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+        let whole = bytes(name);
+        for path in [home.as_str(), workspace().to_str().unwrap()] {
+            let found = whole
+                .windows(path.len())
+                .any(|part| part == path.as_bytes());
+            assert!(!found, "{name} names {path}");
+        }
+    }
+}

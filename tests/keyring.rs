@@ -1,0 +1,162 @@
+//! Secrets in a real keyring: gnome-keyring on a D-Bus session of its own.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+
+use support::{Emulator, GET_TOKEN, SECRET, User, foreign_program};
+
+/// A session bus with an unlocked keyring; both end with it.
+struct Session {
+    bus: Child,
+    user: User,
+}
+
+impl Session {
+    /// Nothing if a program that it takes is missing.
+    fn start() -> Option<Self> {
+        for program in ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"] {
+            foreign_program(program)?;
+        }
+        let mut user = User::new();
+        for (name, folder) in [("XDG_RUNTIME_DIR", "runtime"), ("XDG_DATA_HOME", "data")] {
+            let path = user.home().join(folder);
+            fs::create_dir(&path).unwrap();
+            user.set(name, path.to_str().unwrap());
+        }
+        user.unset("ENTRA_AUTH_CLI_SECRET_STORE");
+        user.unset("ENTRA_AUTH_CLI_PASSPHRASE");
+        let mut bus = user
+            .foreign_command(Path::new("dbus-run-session"))
+            .args(["--", "sh", "-ec", SESSION])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        BufReader::new(bus.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        user.set("DBUS_SESSION_BUS_ADDRESS", address.trim_end());
+        Some(Self { bus, user })
+    }
+
+    /// `secret-tool lock` of Debian 12 crashes.
+    fn lock(&self) {
+        let locked = self.call(
+            "dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+             org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login",
+        );
+        assert!(locked.status.success());
+    }
+
+    /// As another program sees it; empty if there is none.
+    fn stored_secret(&self) -> String {
+        let found = self.call(
+            "secret-tool lookup service entra-auth-cli username profile:my-api-client:client-secret",
+        );
+        String::from_utf8(found.stdout).unwrap()
+    }
+
+    fn call(&self, line: &str) -> Output {
+        let mut words = line.split_whitespace();
+        let program = Path::new(words.next().unwrap());
+        let mut command = self.user.foreign_command(program);
+        command.args(words).output().unwrap()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The end of its input ends the session, and with it the keyring.
+        drop(self.bus.stdin.take());
+        drop(self.bus.wait());
+    }
+}
+
+/// Unlocks the keyring, tells the bus's address, and stays until stdin ends.
+const SESSION: &str = r#"
+printf '%s' test-password | gnome-keyring-daemon --unlock --components=secrets --daemonize > /dev/null
+echo "$DBUS_SESSION_BUS_ADDRESS"
+cat > /dev/null
+"#;
+
+#[test]
+fn a_profiles_secret_lives_in_the_keyring() {
+    let Some(session) = Session::start() else {
+        return;
+    };
+    let emulator = Emulator::start();
+    let user = &session.user;
+    user.create_profile(emulator.authority(), SECRET);
+    assert_eq!(session.stored_secret(), SECRET);
+
+    let token = user.run(GET_TOKEN).quiet_success();
+    assert_eq!(user.run(GET_TOKEN).quiet_success(), token);
+    assert_eq!(
+        emulator.requests().len(),
+        1,
+        "the second token comes from the cache"
+    );
+    for (path, bytes) in user.files() {
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains("S3cr3t"),
+            "{}",
+            path.display()
+        );
+    }
+
+    user.run("config delete -p my-api-client --force")
+        .quiet_success();
+    assert_eq!(session.stored_secret(), "");
+}
+
+#[test]
+fn a_locked_keyring_is_told_apart_from_a_missing_secret() {
+    let Some(session) = Session::start() else {
+        return;
+    };
+    let emulator = Emulator::start();
+    let user = &session.user;
+    user.create_profile(emulator.authority(), SECRET);
+    let before = user.files();
+    session.lock();
+
+    let outcome = user.run(GET_TOKEN);
+    let (error, hint) = outcome.failure(1);
+    assert!(
+        error.contains("locked") && hint.contains("unlock"),
+        "{outcome:?}"
+    );
+    assert_eq!(user.files(), before);
+    assert_eq!(emulator.requests().len(), 0);
+}
+
+#[test]
+fn without_any_keyring_the_error_says_what_to_do_instead() {
+    let emulator = Emulator::start();
+    let mut user = User::with_profile(emulator.authority());
+    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "keyring");
+    user.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let outcome = user.run(GET_TOKEN);
+    let (error, hint) = outcome.failure(1);
+    assert!(
+        error.contains("no keyring") && hint.contains("ENTRA_AUTH_CLI_SECRET_STORE=file"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn without_any_store_a_secret_from_the_environment_serves() {
+    let emulator = Emulator::start();
+    let mut user = User::with_profile(emulator.authority());
+    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
+    user.set("AZURE_CLIENT_SECRET", SECRET);
+    user.run(GET_TOKEN).quiet_success();
+}

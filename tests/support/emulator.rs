@@ -1,0 +1,126 @@
+//! A running `entra-emulator` and its control endpoints.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// An emulator process on a port of its own, ended when dropped.
+pub(crate) struct Emulator {
+    process: Child,
+    authority: String,
+}
+
+impl Emulator {
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Serves https; the certificate authority to trust is written to `authority`.
+    pub(crate) fn start_tls(authority: &Path) -> Self {
+        Self::start_with(&["--tls", "--ca-out", authority.to_str().unwrap()])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
+        let program = Path::new(super::PROGRAM).with_file_name("entra-emulator");
+        assert!(
+            program.is_file(),
+            "{} is missing: run `cargo build --release`",
+            program.display()
+        );
+        let mut process = Command::new(program)
+            .args(["--port", "0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut ready)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&ready).unwrap();
+        let authority = ready["authority"].as_str().unwrap().to_owned();
+        Self { process, authority }
+    }
+
+    /// Such as `http://127.0.0.1:40123`.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        self.authority.rsplit_once(':').unwrap().1
+    }
+
+    /// Every request received so far, oldest first.
+    pub(crate) fn requests(&self) -> Vec<Value> {
+        let answer = self.send("GET", "/__emulator/requests", "");
+        serde_json::from_str::<Vec<Value>>(&answer).unwrap()
+    }
+
+    /// The one request received so far: its decoded form, in order.
+    pub(crate) fn only_form(&self) -> Vec<(String, String)> {
+        let requests = self.requests();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        serde_json::from_value(requests[0]["form"].clone()).unwrap()
+    }
+
+    /// Lets the next requests to the token endpoint fail, more of them than any client tries again.
+    pub(crate) fn fail_with(&self, fault: &Value) {
+        self.send(
+            "POST",
+            "/__emulator/faults",
+            &json!(vec![fault; 20]).to_string(),
+        );
+    }
+
+    /// Moves the emulator's clock.
+    pub(crate) fn advance_clock(&self, seconds: i64) {
+        self.send(
+            "POST",
+            "/__emulator/clock",
+            &json!({ "advance": seconds }).to_string(),
+        );
+    }
+
+    /// Forgets requests and faults.
+    pub(crate) fn reset(&self) {
+        self.send("DELETE", "/__emulator", "");
+    }
+
+    /// Posts a form, as a client would.
+    pub(crate) fn post_form(&self, path: &str, form: &str) -> String {
+        self.send("POST", path, form)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> String {
+        let host = self
+            .authority
+            .strip_prefix("http://")
+            .expect("control over plain http");
+        let length = body.len();
+        let mut connection = TcpStream::connect(host).unwrap();
+        write!(
+            connection,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 2"), "{answer}");
+        body.to_owned()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // It may have ended by itself; the test has its own verdict by now.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
