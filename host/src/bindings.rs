@@ -3,7 +3,15 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "capabilities",
+    imports: {
+        // A person takes minutes; the rest of this process goes on meanwhile.
+        "entra-auth:core/sign-in.[method]answer.finish": async,
+        "entra-auth:core/sign-in.[method]redirect.wait": async,
+        "entra-auth:core/sign-in.open-browser": async,
+    },
     with: {
+        "entra-auth:core/sign-in.answer": crate::sign_in::Answer,
+        "entra-auth:core/sign-in.redirect": crate::sign_in::Redirect,
         "entra-auth:core/token-cache.held-entry": crate::token_cache::HeldEntry,
     },
 });

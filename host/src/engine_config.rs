@@ -10,6 +10,7 @@ pub(crate) fn config() -> Config {
         // Nobody reads a guest's backtrace: a trap is one error line. Without them there is less to load.
         .wasm_backtrace_max_frames(None)
         .native_unwind_info(false)
+        .generate_address_map(false)
         // The images of the guests' memories are small: copying them is quicker than mapping each.
         .memory_init_cow(false);
     config

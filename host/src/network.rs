@@ -169,15 +169,15 @@ fn cause(error: &reqwest::Error) -> Error {
     Error::HttpProtocolError
 }
 
-/// rustls reports through [`std::io::Error`], whose `source` skips the error it wraps.
+/// rustls reports through [`std::io::Error`], wrapped more than once, whose `source` skips the error it wraps.
 fn tls_error<'a>(source: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    if let Some(error) = source.downcast_ref::<rustls::Error>() {
-        return Some(error);
+    let mut inner = source;
+    loop {
+        if let Some(error) = inner.downcast_ref::<rustls::Error>() {
+            return Some(error);
+        }
+        inner = inner.downcast_ref::<std::io::Error>()?.get_ref()?;
     }
-    source
-        .downcast_ref::<std::io::Error>()?
-        .get_ref()?
-        .downcast_ref()
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

@@ -65,12 +65,19 @@ impl Components {
         .into_iter()
         .map(|(name, bytes)| {
             let path = folder.join(name);
-            fs::write(&path, bytes)
+            replace(&path, bytes)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
             Ok(path)
         })
         .collect()
     }
+}
+
+/// Writes beside the file and renames, so that whoever runs the old component meanwhile keeps it whole.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, bytes)?;
+    fs::rename(new, path)
 }
 
 fn whole(built: &guest::Built) -> Result<Vec<u8>> {

@@ -228,8 +228,8 @@ fn with_wait(advice: Option<String>, transient: bool, retry_after: Option<u64>) 
     let wait = match (transient, retry_after) {
         (true, Some(1)) => Some("try again in 1 second".to_owned()),
         (true, Some(seconds)) => Some(format!("try again in {seconds} seconds")),
-        (true, None) => Some("try again later".to_owned()),
-        (false, _) => None,
+        (true, None) if advice.is_none() => Some("try again later".to_owned()),
+        (true, None) | (false, _) => None,
     };
     let parts: Vec<String> = advice.into_iter().chain(wait).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
