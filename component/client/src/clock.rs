@@ -12,25 +12,44 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_unix_seconds(wall_clock::now().seconds)
 }
 
-/// The moment at which waiting ends, for all waits of one exchange together.
-pub(crate) struct Deadline(Option<Pollable>);
+/// The moment at which waiting ends, for all waits of one call together.
+pub(crate) struct Deadline {
+    limit: Option<Duration>,
+    passed: Option<Pollable>,
+}
 
 impl Deadline {
     /// A deadline `limit` from now, or none.
     pub(crate) fn after(limit: Option<Duration>) -> Self {
-        let nanoseconds = limit.map(|limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
-        Self(nanoseconds.map(monotonic_clock::subscribe_duration))
+        Self {
+            limit,
+            passed: limit.map(timer),
+        }
+    }
+
+    /// How long the whole call may take.
+    pub(crate) fn limit(&self) -> Option<Duration> {
+        self.limit
     }
 
     /// Waits until `event` is ready; false if the deadline came first.
     pub(crate) fn allows(&self, event: &Pollable) -> bool {
-        match &self.0 {
+        match &self.passed {
             // The event is named first: when both are ready, it wins.
-            Some(deadline) => poll::poll(&[event, deadline]).first() == Some(&0),
+            Some(passed) => poll::poll(&[event, passed]).first() == Some(&0),
             None => {
                 event.block();
                 true
             }
         }
     }
+
+    /// Sleeps; false if the deadline came first.
+    pub(crate) fn allows_sleep(&self, span: Duration) -> bool {
+        self.allows(&timer(span))
+    }
+}
+
+fn timer(span: Duration) -> Pollable {
+    monotonic_clock::subscribe_duration(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX))
 }

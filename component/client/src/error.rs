@@ -5,7 +5,7 @@ use protocol::error::{self, Impossible, Unacceptable};
 use protocol::server_error::ServerError;
 
 use crate::bindings::entra_auth::core::errors::{BadAnswer, Interaction, Problem, Refusal};
-pub(crate) use crate::bindings::entra_auth::core::errors::{Error, Failure};
+pub(crate) use crate::bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
 
 /// What `protocol` refused or could not accept, with advice that names the user's own things.
 pub(crate) fn of_protocol(error: error::Error, facts: &Facts<'_>) -> Error {
@@ -53,6 +53,39 @@ fn unacceptable(answer: &Unacceptable, transient: bool) -> Error {
         status: answer.status,
         retry_after: answer.retry_after.map(|span| span.as_secs()),
         transient,
+    })
+}
+
+/// What went wrong, in one sentence for a page.
+pub(crate) fn sentence(error: &Error) -> String {
+    match error {
+        Error::AnswerUnacceptable(answer) => answer.message.clone(),
+        Error::CapabilityFailed(failure) => failure.message.clone(),
+        Error::InteractionRequired(interaction) => interaction.message.clone(),
+        Error::RequestImpossible(problem) => problem.message.clone(),
+        Error::ServerRefused(refusal) => {
+            let hint = refusal.hint.as_deref().unwrap_or(&refusal.description);
+            format!("{}: {hint}", refusal.error)
+        }
+    }
+}
+
+/// A person who did not come.
+pub(crate) fn timed_out(message: &str, hint: &str) -> Error {
+    Error::CapabilityFailed(Failure {
+        capability: Capability::SignIn,
+        fault: Fault::TimedOut,
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+    })
+}
+
+/// Nobody was asked, because nobody may be.
+pub(crate) fn needs_person(message: &str, hint: &str) -> Error {
+    Error::InteractionRequired(Interaction {
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+        refusal: None,
     })
 }
 

@@ -8,13 +8,23 @@
     reason = "the contract's error crosses the component's border by value; a box would be one more copy"
 )]
 
+mod authentication;
+mod authorization_code;
 mod bindings;
 mod cache;
+mod client_credentials;
 mod clock;
+mod device_code;
 mod error;
+mod exchange;
 mod jwt;
 mod network;
+mod notices;
+mod on_behalf_of;
 mod order;
+mod person;
+mod randomness;
+mod refresh_token;
 mod secret;
 mod tokens;
 

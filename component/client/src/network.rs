@@ -1,6 +1,6 @@
 //! One HTTP exchange over `wasi:http`.
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use zeroize::Zeroizing;
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
@@ -11,6 +11,7 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::clock::Deadline;
+use crate::exchange::{Incoming, Outgoing};
 
 /// `blocking-write-and-flush` takes no more at once (`wasi:io/streams`).
 const WRITE_SIZE: usize = 4096;
@@ -21,10 +22,10 @@ const READ_SIZE: u64 = 16 * 1024;
 /// Sends `request` and reads the response, of its body at most `limit` bytes and one more, so that whoever reads it can
 /// tell that there was too much.
 pub(crate) fn exchange(
-    request: &Request<Zeroizing<Vec<u8>>>,
+    request: &Outgoing,
     limit: usize,
     deadline: &Deadline,
-) -> Result<Response<Vec<u8>>, Failure> {
+) -> Result<Incoming, Failure> {
     let host = request
         .uri()
         .authority()
@@ -50,11 +51,7 @@ impl From<ErrorCode> for Interruption {
     }
 }
 
-fn send(
-    request: &Request<Zeroizing<Vec<u8>>>,
-    limit: usize,
-    deadline: &Deadline,
-) -> Result<Response<Vec<u8>>, Interruption> {
+fn send(request: &Outgoing, limit: usize, deadline: &Deadline) -> Result<Incoming, Interruption> {
     let outgoing = head(request)?;
     let body = outgoing.body().map_err(|()| Interruption::Malformed)?;
     let future = outgoing_handler::handle(outgoing, Some(RequestOptions::new()))?;
@@ -71,7 +68,7 @@ fn send(
     read(&response, limit, deadline)
 }
 
-fn head(request: &Request<Zeroizing<Vec<u8>>>) -> Result<OutgoingRequest, Interruption> {
+fn head(request: &Outgoing) -> Result<OutgoingRequest, Interruption> {
     let malformed = |()| Interruption::Malformed;
     let fields = Fields::new();
     for (name, value) in request.headers() {
@@ -120,8 +117,8 @@ fn read(
     response: &IncomingResponse,
     limit: usize,
     deadline: &Deadline,
-) -> Result<Response<Vec<u8>>, Interruption> {
-    let mut whole = Response::new(Vec::new());
+) -> Result<Incoming, Interruption> {
+    let mut whole = Response::new(Zeroizing::new(Vec::new()));
     *whole.status_mut() =
         StatusCode::from_u16(response.status()).map_err(|_| Interruption::Incomplete)?;
     for (name, value) in response.headers().entries() {

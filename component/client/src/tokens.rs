@@ -1,31 +1,28 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
 use protocol::cache::{CacheEntry, Decision, decide};
-use protocol::token_response::{BEARER, MAX_BODY_SIZE, TokenResponse};
+use protocol::time::Timestamp;
+use protocol::token_response::{BEARER, TokenResponse};
 
 use crate::bindings::exports::entra_auth::core::tokens::{CacheUse, Guest, Origin, Request, Token};
 use crate::cache::Held;
-use crate::clock::{self, Deadline};
-use crate::error::{Error, Failure, of_protocol};
-use crate::order::Order;
-use crate::{Client, cache, network};
+use crate::error::Error;
+use crate::notices::Notices;
+use crate::order::{Grant, Order};
+use crate::{Client, cache, client_credentials, clock, on_behalf_of, person};
 
 impl Guest for Client {
     fn acquire(request: Request, cache: CacheUse) -> Result<Token, Error> {
         let order = Order::new(request)?;
         match cache {
             CacheUse::Prefer => prefer_cached(&order),
-            CacheUse::Replace => replace_cached(&order),
-            CacheUse::Bypass => Ok(token(
-                from_server(&order)?,
-                Origin::Server,
-                Notices::default(),
-            )),
+            CacheUse::Replace => replace_cached(&order, from_server),
+            CacheUse::Bypass => bypass_cache(&order),
         }
     }
 
     fn renew(request: Request) -> Result<Token, Error> {
-        replace_cached(&Order::new(request)?)
+        replace_cached(&Order::new(request)?, without_person)
     }
 
     fn cached(request: Request) -> Result<Option<Token>, Error> {
@@ -38,80 +35,100 @@ impl Guest for Client {
     }
 }
 
+/// How a new token is got, given what is stored.
+type Source = fn(&Order, Option<&CacheEntry>, &mut Notices) -> Result<TokenResponse, Error>;
+
 fn prefer_cached(order: &Order) -> Result<Token, Error> {
     let mut notices = Notices::default();
     let stored = notices.keep(cache::read(&order.key)).flatten();
     if let (Decision::Fresh, Some(entry)) = (decide(stored.as_ref(), clock::now()), &stored) {
         return Ok(token(entry.clone(), Origin::Cache, notices));
     }
-    let held = notices.keep(cache::hold(&order.key, order.time_limit));
+    let held = notices.keep(cache::hold(&order.key, order.deadline.limit()));
     // Whoever had the lock before may have got the token meanwhile.
     let stored = match &held {
         Some(held) => notices.keep(held.read()).flatten(),
         None => stored,
     };
-    match (decide(stored.as_ref(), clock::now()), stored) {
-        (Decision::Fresh, Some(entry)) => Ok(token(entry, Origin::Cache, notices)),
-        (Decision::Renew, Some(entry)) => match get_and_store(order, held.as_ref(), &mut notices) {
-            Ok(renewed) => Ok(token(renewed, Origin::Server, notices)),
-            // The cached token still serves; the next call tries again.
-            Err(_) => Ok(token(entry, Origin::Cache, notices)),
+    let decision = decide(stored.as_ref(), clock::now());
+    if let (Decision::Fresh, Some(entry)) = (decision, &stored) {
+        return Ok(token(entry.clone(), Origin::Cache, notices));
+    }
+    let source = match decision {
+        // Nobody is asked to sign in while there is a token that serves.
+        Decision::Renew => without_person,
+        Decision::Fresh | Decision::Absent => from_server,
+    };
+    match get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices) {
+        Ok(entry) => Ok(token(entry, Origin::Server, notices)),
+        Err(error) => match (decision, stored) {
+            // It still serves, and the next call tries again.
+            (Decision::Renew, Some(entry)) => Ok(token(entry, Origin::Cache, notices)),
+            _ => Err(error),
         },
-        _ => {
-            let entry = get_and_store(order, held.as_ref(), &mut notices)?;
-            Ok(token(entry, Origin::Server, notices))
-        }
     }
 }
 
-fn replace_cached(order: &Order) -> Result<Token, Error> {
+fn replace_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
-    let held = notices.keep(cache::hold(&order.key, order.time_limit));
-    let entry = get_and_store(order, held.as_ref(), &mut notices)?;
+    let held = notices.keep(cache::hold(&order.key, order.deadline.limit()));
+    let stored = match &held {
+        Some(held) => notices.keep(held.read()).flatten(),
+        None => None,
+    };
+    let entry = get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices)?;
     Ok(token(entry, Origin::Server, notices))
 }
 
+fn bypass_cache(order: &Order) -> Result<Token, Error> {
+    let mut notices = Notices::default();
+    let response = from_server(order, None, &mut notices)?;
+    let entry = CacheEntry::from_response(response, &order.scopes);
+    Ok(token(entry, Origin::Server, notices))
+}
+
+/// What is stored is on disk before the token is handed out.
 fn get_and_store(
     order: &Order,
+    source: Source,
+    stored: Option<&CacheEntry>,
     held: Option<&Held<'_>>,
     notices: &mut Notices,
 ) -> Result<CacheEntry, Error> {
-    let entry = from_server(order)?;
+    let response = source(order, stored, notices)?;
+    let entry = CacheEntry::from_response(response, &order.scopes);
     if let Some(held) = held {
         notices.keep(held.write(&entry));
+        person::remember(order, &entry, notices);
     }
     Ok(entry)
 }
 
-fn from_server(order: &Order) -> Result<CacheEntry, Error> {
-    let request = order.to_http()?;
-    let deadline = Deadline::after(order.time_limit);
-    let response = network::exchange(&request, MAX_BODY_SIZE, &deadline)?;
-    let response = TokenResponse::from_http(&response, clock::now())
-        .map_err(|error| of_protocol(error, &order.facts()))?;
-    Ok(CacheEntry::from_response(response, &order.scopes))
+fn from_server(
+    order: &Order,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    match &order.grant {
+        Grant::ClientCredentials => client_credentials::token(order, notices),
+        Grant::OnBehalfOf(assertion) => on_behalf_of::token(order, assertion, notices),
+        Grant::Person(sign_in) => person::token(order, sign_in, stored, notices),
+    }
 }
 
-/// What went wrong with the cache. It costs a request, not the token.
-#[derive(Default)]
-struct Notices(Vec<String>);
-
-impl Notices {
-    fn keep<T>(&mut self, outcome: Result<T, Failure>) -> Option<T> {
-        outcome
-            .inspect_err(|failure| {
-                let notice = format!("tokens are not cached: {}", failure.message);
-                if !self.0.contains(&notice) {
-                    self.0.push(notice);
-                }
-            })
-            .ok()
+fn without_person(
+    order: &Order,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    match &order.grant {
+        Grant::Person(_) => person::renewed(order, stored, notices),
+        Grant::ClientCredentials | Grant::OnBehalfOf(_) => from_server(order, stored, notices),
     }
 }
 
 fn token(entry: CacheEntry, origin: Origin, notices: Notices) -> Token {
-    let seconds =
-        |time: protocol::time::Timestamp| i64::try_from(time.unix_seconds()).unwrap_or(i64::MAX);
+    let seconds = |time: Timestamp| i64::try_from(time.unix_seconds()).unwrap_or(i64::MAX);
     Token {
         access_token: entry.access_token.expose().to_owned(),
         token_type: BEARER.to_owned(),
@@ -120,6 +137,6 @@ fn token(entry: CacheEntry, origin: Origin, notices: Notices) -> Token {
         expires_at: seconds(entry.expires_at),
         expires_in: entry.expires_at.saturating_since(clock::now()).as_secs(),
         origin,
-        notices: notices.0,
+        notices: notices.into_sentences(),
     }
 }

@@ -19,6 +19,7 @@ use crate::printable::printable;
 use crate::secret::Secret;
 use crate::sign_in_attempt::Nonce;
 use crate::time::Timestamp;
+use crate::token_response::TokenResponse;
 
 /// How far two clocks may differ.
 const SKEW: Duration = Duration::from_secs(300);
@@ -51,6 +52,19 @@ pub struct Expected<'a> {
 }
 
 impl IdToken {
+    /// Checks the token that came with an answer; a sign-in always asks for one, so it must be there.
+    pub fn check_in(
+        response: &TokenResponse,
+        expected: Expected<'_>,
+        now: Timestamp,
+    ) -> Result<Self, Unacceptable> {
+        let token = response
+            .id_token
+            .as_ref()
+            .ok_or_else(|| Unacceptable::new("the sign-in brought no id_token"))?;
+        Self::check(token, expected, now)
+    }
+
     /// Checks a token that came from the token endpoint just now. Its signature is not checked.
     pub fn check(
         token: &Secret,

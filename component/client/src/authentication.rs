@@ -1,0 +1,91 @@
+//! How the client proves who it is. Assertions are made anew for every request, so that long jobs do not outlive them.
+
+use protocol::azure_pipelines_oidc::{self, AzurePipelinesOidcRequest};
+use protocol::certificate::{Certificate, CertificateValidity};
+use protocol::client_assertion::ClientAssertion;
+use protocol::client_authentication::ClientAuthentication;
+use protocol::federated_assertion::{self, FederatedAssertion};
+use protocol::github_oidc::{self, GithubOidcRequest};
+use protocol::secret::Secret;
+
+use crate::bindings::exports::entra_auth::core::tokens::{self, AssertionSource, Credential};
+use crate::clock;
+use crate::error::Error;
+use crate::exchange::{Exchange, exchange};
+use crate::notices::Notices;
+use crate::order::Order;
+use crate::randomness;
+use crate::secret::reveal;
+
+/// The proof to send with the next request. Reads secrets and asks build systems for their tokens.
+pub(crate) fn authenticate(
+    order: &Order,
+    notices: &mut Notices,
+) -> Result<ClientAuthentication, Error> {
+    match &order.credential {
+        Credential::None => Ok(ClientAuthentication::None),
+        Credential::Secret(secret) => Ok(ClientAuthentication::Secret(reveal(secret)?)),
+        Credential::Certificate(certificate) => by_certificate(order, certificate, notices),
+        Credential::Assertion(source) => Ok(federated(order, source)?.into_client_authentication()),
+    }
+}
+
+fn by_certificate(
+    order: &Order,
+    given: &tokens::Certificate,
+    notices: &mut Notices,
+) -> Result<ClientAuthentication, Error> {
+    let password = given.password.as_ref().map(reveal).transpose()?;
+    let certificate = Certificate::parse(
+        &given.content,
+        given.private_key.as_deref(),
+        password.as_ref(),
+    )?;
+    let now = clock::now();
+    match certificate.validity_at(now) {
+        CertificateValidity::Valid => {}
+        CertificateValidity::Expired => {
+            notices.add("the certificate has expired; Entra is likely to refuse it")
+        }
+        CertificateValidity::NotYetValid => {
+            notices.add("the certificate is not valid yet; check the clock")
+        }
+    }
+    let mut assertion = ClientAssertion::new(&certificate, &order.authority, &order.client_id);
+    if given.send_chain {
+        assertion = assertion.with_chain();
+    }
+    Ok(ClientAuthentication::Assertion(
+        assertion.sign(randomness::bytes(), now)?,
+    ))
+}
+
+fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAssertion, Error> {
+    match source {
+        AssertionSource::Given(token) => {
+            Ok(FederatedAssertion::parse(&Secret::new(token.as_str()))?)
+        }
+        AssertionSource::GithubActions(endpoint) => {
+            let audience = match &endpoint.audience {
+                Some(audience) => audience,
+                None => federated_assertion::default_audience(&order.authority)?,
+            };
+            let bearer = Secret::new(endpoint.bearer.as_str());
+            let request = GithubOidcRequest::new(&endpoint.url, &bearer, audience)?.to_http()?;
+            exchange(order, Exchange::Platform, &request, |response, now| {
+                github_oidc::read_token(response, now)
+            })
+            .map_err(|fault| fault.into_error(order))
+        }
+        AssertionSource::AzurePipelines(endpoint) => {
+            let bearer = Secret::new(endpoint.bearer.as_str());
+            let connection = endpoint.service_connection_id.as_deref();
+            let request =
+                AzurePipelinesOidcRequest::new(&endpoint.url, &bearer, connection)?.to_http()?;
+            exchange(order, Exchange::Platform, &request, |response, now| {
+                azure_pipelines_oidc::read_token(response, now)
+            })
+            .map_err(|fault| fault.into_error(order))
+        }
+    }
+}

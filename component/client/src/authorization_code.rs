@@ -1,0 +1,156 @@
+//! A sign-in in the browser of this machine (RFC 6749 section 4.1, RFC 7636, RFC 8252).
+
+use protocol::authorization_code::{AuthorizationCodeRequest, Redirect};
+use protocol::authorization_response::{AuthorizationCode, AuthorizationResponse};
+use protocol::authorize_url::{AuthorizeUrl, Prompt};
+use protocol::claims::Claims;
+use protocol::correlation_id::CorrelationId;
+use protocol::id_token::{Expected, IdToken};
+use protocol::redirect_uri::RedirectUri;
+use protocol::sign_in_attempt::SignInAttempt;
+use protocol::token_response::TokenResponse;
+
+use crate::authentication::authenticate;
+use crate::bindings::entra_auth::core::sign_in::{self, Answer, ListenAt, Page};
+use crate::bindings::exports::entra_auth::core::tokens::Browser;
+use crate::clock;
+use crate::error::{Error, of_protocol, sentence};
+use crate::exchange::{self, Exchange};
+use crate::notices::Notices;
+use crate::order::Order;
+use crate::randomness;
+
+/// How long a person may take when the caller sets no limit: time for a password, a second factor and consent.
+const PATIENCE: u32 = 300;
+
+/// Opens the browser, waits for the answer and redeems the code.
+pub(crate) fn token(
+    order: &Order,
+    browser: &Browser,
+    claims: Option<&Claims>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    let correlation_id = randomness::correlation_id();
+    let attempt = SignInAttempt::from_random(&randomness::bytes());
+    let listener = sign_in::listen(&ListenAt {
+        redirect_uri: browser.redirect_uri.clone(),
+        ports: browser.ports,
+    })?;
+    let uri = RedirectUri::parse(&listener.uri()?)?;
+    let url = authorize_url(order, browser, claims, &uri, &attempt, correlation_id)?;
+    show(&url, browser)?;
+    let (answer, code) = wait(order, &listener, &attempt)?;
+    let redirect = Redirect {
+        code,
+        uri: &uri,
+        code_verifier: &attempt.code_verifier,
+    };
+    let outcome = redeem(order, redirect, claims, &attempt, correlation_id, notices);
+    // The person is told how it ended; a window that is closed already does not change it.
+    drop(answer.finish(&match &outcome {
+        Ok(_) => Page::Done,
+        Err(error) => refused(error),
+    }));
+    outcome
+}
+
+fn authorize_url(
+    order: &Order,
+    browser: &Browser,
+    claims: Option<&Claims>,
+    uri: &RedirectUri,
+    attempt: &SignInAttempt,
+    correlation_id: CorrelationId,
+) -> Result<AuthorizeUrl, Error> {
+    let mut url = AuthorizeUrl::new(
+        &order.authority,
+        &order.client_id,
+        uri,
+        &order.scopes,
+        attempt,
+        correlation_id,
+    )?;
+    if let Some(prompt) = &browser.prompt {
+        url = url.with_prompt(Prompt::parse(prompt)?);
+    }
+    if let Some(hint) = &browser.login_hint {
+        url = url.with_login_hint(hint)?;
+    }
+    if let Some(hint) = &browser.domain_hint {
+        url = url.with_domain_hint(hint)?;
+    }
+    Ok(match claims {
+        Some(claims) => url.with_claims(claims),
+        None => url,
+    })
+}
+
+fn show(url: &AuthorizeUrl, browser: &Browser) -> Result<(), Error> {
+    if browser.show_url {
+        sign_in::show_url(url.as_str())?;
+    }
+    match sign_in::open_browser(url.as_str()) {
+        // Whoever asked to see the address opens it where there is a browser.
+        Err(_) if browser.show_url => Ok(()),
+        opened => Ok(opened?),
+    }
+}
+
+/// Waits for the answer that belongs to this attempt; others end nothing and learn nothing.
+fn wait(
+    order: &Order,
+    listener: &sign_in::Redirect,
+    attempt: &SignInAttempt,
+) -> Result<(Answer, AuthorizationCode), Error> {
+    let limit = order.deadline.limit().map(|limit| limit.as_secs());
+    let seconds = limit
+        .and_then(|seconds| u32::try_from(seconds).ok())
+        .unwrap_or(PATIENCE);
+    loop {
+        let answer = listener.wait(seconds)?;
+        match AuthorizationResponse::read(&answer.parameters()?, attempt, &order.authority) {
+            AuthorizationResponse::Code(code) => return Ok((answer, code)),
+            AuthorizationResponse::Failed(error) => {
+                let error = of_protocol(error, &order.facts());
+                drop(answer.finish(&refused(&error)));
+                return Err(error);
+            }
+            AuthorizationResponse::Ignored => drop(answer.finish(&Page::Ignored)),
+        }
+    }
+}
+
+fn redeem(
+    order: &Order,
+    redirect: Redirect<'_>,
+    claims: Option<&Claims>,
+    attempt: &SignInAttempt,
+    correlation_id: CorrelationId,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    let mut request = AuthorizationCodeRequest::new(
+        &order.authority,
+        &order.client_id,
+        authenticate(order, notices)?,
+        &order.scopes,
+        redirect,
+        correlation_id,
+    )?;
+    if let Some(claims) = claims {
+        request = request.with_claims(claims.clone());
+    }
+    let response = exchange::token(order, Exchange::CodeRedemption, &request.to_http())
+        .map_err(|fault| fault.into_error(order))?;
+    let expected = Expected {
+        authority: &order.authority,
+        client_id: &order.client_id,
+        nonce: Some(&attempt.nonce),
+    };
+    IdToken::check_in(&response, expected, clock::now())
+        .map_err(|error| of_protocol(error.into(), &order.facts()))?;
+    Ok(response)
+}
+
+fn refused(error: &Error) -> Page {
+    Page::Refused(("Sign-in failed".to_owned(), sentence(error)))
+}

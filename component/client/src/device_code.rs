@@ -1,0 +1,82 @@
+//! A sign-in on another device (RFC 8628).
+
+use protocol::claims::Claims;
+use protocol::device_code::{
+    DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, PollStep,
+};
+use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+
+use crate::authentication::authenticate;
+use crate::bindings::entra_auth::core::sign_in;
+use crate::clock;
+use crate::error::{Error, of_protocol, timed_out};
+use crate::exchange::{Exchange, exchange};
+use crate::network;
+use crate::notices::Notices;
+use crate::order::Order;
+use crate::randomness;
+
+/// Shows a code and waits until the person has typed it elsewhere.
+pub(crate) fn token(
+    order: &Order,
+    claims: Option<&Claims>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    let correlation_id = randomness::correlation_id();
+    let mut request = DeviceAuthorizationRequest::new(
+        &order.authority,
+        &order.client_id,
+        &order.scopes,
+        correlation_id,
+    )?;
+    if let Some(claims) = claims {
+        request = request.with_claims(claims.clone());
+    }
+    let authorization = exchange(
+        order,
+        Exchange::Interactive,
+        &request.to_http(),
+        |response, now| DeviceAuthorization::from_http(response, &order.authority, now),
+    )
+    .map_err(|fault| fault.into_error(order))?;
+    let poll = DevicePoll::new(
+        &order.authority,
+        &order.client_id,
+        authenticate(order, notices)?,
+        &order.scopes,
+        &authorization,
+        correlation_id,
+    )?;
+    show(&authorization)?;
+    wait(order, poll)
+}
+
+fn show(authorization: &DeviceAuthorization) -> Result<(), Error> {
+    let seconds = u32::try_from(authorization.expires_in.as_secs()).unwrap_or(u32::MAX);
+    Ok(sign_in::show_device_code(
+        &authorization.verification_uri,
+        &authorization.user_code,
+        seconds,
+    )?)
+}
+
+fn wait(order: &Order, mut poll: DevicePoll) -> Result<TokenResponse, Error> {
+    let mut pause = poll.first_wait();
+    loop {
+        if !order.deadline.allows_sleep(pause) {
+            return Err(timed_out(
+                "nobody entered the code in time",
+                "start again, or allow more time",
+            ));
+        }
+        let step = match network::exchange(&poll.to_http(), MAX_BODY_SIZE, &order.deadline) {
+            Ok(response) => poll.next(&response, clock::now()),
+            Err(_) => poll.next_without_answer(clock::now()),
+        };
+        match step {
+            PollStep::Wait(next) => pause = next,
+            PollStep::Token(response) => return Ok(*response),
+            PollStep::Failed(error) => return Err(of_protocol(error, &order.facts())),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A request and its answer, repeated where `protocol` says so.
+
+use http::{Request, Response};
+use protocol::error::Error as ProtocolError;
+use protocol::retry::{self, Retry};
+use protocol::time::Timestamp;
+use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+use zeroize::Zeroizing;
+
+use crate::clock;
+use crate::error::{Error, of_protocol};
+use crate::network;
+use crate::order::Order;
+use crate::randomness;
+
+pub(crate) use protocol::retry::Exchange;
+
+/// A request of ours; its body clears itself.
+pub(crate) type Outgoing = Request<Zeroizing<Vec<u8>>>;
+
+/// An answer; its body clears itself.
+pub(crate) type Incoming = Response<Zeroizing<Vec<u8>>>;
+
+/// Why there is nothing to show for a request.
+pub(crate) enum Fault {
+    /// The answer says so.
+    Answer(ProtocolError),
+    /// There was no answer, or no request.
+    Other(Error),
+}
+
+impl Fault {
+    /// The error to report.
+    pub(crate) fn into_error(self, order: &Order) -> Error {
+        match self {
+            Self::Answer(error) => of_protocol(error, &order.facts()),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+/// Sends `request` and reads the answer; sends it again as long as `protocol` says that this may help.
+pub(crate) fn exchange<T>(
+    order: &Order,
+    kind: Exchange,
+    request: &Outgoing,
+    read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
+) -> Result<T, Fault> {
+    let mut attempt = 1;
+    loop {
+        let response = network::exchange(request, MAX_BODY_SIZE, &order.deadline)
+            .map_err(|failure| Fault::Other(failure.into()))?;
+        let error = match read(&response, clock::now()) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        match retry::after_error(&error, kind, attempt, randomness::jitter()) {
+            Retry::After(span) if order.deadline.allows_sleep(span) => attempt += 1,
+            Retry::After(_) | Retry::GiveUp => return Err(Fault::Answer(error)),
+        }
+    }
+}
+
+/// The same for a request whose answer is a token.
+pub(crate) fn token(
+    order: &Order,
+    kind: Exchange,
+    request: &Outgoing,
+) -> Result<TokenResponse, Fault> {
+    exchange(order, kind, request, |response, now| {
+        TokenResponse::from_http(response, now)
+    })
+}

@@ -1,0 +1,91 @@
+//! A token for a person: silently if it can be, else by signing in.
+
+use protocol::cache::CacheEntry;
+use protocol::claims::Claims;
+use protocol::secret::Secret;
+use protocol::token_response::TokenResponse;
+
+use crate::error::{Error, needs_person};
+use crate::notices::Notices;
+use crate::order::{Order, SignIn};
+use crate::refresh_token::{self, Silent};
+use crate::{authorization_code, cache, device_code};
+
+/// A new token: with the refresh token that is stored, else through `sign_in`.
+pub(crate) fn token(
+    order: &Order,
+    sign_in: &SignIn,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    match silently(order, stored, notices)? {
+        Silent::Token(response) => Ok(*response),
+        Silent::NeedsPerson(challenge) => {
+            let claims = challenge.as_ref().or(order.claims.as_ref());
+            signed_in(order, sign_in, claims, notices)
+        }
+    }
+}
+
+/// A new token without a person.
+pub(crate) fn renewed(
+    order: &Order,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    match silently(order, stored, notices)? {
+        Silent::Token(response) => Ok(*response),
+        Silent::NeedsPerson(_) => Err(needs_person(
+            "no refresh token is available, or it has expired or was revoked",
+            "sign in again with `entra-auth-cli get-token`",
+        )),
+    }
+}
+
+/// Keeps the refresh token where requests for other APIs find it.
+pub(crate) fn remember(order: &Order, entry: &CacheEntry, notices: &mut Notices) {
+    if entry.refresh_token.is_none() {
+        return;
+    }
+    let key = order.person_key();
+    if let Some(held) = notices.keep(cache::hold(&key, order.deadline.limit())) {
+        notices.keep(held.write(entry));
+    }
+}
+
+fn silently(
+    order: &Order,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Result<Silent, Error> {
+    match refresh_token(order, stored, notices) {
+        Some(refresh_token) => refresh_token::token(order, &refresh_token, notices),
+        None => Ok(Silent::NeedsPerson(None)),
+    }
+}
+
+fn refresh_token(
+    order: &Order,
+    stored: Option<&CacheEntry>,
+    notices: &mut Notices,
+) -> Option<Secret> {
+    if let Some(refresh_token) = stored.and_then(|entry| entry.refresh_token.clone()) {
+        return Some(refresh_token);
+    }
+    let elsewhere = notices.keep(cache::read(&order.person_key())).flatten()?;
+    elsewhere.refresh_token
+}
+
+fn signed_in(
+    order: &Order,
+    sign_in: &SignIn,
+    claims: Option<&Claims>,
+    notices: &mut Notices,
+) -> Result<TokenResponse, Error> {
+    match sign_in {
+        SignIn::AuthorizationCode(browser) => {
+            authorization_code::token(order, browser, claims, notices)
+        }
+        SignIn::DeviceCode => device_code::token(order, claims, notices),
+    }
+}

@@ -1,0 +1,28 @@
+//! Random bytes from the host.
+
+use protocol::correlation_id::CorrelationId;
+use zeroize::Zeroizing;
+
+use crate::bindings::wasi::random::random;
+
+/// So many random bytes, cleared when they are dropped.
+pub(crate) fn bytes<const SIZE: usize>() -> Zeroizing<[u8; SIZE]> {
+    let mut bytes = Zeroizing::new([0; SIZE]);
+    let drawn = Zeroizing::new(random::get_random_bytes(SIZE as u64));
+    bytes
+        .iter_mut()
+        .zip(drawn.iter())
+        .for_each(|(byte, drawn)| *byte = *drawn);
+    bytes
+}
+
+/// A new number for one call, under which Entra's sign-in logs know it.
+pub(crate) fn correlation_id() -> CorrelationId {
+    CorrelationId::from_random(*bytes())
+}
+
+/// What spreads the retries of those who failed together.
+pub(crate) fn jitter() -> u8 {
+    let [byte] = *bytes();
+    byte
+}

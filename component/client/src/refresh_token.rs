@@ -1,0 +1,60 @@
+//! The next token without a person (RFC 6749 section 6).
+
+use protocol::claims::Claims;
+use protocol::error::Error as ProtocolError;
+use protocol::refresh_token::{RefreshFailure, RefreshTokenRequest, judge_failure, rotated};
+use protocol::secret::Secret;
+use protocol::token_response::TokenResponse;
+
+use crate::authentication::authenticate;
+use crate::error::Error;
+use crate::exchange::{self, Exchange, Fault};
+use crate::notices::Notices;
+use crate::order::Order;
+use crate::randomness;
+
+/// How far it goes without a person.
+pub(crate) enum Silent {
+    /// All the way.
+    Token(Box<TokenResponse>),
+    /// Only a person can go on; the server may have said what it wants of them.
+    NeedsPerson(Option<Claims>),
+}
+
+/// Redeems the refresh token.
+pub(crate) fn token(
+    order: &Order,
+    refresh_token: &Secret,
+    notices: &mut Notices,
+) -> Result<Silent, Error> {
+    let mut request = RefreshTokenRequest::new(
+        &order.authority,
+        &order.client_id,
+        authenticate(order, notices)?,
+        refresh_token,
+        &order.scopes,
+        randomness::correlation_id(),
+    )?;
+    if let Some(claims) = &order.claims {
+        request = request.with_claims(claims.clone());
+    }
+    match exchange::token(order, Exchange::Token, &request.to_http()) {
+        Ok(mut response) => {
+            response.refresh_token = rotated(Some(refresh_token.clone()), response.refresh_token);
+            Ok(Silent::Token(Box::new(response)))
+        }
+        Err(Fault::Answer(error)) => match judge_failure(&error) {
+            RefreshFailure::SignInAgain => Ok(Silent::NeedsPerson(None)),
+            RefreshFailure::NeedsPerson => Ok(Silent::NeedsPerson(challenge(error))),
+            RefreshFailure::Keep => Err(Fault::Answer(error).into_error(order)),
+        },
+        Err(fault) => Err(fault.into_error(order)),
+    }
+}
+
+fn challenge(error: ProtocolError) -> Option<Claims> {
+    match error {
+        ProtocolError::Refused(refusal) => refusal.claims,
+        ProtocolError::Unacceptable(_) | ProtocolError::Impossible(_) => None,
+    }
+}
