@@ -20,6 +20,7 @@ mod prompt;
 mod run;
 mod sealed;
 mod secret_store;
+mod sign_in;
 mod terminal;
 mod token_cache;
 

@@ -18,6 +18,7 @@ use crate::network::Network;
 use crate::profile_store::{self, ProfileStore, ProfileStoreView};
 use crate::prompt::{self, Prompt, PromptView};
 use crate::secret_store::{self, SecretStore, SecretStoreView};
+use crate::sign_in::{self, SignIn, SignInView};
 use crate::terminal::Terminal;
 use crate::token_cache::{self, TokenCache, TokenCacheView};
 use crate::{engine, environment};
@@ -34,6 +35,7 @@ struct State {
     profiles: ProfileStore,
     prompt: Prompt,
     secrets: Arc<SecretStore>,
+    sign_in: SignIn,
     tokens: TokenCache,
 }
 
@@ -57,6 +59,7 @@ impl State {
             network: Network,
             profiles: ProfileStore::new(folders.clone()),
             prompt: Prompt::new(terminal),
+            sign_in: SignIn::from_environment(),
             tokens: TokenCache::new(folders, Arc::clone(&secrets)),
             secrets,
         }
@@ -147,6 +150,10 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     })?;
     secret_store::add_to_linker(&mut linker, |state| SecretStoreView {
         store: &state.secrets,
+    })?;
+    sign_in::add_to_linker(&mut linker, |state| SignInView {
+        sign_in: &state.sign_in,
+        table: &mut state.table,
     })?;
     token_cache::add_to_linker(&mut linker, |state| TokenCacheView {
         cache: &state.tokens,

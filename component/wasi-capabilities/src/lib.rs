@@ -10,6 +10,7 @@ mod folder;
 mod profile_store;
 mod prompt;
 mod secret_store;
+mod sign_in;
 mod token_cache;
 
 /// The component; each capability is implemented in the file of its name.
