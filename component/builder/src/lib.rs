@@ -65,8 +65,7 @@ impl Components {
         .into_iter()
         .map(|(name, bytes)| {
             let path = folder.join(name);
-            replace(&path, bytes)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            replace(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
             Ok(path)
         })
         .collect()
