@@ -4,13 +4,20 @@
 
 /// Documented in `entra-auth-cli --help` and the README.
 const PASSED_ON: &[&str] = &[
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
     "AZURE_AUTHORITY_HOST",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
     "AZURE_CLIENT_ID",
     "AZURE_CLIENT_SECRET",
+    "AZURE_FEDERATED_TOKEN_FILE",
     "AZURE_TENANT_ID",
     "ENTRA_TOKEN_PROFILE",
     "NO_COLOR",
+    "SYSTEM_ACCESSTOKEN",
+    "SYSTEM_OIDCREQUESTURI",
 ];
 
 /// Names and values; a value that is no Unicode is left out.

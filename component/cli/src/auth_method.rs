@@ -16,6 +16,8 @@ pub(crate) enum AuthMethod {
     None,
     /// The platform vouches.
     ManagedIdentity,
+    /// A token of another issuer, which the environment provides.
+    FederatedToken,
 }
 
 impl Choice for AuthMethod {
@@ -25,12 +27,16 @@ impl Choice for AuthMethod {
         (Self::PasswordlessCertificate, "PasswordlessCertificate"),
         (Self::None, "None"),
         (Self::ManagedIdentity, "ManagedIdentity"),
+        (Self::FederatedToken, "FederatedToken"),
     ];
     const ALIASES: &'static [(Self, &'static str)] = &[
         (Self::ClientSecret, "secret"),
         (Self::None, "public"),
         (Self::None, "publicclient"),
         (Self::ManagedIdentity, "msi"),
+        (Self::FederatedToken, "federated"),
+        (Self::FederatedToken, "workload"),
+        (Self::FederatedToken, "workloadidentity"),
     ];
     const NOUN: &'static str = "authentication method";
 }
@@ -64,6 +70,12 @@ mod tests {
             ("Public", Some(AuthMethod::None)),
             ("none", Some(AuthMethod::None)),
             ("5", Some(AuthMethod::ManagedIdentity)),
+            ("6", Some(AuthMethod::FederatedToken)),
+            ("FederatedToken", Some(AuthMethod::FederatedToken)),
+            ("workload-identity", Some(AuthMethod::FederatedToken)),
+            ("WorkloadIdentity", Some(AuthMethod::FederatedToken)),
+            ("f", Some(AuthMethod::FederatedToken)),
+            ("7", None),
             ("c", None),
             ("kerberos", None),
         ] {

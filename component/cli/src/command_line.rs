@@ -85,10 +85,20 @@ Examples:
   entra-auth-cli get-token -p my-api -s \"api://your-api-id/.default\"
   entra-auth-cli get-token -p my-api --output json | jq -r .access_token
   entra-auth-cli get-token -p demo      no set-up; the token is worth nothing elsewhere
+  entra-auth-cli get-token -p my-api-user -f DeviceCode
+  entra-auth-cli get-token -p my-api -f OnBehalfOf --assertion @incoming.txt \\
+      -s api://downstream-api/.default
 
 stdout carries the token alone. Without any profile: set AZURE_TENANT_ID, AZURE_CLIENT_ID and
-AZURE_CLIENT_SECRET, and give --scope.
-The secret is taken from --client-secret, else from the store, else from AZURE_CLIENT_SECRET.";
+AZURE_CLIENT_SECRET, and give --scope. AZURE_AUTHORITY_HOST names another cloud.
+The secret is taken from --client-secret, else from the store, else from AZURE_CLIENT_SECRET.
+Instead of the secret: AZURE_CLIENT_CERTIFICATE_PATH, with AZURE_CLIENT_CERTIFICATE_PASSWORD if it
+has one; or a federated token, from the first of these that is set:
+  AZURE_FEDERATED_TOKEN_FILE                                    workload identity
+  ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN  GitHub Actions
+  SYSTEM_OIDCREQUESTURI, SYSTEM_ACCESSTOKEN,
+      AZURESUBSCRIPTION_SERVICE_CONNECTION_ID                   Azure Pipelines
+A profile asks for the federated token by `config create --auth-method FederatedToken`.";
 
 const REFRESH_EXAMPLES: &str = "\
 Examples:

@@ -11,6 +11,7 @@ pub(crate) enum Flow {
     DeviceCode,
     InteractiveBrowser,
     ManagedIdentity,
+    OnBehalfOf,
 }
 
 impl Flow {
@@ -18,7 +19,7 @@ impl Flow {
     pub(crate) fn needs_person(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::DeviceCode | Self::InteractiveBrowser => true,
-            Self::ClientCredentials | Self::ManagedIdentity => false,
+            Self::ClientCredentials | Self::ManagedIdentity | Self::OnBehalfOf => false,
         }
     }
 }
@@ -30,6 +31,7 @@ impl Choice for Flow {
         (Self::DeviceCode, "DeviceCode"),
         (Self::AuthorizationCode, "AuthorizationCode"),
         (Self::ManagedIdentity, "ManagedIdentity"),
+        (Self::OnBehalfOf, "OnBehalfOf"),
     ];
     const ALIASES: &'static [(Self, &'static str)] = &[
         (Self::InteractiveBrowser, "interactive"),
@@ -39,6 +41,7 @@ impl Choice for Flow {
         (Self::ClientCredentials, "client"),
         (Self::ClientCredentials, "app"),
         (Self::ManagedIdentity, "msi"),
+        (Self::OnBehalfOf, "obo"),
     ];
     const NOUN: &'static str = "flow";
 }
@@ -78,6 +81,9 @@ mod tests {
             ("authorization-code", Some(Flow::AuthorizationCode)),
             ("authcode", Some(Flow::AuthorizationCode)),
             ("ManagedIdentity", Some(Flow::ManagedIdentity)),
+            ("OnBehalfOf", Some(Flow::OnBehalfOf)),
+            ("on-behalf-of", Some(Flow::OnBehalfOf)),
+            ("OBO", Some(Flow::OnBehalfOf)),
             ("1", None),
             ("", None),
             ("password", None),
@@ -92,7 +98,8 @@ mod tests {
             ("1", Some(Flow::ClientCredentials)),
             ("5", Some(Flow::ManagedIdentity)),
             ("0", None),
-            ("6", None),
+            ("6", Some(Flow::OnBehalfOf)),
+            ("7", None),
             ("inter", Some(Flow::InteractiveBrowser)),
             ("d", Some(Flow::DeviceCode)),
             ("", None),

@@ -2,10 +2,13 @@
 
 use clap::Args;
 
-use crate::bindings::tokens::{self, CacheUse, Origin, Token};
+use crate::bindings::tokens::{self, CacheUse, Grant, Origin, Token};
+use crate::browser_options::BrowserOptions;
 use crate::civil_time;
 use crate::delivery::Delivery;
+use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::headless;
 use crate::output::{Outcome, Output};
 use crate::selection::Source;
 use crate::token_request::{Prepared, Purpose, WhichToken};
@@ -33,23 +36,41 @@ pub(crate) struct GetToken {
 
     #[command(flatten)]
     delivery: Delivery,
+
+    #[command(flatten)]
+    browser: BrowserOptions,
 }
 
 impl GetToken {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
         self.delivery.check()?;
-        let prepared = self.which.prepare(Purpose::Send, output)?;
-        let token = tokens::acquire(&prepared.request, self.cache_use(&prepared))
-            .map_err(|error| prepared.explain(error))?;
+        let mut prepared = self.which.prepare(Purpose::SignIn, &self.browser, output)?;
+        let token = self.acquire(&mut prepared, output)?;
         self.delivery.deliver(&token, &prepared, output)?;
         self.warn_of_expiry(&token, output);
         Ok(ExitCode::Done)
     }
 
+    fn acquire(&self, prepared: &mut Prepared, output: &Output) -> Result<Token, Error> {
+        let cache = self.cache_use(prepared);
+        let flow = prepared.flow;
+        let error = match tokens::acquire(&prepared.request, cache) {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        if !headless::falls_back(flow, &error, output.stderr_is_terminal()) {
+            return Err(prepared.explain(headless::advised(flow, error)));
+        }
+        output.instruction(headless::NOTICE);
+        prepared.request.grant = Grant::DeviceCode;
+        tokens::acquire(&prepared.request, cache).map_err(|error| prepared.explain(error))
+    }
+
     fn cache_use(&self, prepared: &Prepared) -> CacheUse {
+        let is_browser = matches!(prepared.request.grant, Grant::AuthorizationCode(_));
         if self.no_cache || prepared.selected.source == Source::Demo {
             CacheUse::Bypass
-        } else if self.force {
+        } else if self.force || (is_browser && self.browser.asks_person()) {
             CacheUse::Replace
         } else {
             CacheUse::Prefer

@@ -7,6 +7,7 @@ use crate::bindings::errors;
 use crate::bindings::files;
 use crate::bindings::jwt::{self, Kind, Validity};
 use crate::bindings::tokens;
+use crate::browser_options::BrowserOptions;
 use crate::choice::{self, Choice};
 use crate::error::{BadValue, Error};
 use crate::exit_code::ExitCode;
@@ -142,7 +143,8 @@ fn verdict(validity: Validity) -> ExitCode {
 }
 
 fn cached(profile: Option<String>, output: &Output) -> Result<String, Error> {
-    let prepared = WhichToken::of(profile).prepare(Purpose::LookUp, output)?;
+    let prepared =
+        WhichToken::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
     let token = tokens::cached(&prepared.request).map_err(|error| prepared.explain(error))?;
     token.map(|token| token.access_token).ok_or_else(|| {
         Error::general(

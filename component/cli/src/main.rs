@@ -4,20 +4,25 @@
 //! from the interface `tokens`, and everything else that it needs from the capabilities of the
 //! world `cli` in `wit/world.wit`. So it behaves the same in every host.
 
+mod assertion;
 mod auth_method;
 mod bindings;
+mod browser_options;
 mod choice;
 mod civil_time;
 mod command_line;
 mod config;
+mod credential;
 mod delivery;
 mod demo;
 mod duration;
 mod error;
 mod exit_code;
+mod federation;
 mod flow;
 mod format;
 mod get_token;
+mod headless;
 mod inspect;
 mod inspection;
 mod output;

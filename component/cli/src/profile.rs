@@ -80,13 +80,15 @@ impl Profile {
     }
 
     /// The profile's flow, else the one that fits what it can prove: with a secret or a
-    /// certificate nobody has to sign in.
+    /// certificate, or a platform that vouches, nobody has to sign in.
     pub(crate) fn flow(&self) -> Result<Flow, Error> {
         if let Some(flow) = self.default_flow()? {
             return Ok(flow);
         }
         Ok(match self.auth_method()? {
-            AuthMethod::ClientSecret | AuthMethod::Certificate => Flow::ClientCredentials,
+            AuthMethod::ClientSecret | AuthMethod::Certificate | AuthMethod::FederatedToken => {
+                Flow::ClientCredentials
+            }
             AuthMethod::PasswordlessCertificate if self.certificate_path.is_some() => {
                 Flow::ClientCredentials
             }
@@ -302,6 +304,10 @@ mod tests {
                 "Certificate",
             ),
             (json!({"name": "p", "authMethod": "public"}), "None"),
+            (
+                json!({"name": "p", "authMethod": "workload_identity"}),
+                "FederatedToken",
+            ),
             (json!({"name": "p", "authMethod": "Kerberos"}), "Kerberos"),
         ] {
             assert_eq!(
@@ -362,6 +368,8 @@ mod tests {
             ("None", None, None, Flow::InteractiveBrowser),
             ("None", None, Some("DeviceCode"), Flow::DeviceCode),
             ("ManagedIdentity", None, None, Flow::ManagedIdentity),
+            ("FederatedToken", None, None, Flow::ClientCredentials),
+            ("WorkloadIdentity", None, None, Flow::ClientCredentials),
         ] {
             let profile = Profile {
                 auth_method: method.to_owned(),

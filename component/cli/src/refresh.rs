@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::bindings::tokens::{self, CacheUse};
+use crate::browser_options::BrowserOptions;
 use crate::delivery::Delivery;
 use crate::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
@@ -22,7 +23,9 @@ pub(crate) struct Refresh {
 impl Refresh {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
         self.delivery.check()?;
-        let prepared = self.which.prepare(Purpose::Send, output)?;
+        let prepared = self
+            .which
+            .prepare(Purpose::Renew, &BrowserOptions::default(), output)?;
         let renewed = match prepared.selected.source {
             // Nothing is stored for the built-in profile, so its new token is just another one.
             Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass),

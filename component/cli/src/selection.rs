@@ -8,6 +8,7 @@ use crate::choice;
 use crate::demo;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::federation;
 use crate::output::Output;
 use crate::profile::Profile;
 use crate::profile_document::ProfileDocument;
@@ -92,15 +93,30 @@ fn saved(profile: &Profile) -> Selected {
 }
 
 fn environment_identity() -> Option<Profile> {
-    let method = match variable("AZURE_CLIENT_SECRET") {
-        Some(_) => AuthMethod::ClientSecret,
-        None => AuthMethod::None,
+    identity(variable)
+}
+
+/// What the first of secret, certificate and federated token proves; a person signs in without.
+fn identity(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
+    let certificate_path = variable("AZURE_CLIENT_CERTIFICATE_PATH");
+    let method = if variable("AZURE_CLIENT_SECRET").is_some() {
+        AuthMethod::ClientSecret
+    } else if certificate_path.is_some() {
+        match variable("AZURE_CLIENT_CERTIFICATE_PASSWORD") {
+            Some(_) => AuthMethod::Certificate,
+            None => AuthMethod::PasswordlessCertificate,
+        }
+    } else if federation::is_offered(&variable) {
+        AuthMethod::FederatedToken
+    } else {
+        AuthMethod::None
     };
     Some(Profile {
         tenant_id: variable("AZURE_TENANT_ID")?,
         client_id: variable("AZURE_CLIENT_ID")?,
         authority: variable("AZURE_AUTHORITY_HOST"),
         auth_method: choice::name(method).to_owned(),
+        certificate_path,
         ..Profile::named("")
     })
 }
@@ -124,4 +140,58 @@ fn asked(document: &ProfileDocument, output: &Output) -> Result<Selected, Error>
     output.instruction(&format!("Profiles: {}", names.join(", ")));
     let name = prompt::ask("Profile name: ", Echo::Shown)?;
     by_name(name.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Flow;
+
+    #[test]
+    fn the_environment_proves_what_it_can() {
+        let app = Flow::ClientCredentials;
+        for (names, expected) in [
+            ("", Some(("None", Flow::InteractiveBrowser))),
+            ("AZURE_CLIENT_SECRET", Some(("ClientSecret", app))),
+            (
+                "AZURE_CLIENT_CERTIFICATE_PATH",
+                Some(("PasswordlessCertificate", app)),
+            ),
+            (
+                "AZURE_CLIENT_CERTIFICATE_PATH AZURE_CLIENT_CERTIFICATE_PASSWORD",
+                Some(("Certificate", app)),
+            ),
+            (
+                "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+                Some(("None", Flow::InteractiveBrowser)),
+            ),
+            (
+                "AZURE_CLIENT_SECRET AZURE_CLIENT_CERTIFICATE_PATH AZURE_FEDERATED_TOKEN_FILE",
+                Some(("ClientSecret", app)),
+            ),
+            (
+                "AZURE_CLIENT_CERTIFICATE_PATH AZURE_FEDERATED_TOKEN_FILE",
+                Some(("PasswordlessCertificate", app)),
+            ),
+            ("AZURE_FEDERATED_TOKEN_FILE", Some(("FederatedToken", app))),
+            (
+                "ACTIONS_ID_TOKEN_REQUEST_URL",
+                Some(("FederatedToken", app)),
+            ),
+            ("SYSTEM_OIDCREQUESTURI", Some(("FederatedToken", app))),
+        ] {
+            let found = identity(|name| {
+                let is_set = matches!(name, "AZURE_TENANT_ID" | "AZURE_CLIENT_ID")
+                    || names.split(' ').any(|other| other == name);
+                is_set.then(|| "x".to_owned())
+            });
+            let found = found.map(|profile| (profile.auth_method.clone(), profile.flow().unwrap()));
+            let expected = expected.map(|(method, flow)| (method.to_owned(), flow));
+            assert_eq!(found, expected, "{names}");
+        }
+        for missing in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] {
+            let found = identity(|name| (name != missing).then(|| "x".to_owned()));
+            assert!(found.is_none(), "{missing}");
+        }
+    }
 }

@@ -2,13 +2,11 @@
 
 use clap::Args;
 
-use crate::auth_method::AuthMethod;
-use crate::bindings::errors::Fault;
-use crate::bindings::prompt::{self, Echo};
-use crate::bindings::tokens::{
-    Browser, Certificate, Credential, Grant, ManagedIdentity, Request, Secret as StoredSecret,
-};
-use crate::bindings::{files, gate};
+use crate::assertion::AssertionArgument;
+use crate::bindings::gate;
+use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::browser_options::BrowserOptions;
+use crate::credential::credential;
 use crate::demo;
 use crate::duration::TimeLimit;
 use crate::error::Error;
@@ -19,9 +17,6 @@ use crate::profile::Profile;
 use crate::profile_fields;
 use crate::secret::{Secret, SecretArgument};
 use crate::selection::{self, Selected, Source};
-
-/// Larger than any certificate file with its chain.
-const CERTIFICATE_LIMIT: u32 = 1 << 20;
 
 /// Which token is meant.
 #[derive(Args, Default)]
@@ -42,22 +37,35 @@ pub(crate) struct WhichToken {
     #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
     client_secret: Option<SecretArgument>,
 
+    /// Incoming access token, for OnBehalfOf; `-` reads stdin
+    #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
+    assertion: Option<AssertionArgument>,
+
+    /// Claims challenge to answer: JSON, base64, or a WWW-Authenticate header
+    #[arg(long, value_name = "CLAIMS")]
+    claims: Option<String>,
+
     /// Time limit: 30s, 2m [default: 60s; none for sign-in by a person]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<TimeLimit>,
 }
 
-/// Whether a request is about to be sent, so that a person may be asked for what is missing.
+/// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// Nothing is sent, so nobody is asked for what is missing.
     LookUp,
-    Send,
+    /// Nobody signs in.
+    Renew,
+    /// Whatever the flow takes.
+    SignIn,
 }
 
 /// A request and the profile that it was made from.
 pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) selected: Selected,
+    pub(crate) flow: Flow,
 }
 
 impl Prepared {
@@ -89,40 +97,116 @@ impl WhichToken {
     }
 
     /// Select the profile, make the request, and permit its authority.
-    pub(crate) fn prepare(&self, purpose: Purpose, output: &Output) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(
+        &self,
+        purpose: Purpose,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Prepared, Error> {
         let selected = selection::implied(self.profile.as_deref(), output)?;
         let profile = &selected.profile;
         let flow = self.chosen_flow(profile)?;
         let scopes = self.chosen_scopes(profile)?;
         check_identity(profile, flow)?;
+        self.check_stdin()?;
+        let grant = self.grant(profile, flow, browser, output)?;
         let given = self.given_secret(output)?;
-        let time_limit = match self.timeout {
-            Some(limit) => Some(limit),
-            None => (!flow.needs_person()).then_some(TimeLimit::DEFAULT),
-        };
         let request = Request {
             authority: profile.authority().to_owned(),
             tenant: profile.tenant_id.clone(),
             client_id: profile.client_id.clone(),
             credential: credential(&selected, flow, given, purpose, output)?,
-            grant: grant(profile, flow),
+            grant,
             scopes,
-            claims: None,
-            time_limit: time_limit.map(TimeLimit::seconds),
+            claims: self.claims.clone(),
+            time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
         gate::permit(&request.authority)?;
-        Ok(Prepared { request, selected })
+        Ok(Prepared {
+            request,
+            selected,
+            flow,
+        })
     }
 
     fn chosen_flow(&self, profile: &Profile) -> Result<Flow, Error> {
-        match self.flow {
-            Some(flow) => Ok(flow),
+        match (self.flow, &self.assertion) {
+            (Some(flow), Some(_)) if flow != Flow::OnBehalfOf => Err(Error::bad_arguments(
+                format!("flow {flow} takes no `--assertion`"),
+                "leave it out, or choose `-f OnBehalfOf`",
+            )),
+            (Some(flow), _) => Ok(flow),
+            (None, Some(_)) => Ok(Flow::OnBehalfOf),
             // A secret at hand is there to be used.
-            None if self.client_secret.is_some() && profile.default_flow()?.is_none() => {
+            (None, None) if self.client_secret.is_some() && profile.default_flow()?.is_none() => {
                 Ok(Flow::ClientCredentials)
             }
-            None => profile.flow(),
+            (None, None) => profile.flow(),
         }
+    }
+
+    /// No limit where a person takes the time that it takes.
+    fn time_limit(&self, flow: Flow, purpose: Purpose) -> Option<TimeLimit> {
+        let waits_for_person = purpose == Purpose::SignIn && flow.needs_person();
+        self.timeout
+            .or((!waits_for_person).then_some(TimeLimit::DEFAULT))
+    }
+
+    fn check_stdin(&self) -> Result<(), Error> {
+        let secret = self.client_secret.as_ref();
+        let assertion = self.assertion.as_ref();
+        if secret.is_some_and(|secret| !secret.is_on_command_line())
+            && assertion.is_some_and(AssertionArgument::is_stdin)
+        {
+            return Err(Error::bad_arguments(
+                "the client secret and the incoming token cannot both come from stdin",
+                "put the token into a file, and name it by `--assertion @FILE`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn grant(
+        &self,
+        profile: &Profile,
+        flow: Flow,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Grant, Error> {
+        let is_browser = matches!(flow, Flow::AuthorizationCode | Flow::InteractiveBrowser);
+        let unused = browser.given();
+        if !is_browser && !unused.is_empty() {
+            output.notice(&format!(
+                "warning: without effect in flow {flow}: {}",
+                unused.join(", ")
+            ));
+        }
+        Ok(match flow {
+            Flow::ClientCredentials => Grant::ClientCredentials,
+            Flow::DeviceCode => Grant::DeviceCode,
+            Flow::AuthorizationCode | Flow::InteractiveBrowser => {
+                Grant::AuthorizationCode(browser.browser(profile)?)
+            }
+            Flow::ManagedIdentity => Grant::ManagedIdentity(if profile.client_id.is_empty() {
+                ManagedIdentity::SystemAssigned
+            } else {
+                ManagedIdentity::ClientId(profile.client_id.clone())
+            }),
+            Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
+        })
+    }
+
+    fn incoming_token(&self, output: &Output) -> Result<String, Error> {
+        let argument = self.assertion.as_ref().ok_or_else(|| {
+            Error::bad_arguments(
+                "flow OnBehalfOf needs the access token that came in",
+                "add `--assertion -` to read it from stdin, or `--assertion @FILE`",
+            )
+        })?;
+        if argument.is_on_command_line() {
+            output.notice(COMMAND_LINE_WARNING);
+        }
+        Ok(argument.read()?.reveal().to_owned())
     }
 
     fn chosen_scopes(&self, profile: &Profile) -> Result<Vec<String>, Error> {
@@ -173,240 +257,123 @@ fn check_identity(profile: &Profile, flow: Flow) -> Result<(), Error> {
     ))
 }
 
-fn grant(profile: &Profile, flow: Flow) -> Grant {
-    match flow {
-        Flow::ClientCredentials => Grant::ClientCredentials,
-        Flow::DeviceCode => Grant::DeviceCode,
-        Flow::AuthorizationCode | Flow::InteractiveBrowser => Grant::AuthorizationCode(Browser {
-            redirect_uri: profile.redirect_uri.clone(),
-            ports: None,
-            prompt: None,
-            login_hint: None,
-            domain_hint: None,
-            show_url: false,
-        }),
-        Flow::ManagedIdentity => Grant::ManagedIdentity(if profile.client_id.is_empty() {
-            ManagedIdentity::SystemAssigned
-        } else {
-            ManagedIdentity::ClientId(profile.client_id.clone())
-        }),
-    }
-}
-
-/// A secret given for the call is used whatever the profile says. Otherwise browser and device
-/// sign-in are a public client's, and the other flows prove what the profile can prove.
-fn credential(
-    selected: &Selected,
-    flow: Flow,
-    given: Option<Secret>,
-    purpose: Purpose,
-    output: &Output,
-) -> Result<Credential, Error> {
-    let profile = &selected.profile;
-    match (flow, given) {
-        (Flow::ManagedIdentity, _) => Ok(Credential::None),
-        (_, Some(secret)) => Ok(given_only(secret.reveal())),
-        (Flow::DeviceCode | Flow::InteractiveBrowser, None) => Ok(Credential::None),
-        (Flow::AuthorizationCode | Flow::ClientCredentials, None) => {
-            match profile.auth_method()? {
-                AuthMethod::ClientSecret => Ok(client_secret(selected)),
-                AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
-                    certificate(profile, purpose, output).map(Credential::Certificate)
-                }
-                AuthMethod::None | AuthMethod::ManagedIdentity => match flow {
-                    Flow::ClientCredentials => selection::variable("AZURE_CLIENT_SECRET")
-                        .map(|secret| given_only(&secret))
-                        .ok_or_else(nothing_to_prove),
-                    _ => Ok(Credential::None),
-                },
-            }
-        }
-    }
-}
-
-fn nothing_to_prove() -> Error {
-    Error::bad_arguments(
-        "client credentials need a secret or a certificate, and there is none",
-        "add `--client-secret -`, set AZURE_CLIENT_SECRET, or choose another `--flow`",
-    )
-}
-
-fn given_only(secret: &str) -> Credential {
-    Credential::Secret(StoredSecret {
-        stored: None,
-        given: Some(secret.to_owned()),
-    })
-}
-
-/// The stored secret goes first, the environment's stands in for it.
-fn client_secret(selected: &Selected) -> Credential {
-    let stored = match selected.source {
-        Source::Demo => return given_only(demo::CLIENT_SECRET),
-        Source::Environment => None,
-        Source::Saved => Some(selected.profile.client_secret_name()),
-    };
-    Credential::Secret(StoredSecret {
-        stored,
-        given: selection::variable("AZURE_CLIENT_SECRET"),
-    })
-}
-
-fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<Certificate, Error> {
-    let path = profile.certificate_path.as_deref().ok_or_else(|| {
-        Error::bad_arguments(
-            format!("profile '{}' names no certificate file", profile.name),
-            "create it again with `--certificate-path`, or choose another `--flow`",
-        )
-    })?;
-    let private_key = profile
-        .private_key_path
-        .as_deref()
-        .map(|path| files::read(path, CERTIFICATE_LIMIT))
-        .transpose()?;
-    Ok(Certificate {
-        content: files::read(path, CERTIFICATE_LIMIT)?,
-        private_key,
-        password: certificate_password(profile, purpose, output)?,
-        send_chain: false,
-    })
-}
-
-/// The stored password, else the environment's, else the person's.
-fn certificate_password(
-    profile: &Profile,
-    purpose: Purpose,
-    output: &Output,
-) -> Result<Option<StoredSecret>, Error> {
-    if profile.auth_method()? == AuthMethod::PasswordlessCertificate {
-        return Ok(None);
-    }
-    let given = selection::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
-    if profile.cache_certificate_password {
-        return Ok(Some(StoredSecret {
-            stored: Some(profile.certificate_password_name()),
-            given,
-        }));
-    }
-    let given = match given {
-        None if purpose == Purpose::Send && output.can_ask() => ask_password()?,
-        given => given,
-    };
-    Ok(given.map(|password| StoredSecret {
-        stored: None,
-        given: Some(password),
-    }))
-}
-
-fn ask_password() -> Result<Option<String>, Error> {
-    match prompt::ask("Certificate password: ", Echo::Hidden) {
-        Ok(password) => Ok(Some(password)),
-        Err(failure) if failure.fault == Fault::Absent => Ok(None),
-        Err(failure) => Err(failure.into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Verbosity;
+    use clap::Parser;
 
-    fn selected(source: Source, method: &str) -> Selected {
-        Selected {
-            profile: Profile {
-                auth_method: method.to_owned(),
-                client_id: "c".to_owned(),
-                ..Profile::named("p")
-            },
-            source,
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        which: WhichToken,
+        #[command(flatten)]
+        browser: BrowserOptions,
+    }
+
+    fn parsed(line: &str) -> Line {
+        let words = std::iter::once("x").chain(line.split_whitespace());
+        Line::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"))
+    }
+
+    fn profile(method: &str) -> Profile {
+        Profile {
+            auth_method: method.to_owned(),
+            client_id: "c".to_owned(),
+            ..Profile::named("p")
         }
     }
 
+    fn grant(line: &str, profile: &Profile) -> Result<Grant, Error> {
+        let Line { which, browser } = parsed(line);
+        let output = Output::new(Verbosity::Quiet, true);
+        let flow = which.chosen_flow(profile)?;
+        which.grant(profile, flow, &browser, &output)
+    }
+
     #[test]
-    fn stored_secrets_are_named_for_saved_profiles_alone() {
-        for (source, expected) in [
-            (Source::Saved, Some("profile:p:client-secret")),
-            (Source::Environment, None),
-            (Source::Demo, None),
+    fn flags_and_profile_map_to_grants() {
+        for (line, method, expected) in [
+            ("", "ClientSecret", "client-credentials"),
+            ("", "None", "browser at None"),
+            ("-f DeviceCode", "ClientSecret", "device-code"),
+            ("-f interactive", "None", "browser at None"),
+            (
+                "-f AuthorizationCode --port 8080",
+                "ClientSecret",
+                "browser at Some((8080, 8080))",
+            ),
+            ("--client-secret s", "None", "client-credentials"),
+            ("--assertion a.b.c", "ClientSecret", "on-behalf-of a.b.c"),
+            (
+                "-f OnBehalfOf --assertion a.b.c",
+                "None",
+                "on-behalf-of a.b.c",
+            ),
+            (
+                "-f obo --assertion a.b.c --client-secret s --port 1",
+                "None",
+                "on-behalf-of a.b.c",
+            ),
+            (
+                "-f on-behalf-of",
+                "ClientSecret",
+                "flow OnBehalfOf needs the access token that came in",
+            ),
+            (
+                "-f DeviceCode --assertion a.b.c",
+                "ClientSecret",
+                "flow DeviceCode takes no `--assertion`",
+            ),
+            ("-f msi", "None", "managed identity c"),
         ] {
-            let Credential::Secret(secret) = client_secret(&selected(source, "ClientSecret"))
-            else {
-                panic!("{source:?} has no secret");
+            let found = match grant(line, &profile(method)) {
+                Ok(Grant::ClientCredentials) => "client-credentials".to_owned(),
+                Ok(Grant::AuthorizationCode(browser)) => format!("browser at {:?}", browser.ports),
+                Ok(Grant::DeviceCode) => "device-code".to_owned(),
+                Ok(Grant::OnBehalfOf(token)) => format!("on-behalf-of {token}"),
+                Ok(Grant::ManagedIdentity(ManagedIdentity::ClientId(id))) => {
+                    format!("managed identity {id}")
+                }
+                Ok(Grant::ManagedIdentity(_)) => "managed identity".to_owned(),
+                Err(error) => error.message,
             };
-            assert_eq!(secret.stored.as_deref(), expected, "{source:?}");
+            assert_eq!(found, expected, "{line} {method}");
         }
+        assert!(matches!(
+            grant("-f msi", &Profile::named("p")),
+            Ok(Grant::ManagedIdentity(ManagedIdentity::SystemAssigned))
+        ));
     }
 
     #[test]
-    fn the_credential_follows_from_flow_and_method() {
-        let output = Output::new(crate::output::Verbosity::Quiet, true);
-        for (flow, method, given, expected) in [
-            (
-                Flow::ClientCredentials,
-                "ClientSecret",
-                None,
-                Some("stored"),
-            ),
-            (
-                Flow::ClientCredentials,
-                "ClientSecret",
-                Some("x"),
-                Some("given"),
-            ),
-            (Flow::ClientCredentials, "None", Some("x"), Some("given")),
-            (Flow::ClientCredentials, "None", None, None),
-            (Flow::DeviceCode, "ClientSecret", None, Some("none")),
-            (
-                Flow::InteractiveBrowser,
-                "PasswordlessCertificate",
-                None,
-                Some("none"),
-            ),
-            (
-                Flow::AuthorizationCode,
-                "ClientSecret",
-                None,
-                Some("stored"),
-            ),
-            (Flow::AuthorizationCode, "None", None, Some("none")),
-            (
-                Flow::ManagedIdentity,
-                "ClientSecret",
-                Some("x"),
-                Some("none"),
-            ),
+    fn only_people_are_waited_for_without_a_limit() {
+        for (line, purpose, expected) in [
+            ("-f ClientCredentials", Purpose::SignIn, Some(60)),
+            ("-f OnBehalfOf", Purpose::SignIn, Some(60)),
+            ("-f InteractiveBrowser", Purpose::SignIn, None),
+            ("-f AuthorizationCode", Purpose::SignIn, None),
+            ("-f DeviceCode", Purpose::SignIn, None),
+            ("-f DeviceCode", Purpose::Renew, Some(60)),
+            ("-f DeviceCode --timeout 2m", Purpose::SignIn, Some(120)),
+            ("-f app --timeout 5", Purpose::Renew, Some(5)),
         ] {
-            let given = given.map(|text: &str| Secret::new(text.to_owned()));
-            let selected = selected(Source::Saved, method);
-            let kind = credential(&selected, flow, given, Purpose::LookUp, &output)
-                .ok()
-                .map(|credential| match credential {
-                    Credential::None => "none",
-                    Credential::Secret(secret) if secret.stored.is_some() => "stored",
-                    Credential::Secret(_) => "given",
-                    Credential::Certificate(_) => "certificate",
-                    Credential::Assertion(_) => "assertion",
-                });
-            assert_eq!(kind, expected, "{flow} {method}");
+            let which = parsed(line).which;
+            let flow = which.flow.unwrap();
+            let limit = which.time_limit(flow, purpose).map(TimeLimit::seconds);
+            assert_eq!(limit, expected, "{line} {purpose:?}");
         }
     }
 
     #[test]
-    fn flows_map_to_grants() {
-        let profile = selected(Source::Saved, "None").profile;
-        assert!(matches!(
-            grant(&profile, Flow::DeviceCode),
-            Grant::DeviceCode
-        ));
-        assert!(matches!(
-            grant(&profile, Flow::InteractiveBrowser),
-            Grant::AuthorizationCode(_)
-        ));
-        assert!(matches!(
-            grant(&profile, Flow::ManagedIdentity),
-            Grant::ManagedIdentity(ManagedIdentity::ClientId(_))
-        ));
-        assert!(matches!(
-            grant(&Profile::named("p"), Flow::ManagedIdentity),
-            Grant::ManagedIdentity(ManagedIdentity::SystemAssigned)
-        ));
+    fn stdin_is_read_for_one_thing() {
+        for (line, is_good) in [
+            ("--client-secret - --assertion a", true),
+            ("--client-secret s --assertion -", true),
+            ("--client-secret - --assertion @f", true),
+            ("--client-secret - --assertion -", false),
+        ] {
+            assert_eq!(parsed(line).which.check_stdin().is_ok(), is_good, "{line}");
+        }
     }
 }

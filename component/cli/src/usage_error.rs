@@ -160,7 +160,7 @@ mod tests {
             (
                 "get-token -f kerberos",
                 "unknown flow `kerberos` | one of ClientCredentials, InteractiveBrowser, \
-                 DeviceCode, AuthorizationCode, ManagedIdentity"
+                 DeviceCode, AuthorizationCode, ManagedIdentity, OnBehalfOf"
                     .to_owned(),
             ),
             (
@@ -172,6 +172,25 @@ mod tests {
             (
                 "get-token --warn-expiry x",
                 format!("`--warn-expiry` has a value that does not do | {see}"),
+            ),
+            (
+                "get-token --port http",
+                "the port is no number between 1 and 65535 | leave it out to take any free port"
+                    .to_owned(),
+            ),
+            (
+                "get-token --port-range 8100-8000",
+                "the port range is not two ports, the lower one first | write `8000-8100`"
+                    .to_owned(),
+            ),
+            (
+                "get-token --port 8080 --port-range 8000-8100",
+                format!("`--port` and `--port-range` exclude each other | {see}"),
+            ),
+            (
+                "get-token --prompt always",
+                "unknown prompt `always` | one of login, select_account, consent, create, none"
+                    .to_owned(),
             ),
             ("get-token -p", format!("`--profile` needs a value | {see}")),
             (
@@ -219,6 +238,15 @@ mod tests {
             "get-token --no-cache --timeout 30s -o token.txt",
             "get-token --json --no-clipboard --warn-expiry 10",
             "get-token --client-secret -abc -p x --silent",
+            "get-token -p x --flow InteractiveBrowser --port 8081",
+            "get-token -p x -f AuthorizationCode --redirect-uri http://localhost:8080",
+            "get-token -p x -f interactive --port-range 8000-8100 --show-url",
+            "get-token -p x --login-hint alice@contoso.com --domain-hint contoso.com --prompt login",
+            "get-token -p x -f obo --assertion -",
+            "get-token -p x -f OnBehalfOf --assertion @incoming.txt -s api://downstream-api/.default",
+            "get-token -p x --claims eyJhIjp7fX0=",
+            "refresh -p x --claims {}",
+            "refresh -p x --assertion @incoming.txt",
             "refresh --profile production --output json",
             "refresh -p x -q",
             "inspect -",

@@ -36,7 +36,7 @@ const MOST_READ: usize = 4 << 20;
 const HEAD_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long the body may take.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
+const BODY_LIMIT: Duration = Duration::from_secs(5);
 
 /// After a connection could not be accepted, as when there are no more file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -30,8 +30,8 @@ Examples:
       --scope api://your-api-id/.default < secret.txt
 
 Methods: ClientSecret, Certificate, PasswordlessCertificate, None (a public client: people sign in),
-ManagedIdentity. Flows: ClientCredentials, InteractiveBrowser, DeviceCode, AuthorizationCode,
-ManagedIdentity.
+ManagedIdentity, FederatedToken (workload identity, GitHub Actions, Azure Pipelines). Flows: ClientCredentials, InteractiveBrowser, DeviceCode, AuthorizationCode,
+ManagedIdentity, OnBehalfOf.
 
 Without a terminal nothing is asked: what is missing is named, and the exit code is 4.
 The secret goes to the secret store of this machine and never into the profile.";
@@ -297,7 +297,7 @@ impl Create {
                 return Ok(());
             }
             AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => true,
-            AuthMethod::None | AuthMethod::ManagedIdentity => false,
+            AuthMethod::None | AuthMethod::ManagedIdentity | AuthMethod::FederatedToken => false,
         };
         if self.client_secret.is_some() || (self.names_certificate() && !is_certificate) {
             return Err(Error::bad_arguments(

@@ -101,9 +101,10 @@ fn place_of_secrets(profile: &Profile, source: Source) -> Option<String> {
     let has_secrets = match profile.auth_method().ok()? {
         AuthMethod::ClientSecret => true,
         AuthMethod::Certificate => profile.cache_certificate_password,
-        AuthMethod::PasswordlessCertificate | AuthMethod::None | AuthMethod::ManagedIdentity => {
-            false
-        }
+        AuthMethod::PasswordlessCertificate
+        | AuthMethod::None
+        | AuthMethod::ManagedIdentity
+        | AuthMethod::FederatedToken => false,
     };
     if source != Source::Saved || !has_secrets {
         return None;
