@@ -127,10 +127,9 @@ impl From<errors::Failure> for Error {
 impl From<errors::Interaction> for Error {
     fn from(interaction: errors::Interaction) -> Self {
         let refusal = interaction.refusal.as_ref();
-        let reference = refusal.map(reference).unwrap_or_default();
         Self {
             code: ExitCode::AuthenticationFailed,
-            message: format!("{}{reference}", interaction.message),
+            message: refusal.map_or(interaction.message, refused),
             hint: interaction
                 .hint
                 .or_else(|| refusal.and_then(|refusal| refusal.hint.clone()))
@@ -149,11 +148,7 @@ impl From<errors::Refusal> for Error {
         };
         Self {
             code,
-            message: format!(
-                "the server refused: {}{}",
-                refusal.error,
-                reference(&refusal)
-            ),
+            message: refused(&refusal),
             detail: detail(&refusal),
             hint: refusal_hint(&refusal),
         }
@@ -183,6 +178,14 @@ fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
             | Capability::TokenCache => ExitCode::General,
         },
     }
+}
+
+fn refused(refusal: &errors::Refusal) -> String {
+    format!(
+        "the server refused: {}{}",
+        refusal.error,
+        reference(refusal)
+    )
 }
 
 /// What an administrator needs to find this refusal in the sign-in logs.

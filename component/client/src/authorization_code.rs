@@ -1,5 +1,7 @@
 //! A sign-in in the browser of this machine (RFC 6749 section 4.1, RFC 7636, RFC 8252).
 
+use std::time::Duration;
+
 use protocol::authorization_code::{AuthorizationCodeRequest, Redirect};
 use protocol::authorization_response::{AuthorizationCode, AuthorizationResponse};
 use protocol::authorize_url::{AuthorizeUrl, Prompt};
@@ -21,7 +23,7 @@ use crate::order::Order;
 use crate::randomness;
 
 /// How long a person may take when the caller sets no limit: time for a password, a second factor and consent.
-const PATIENCE: u32 = 300;
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Opens the browser, waits for the answer and redeems the code.
 pub(crate) fn token(
@@ -102,12 +104,10 @@ fn wait(
     listener: &sign_in::Redirect,
     attempt: &SignInAttempt,
 ) -> Result<(Answer, AuthorizationCode), Error> {
-    let limit = order.deadline.limit().map(|limit| limit.as_secs());
-    let seconds = limit
-        .and_then(|seconds| u32::try_from(seconds).ok())
-        .unwrap_or(PATIENCE);
     loop {
-        let answer = listener.wait(seconds)?;
+        // Strays do not prolong the wait.
+        let seconds = order.deadline.remaining(PATIENCE).as_secs();
+        let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX))?;
         match AuthorizationResponse::read(&answer.parameters()?, attempt, &order.authority) {
             AuthorizationResponse::Code(code) => return Ok((answer, code)),
             AuthorizationResponse::Failed(error) => {

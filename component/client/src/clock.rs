@@ -16,6 +16,8 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) struct Deadline {
     limit: Option<Duration>,
     passed: Option<Pollable>,
+    /// When it was set, by the monotonic clock.
+    start: u64,
 }
 
 impl Deadline {
@@ -24,12 +26,21 @@ impl Deadline {
         Self {
             limit,
             passed: limit.map(timer),
+            start: monotonic_clock::now(),
         }
     }
 
     /// How long the whole call may take.
     pub(crate) fn limit(&self) -> Option<Duration> {
         self.limit
+    }
+
+    /// What is left of the limit, or of `otherwise` where there is none.
+    pub(crate) fn remaining(&self, otherwise: Duration) -> Duration {
+        let elapsed = monotonic_clock::now().saturating_sub(self.start);
+        self.limit
+            .unwrap_or(otherwise)
+            .saturating_sub(Duration::from_nanos(elapsed))
     }
 
     /// Waits until `event` is ready; false if the deadline came first.

@@ -18,7 +18,12 @@ pub(crate) fn token(
     stored: Option<&CacheEntry>,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    match silently(order, stored, notices)? {
+    let silent = match sign_in {
+        // Whoever asks for a page wants to see it.
+        SignIn::AuthorizationCode(browser) if browser.prompt.is_some() => Silent::NeedsPerson(None),
+        SignIn::AuthorizationCode(_) | SignIn::DeviceCode => silently(order, stored, notices)?,
+    };
+    match silent {
         Silent::Token(response) => Ok(*response),
         Silent::NeedsPerson(challenge) => {
             let claims = challenge.as_ref().or(order.claims.as_ref());
