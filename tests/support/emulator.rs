@@ -91,6 +91,25 @@ impl Emulator {
         self.send("DELETE", "/__emulator", "");
     }
 
+    /// Posts to a control endpoint, such as `device` or `options`.
+    pub(crate) fn control(&self, name: &str, body: &Value) -> Value {
+        let answer = self.send("POST", &format!("/__emulator/{name}"), &body.to_string());
+        serde_json::from_str(&answer).unwrap_or(Value::Null)
+    }
+
+    /// The grant types asked for so far, oldest first.
+    pub(crate) fn grant_types(&self) -> Vec<String> {
+        let forms = self
+            .requests()
+            .into_iter()
+            .map(|request| request["form"].clone());
+        forms
+            .filter_map(|form| serde_json::from_value::<Vec<(String, String)>>(form).ok())
+            .filter_map(|form| form.into_iter().find(|(name, _)| name == "grant_type"))
+            .map(|(_, value)| value)
+            .collect()
+    }
+
     /// Posts a form, as a client would.
     pub(crate) fn post_form(&self, path: &str, form: &str) -> String {
         self.send("POST", path, form)
