@@ -176,13 +176,16 @@ fn a_revoked_refresh_token_asks_for_a_person() {
 
 /// Stands in for a browser: follows the sign-in and posts the form that it ends with.
 const BROWSER: &str = r#"#!/usr/bin/env python3
-import html, re, sys, urllib.parse, urllib.request
+import html, re, sys, urllib.error, urllib.parse, urllib.request
 page = urllib.request.urlopen(sys.argv[1]).read().decode()
 action = html.unescape(re.search(r'action="([^"]+)"', page).group(1))
 fields = re.findall(r'name="([^"]+)" value="([^"]*)"', page)
 form = urllib.parse.urlencode([(html.unescape(n), html.unescape(v)) for n, v in fields]).encode()
 stray = urllib.parse.urlencode({"code": "x", "state": "wrong", "error": "access_denied"}).encode()
-urllib.request.urlopen(action, stray).read()
+try:
+    urllib.request.urlopen(action, stray).read()
+except urllib.error.HTTPError:
+    pass
 print(urllib.request.urlopen(action, form).read().decode(), file=open(sys.argv[0] + ".page", "w"))
 "#;
 
