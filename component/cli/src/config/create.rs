@@ -29,9 +29,13 @@ Examples:
       --client-id 99999999-8888-7777-6666-555555555555 --client-secret - \\
       --scope api://your-api-id/.default < secret.txt
 
-Methods: ClientSecret, Certificate, PasswordlessCertificate, None (a public client: people sign in),
-ManagedIdentity, FederatedToken (workload identity, GitHub Actions, Azure Pipelines). Flows: ClientCredentials, InteractiveBrowser, DeviceCode, AuthorizationCode,
-ManagedIdentity, OnBehalfOf.
+Methods:
+  ClientSecret
+  Certificate, PasswordlessCertificate
+  FederatedToken      workload identity, GitHub Actions, Azure Pipelines
+  None                a public client: people sign in
+Flows:
+  ClientCredentials, OnBehalfOf, InteractiveBrowser, AuthorizationCode, DeviceCode
 
 Without a terminal nothing is asked: what is missing is named, and the exit code is 4.
 The secret goes to the secret store of this machine and never into the profile.";
