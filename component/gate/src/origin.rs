@@ -37,7 +37,8 @@ impl Origin {
         let scheme = uri.scheme().cloned().ok_or_else(invalid)?;
         let authority = uri.authority().ok_or_else(invalid)?;
         let host = authority.host().to_ascii_lowercase();
-        if host.is_empty() || authority.as_str().ends_with(':') {
+        let given = authority.as_str().get(host.len()..).unwrap_or_default();
+        if host.is_empty() {
             return Err(invalid());
         }
         let default = match scheme.as_str() {
@@ -51,7 +52,11 @@ impl Origin {
             }
             _ => return Err(invalid()),
         };
-        let port = authority.port_u16().unwrap_or(default);
+        let port = match given.strip_prefix(':') {
+            Some(port) => port.parse().map_err(|_| invalid())?,
+            None if given.is_empty() => default,
+            None => return Err(invalid()),
+        };
         Ok(Self { scheme, host, port })
     }
 
