@@ -16,6 +16,21 @@ export function transpile() {
   execFileSync(process.execPath, [jco, 'transpile', component, '--out-dir', output, '--instantiation', 'async', '--quiet']);
 }
 
+/** Nobody can sign in here; every call says so. */
+function nobody() {
+  const absent = () => {
+    throw { capability: 'sign-in', fault: 'absent', message: 'there is nobody to sign in', hint: undefined };
+  };
+  return {
+    Answer: class Answer {},
+    Redirect: class Redirect {},
+    listen: absent,
+    openBrowser: absent,
+    showUrl: absent,
+    showDeviceCode: absent,
+  };
+}
+
 /** A new instance with the given `secretStore` and `tokenCache`. Of WASI it gets what it imports, and no environment. */
 export async function instantiateClient({ secretStore, tokenCache }) {
   const require = createRequire(`${tools}/package.json`);
@@ -26,6 +41,7 @@ export async function instantiateClient({ secretStore, tokenCache }) {
   return instantiate(core, {
     ...wasi,
     'entra-auth:core/secret-store': secretStore,
+    'entra-auth:core/sign-in': nobody(),
     'entra-auth:core/token-cache': tokenCache,
   });
 }
