@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use rustix::mm::{MprotectFlags, mprotect};
 use wasmtime::CustomCodeMemory;
 
-/// The largest page of a supported machine; the embedded component is aligned to it.
+/// The smallest page of a supported machine: what the engine may take for granted about the code it hands over.
 const ALIGNMENT: usize = 4096;
 
 /// Switches read-only pages of the program between data and code. They are never writable.
