@@ -7,13 +7,15 @@ use http::{
     HeaderValue, Method, Response, StatusCode,
     header::{SERVER, WWW_AUTHENTICATE},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{call::Call, form::Form, managed_identity, refusal::Refusal};
+use crate::{
+    call::Call, form::Form, managed_identity, refusal::Refusal, registration::ManagedIdentity,
+};
 
 /// A virtual machine's answer.
 pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    let mut response = respond(call);
+    let mut response = respond(call, managed_identity::issue);
     let name = HeaderValue::from_static("IMDS/150.870.65.0");
     response.headers_mut().insert(SERVER, name);
     response
@@ -27,7 +29,7 @@ pub(crate) fn answer_of_arc(call: &Call<'_>) -> Response<Vec<u8>> {
         .and_then(|value| value.strip_prefix("Basic "));
     let is_metadata = has_metadata_header(call);
     if !is_metadata || key.is_some_and(|key| key.trim() == options.arc_key) {
-        return respond(call);
+        return respond(call, confirmed);
     }
     let mut response = refused(
         call,
@@ -42,7 +44,24 @@ pub(crate) fn answer_of_arc(call: &Call<'_>) -> Response<Vec<u8>> {
     response
 }
 
-fn respond(call: &Call<'_>) -> Response<Vec<u8>> {
+/// How a platform writes the token answer for an identity and a resource.
+type Issue = fn(&ManagedIdentity, &str, &Call<'_>) -> Result<Value, Refusal>;
+
+/// The agent tells which identity it used: older ones do not look at the selector, so clients want to see it confirmed.
+fn confirmed(
+    identity: &ManagedIdentity,
+    resource: &str,
+    call: &Call<'_>,
+) -> Result<Value, Refusal> {
+    let mut token = managed_identity::issue(identity, resource, call)?;
+    if let Some(members) = token.as_object_mut() {
+        members.insert("object_id".to_owned(), json!(identity.object_id));
+        members.insert("msi_res_id".to_owned(), json!(identity.resource_id));
+    }
+    Ok(token)
+}
+
+fn respond(call: &Call<'_>, issue: Issue) -> Response<Vec<u8>> {
     let bad = |error, text| refused(call, StatusCode::BAD_REQUEST, error, text);
     if call.request.method() != Method::GET {
         return refused(
@@ -62,18 +81,18 @@ fn respond(call: &Call<'_>) -> Response<Vec<u8>> {
             "Requests through a proxy are not answered",
         );
     }
-    match call.query().and_then(|query| token(&query, call)) {
+    match call.query().and_then(|query| token(&query, call, issue)) {
         Ok(Some(token)) => call.exchange.json_body(StatusCode::OK, &token),
         Ok(None) => bad("invalid_request", "Identity not found"),
         Err(refusal) => bad(refusal.error(), &refusal.text),
     }
 }
 
-fn token(query: &Form, call: &Call<'_>) -> Result<Option<serde_json::Value>, Refusal> {
+fn token(query: &Form, call: &Call<'_>, issue: Issue) -> Result<Option<Value>, Refusal> {
     query.required("api-version")?;
     let resource = query.required("resource")?;
     managed_identity::selected(query, call)
-        .map(|identity| managed_identity::issue(identity, resource, call))
+        .map(|identity| issue(identity, resource, call))
         .transpose()
 }
 

@@ -130,6 +130,17 @@ fn a_server_elsewhere_must_read_a_file() {
         assert_eq!(get(&visitor, &path, &headers).status(), status, "{key}");
     }
     assert_eq!(get(&visitor, &path, &[]).status(), 400);
+
+    let path = format!("{path}&object_id=44444444-0000-4000-8000-000000000002");
+    let answer = body(&get(
+        &visitor,
+        &path,
+        &[METADATA, ("authorization", "Basic secret")],
+    ));
+    assert_eq!(
+        answer["object_id"], "44444444-0000-4000-8000-000000000002",
+        "the agent says whom it chose"
+    );
 }
 
 #[test]
