@@ -37,7 +37,9 @@ impl<'p> Route<'p> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         match segments.as_slice() {
             ["common", "discovery", "instance"] => Self::InstanceDiscovery,
-            ["metadata", "identity", "oauth2", "token"] => Self::ImdsToken,
+            // Microsoft's client for Node ends the address with a slash.
+            ["metadata", "identity", "oauth2", "token"]
+            | ["metadata", "identity", "oauth2", "token", ""] => Self::ImdsToken,
             ["arc", "metadata", "identity", "oauth2", "token"] => Self::ArcToken,
             ["app-service", "token"] => Self::AppServiceToken,
             // Microsoft's client for Python looks for the second, whatever the environment says.

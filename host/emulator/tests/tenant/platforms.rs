@@ -22,6 +22,8 @@ fn get(visitor: &Visitor, path: &str, headers: &[(&str, &str)]) -> Response<Vec<
 #[test]
 fn a_machine_gets_a_token_whose_numbers_are_text() {
     let visitor = Visitor::new();
+    let with_slash = IMDS.replace("token?", "token/?");
+    assert_eq!(get(&visitor, &with_slash, &[METADATA]).status(), 200);
     let answer = body(&get(&visitor, IMDS, &[METADATA]));
     assert_eq!(answer["expires_in"], "86400");
     assert_eq!(answer["expires_on"], (NOW.0 + 86_400).to_string());
