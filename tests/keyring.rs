@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
+use linux_keyutils::{KeyRing, KeyRingIdentifier};
 use support::{Emulator, GET_TOKEN, SECRET, User, foreign_program};
 
 /// A session bus with an unlocked keyring; both end with it.
@@ -87,6 +88,11 @@ echo "$DBUS_SESSION_BUS_ADDRESS"
 cat > /dev/null
 "#;
 
+/// Containers may forbid it; then the keyring is asked each time.
+fn kernel_keeps_keys() -> bool {
+    KeyRing::from_special_id(KeyRingIdentifier::User, false).is_ok()
+}
+
 #[test]
 fn a_profiles_secret_lives_in_the_keyring() {
     let Some(session) = Session::start() else {
@@ -136,6 +142,42 @@ fn a_locked_keyring_is_told_apart_from_a_missing_secret() {
     );
     assert_eq!(user.files(), before);
     assert_eq!(emulator.requests().len(), 0);
+}
+
+#[test]
+fn a_cached_token_needs_no_keyring_until_the_key_is_forgotten() {
+    let Some(mut session) = Session::start() else {
+        return;
+    };
+    let emulator = Emulator::start();
+    session.user.create_profile(emulator.authority(), SECRET);
+    let token = session.user.run(GET_TOKEN).quiet_success();
+    session.lock();
+    let asking_each_time = |user: &mut User| {
+        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
+        let outcome = user.run(GET_TOKEN);
+        assert!(outcome.failure(1).0.contains("locked"), "{outcome:?}");
+        user.unset("ENTRA_AUTH_CLI_KEY_TIMEOUT");
+    };
+    asking_each_time(&mut session.user);
+    if kernel_keeps_keys() {
+        assert_eq!(session.user.run(GET_TOKEN).quiet_success(), token);
+    }
+    // Other folders are other users of the keyring: they have to ask it.
+    let elsewhere = session.user.home().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::rename(
+        session.user.config().join("tokens"),
+        elsewhere.join("tokens"),
+    )
+    .unwrap();
+    fs::copy(session.user.profiles(), elsewhere.join("profiles.json")).unwrap();
+    session
+        .user
+        .set("ENTRA_AUTH_CLI_CONFIG_PATH", elsewhere.to_str().unwrap());
+    let outcome = session.user.run(GET_TOKEN);
+    assert!(outcome.failure(1).0.contains("locked"), "{outcome:?}");
+    assert_eq!(emulator.requests().len(), 1);
 }
 
 #[test]

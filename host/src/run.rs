@@ -60,7 +60,7 @@ impl State {
             profiles: ProfileStore::new(folders.clone()),
             prompt: Prompt::new(terminal),
             sign_in: SignIn::from_environment(),
-            tokens: TokenCache::new(folders, Arc::clone(&secrets)),
+            tokens: TokenCache::from_environment(folders, Arc::clone(&secrets)),
             secrets,
         }
     }

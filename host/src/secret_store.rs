@@ -127,6 +127,21 @@ impl SecretStore {
         }
     }
 
+    /// What decides which secrets are read, found out without waking a store: the same text means the same store. Nothing
+    /// where none is used.
+    pub(crate) fn origin(&self) -> Option<String> {
+        let wanted = self.wanted.as_ref().map(Choice::wanted).transpose().ok()?;
+        let kind = wanted.map(|choice| choice.kind);
+        if kind == Some(Kind::None) {
+            return None;
+        }
+        let (path, salt) = (self.file.path().ok()?, self.file.salt());
+        Some(format!(
+            "{kind:?} {:?} {path:?} {salt:02x?}",
+            self.keyring.bus()
+        ))
+    }
+
     fn describe(&self) -> Result<Storage, Failure> {
         let choice = self.choice()?;
         let (kind, location) = match choice.kind {

@@ -4,9 +4,12 @@
 //! the context of the seal, so that a file put under another name does not open. What does not open is as good as
 //! not there: it is replaced by the next token.
 
+mod kept_key;
 mod key;
 
 use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -20,8 +23,9 @@ use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::folder::Folders;
 use crate::private_file::{self, FileError, Lock};
-use crate::sealed;
+use crate::sealed::{self, Key};
 use crate::secret_store::SecretStore;
+use kept_key::KeptKey;
 use key::CacheKey;
 
 /// Where the files are and what opens them.
@@ -31,11 +35,21 @@ pub(crate) struct TokenCache {
 }
 
 impl TokenCache {
-    /// In the cache folder, with its key in `secrets`.
-    pub(crate) fn new(folders: Folders, secrets: Arc<SecretStore>) -> Self {
+    /// In the cache folder, with its key in `secrets`. The variables of this process say for how long the key is kept.
+    pub(crate) fn from_environment(folders: Folders, secrets: Arc<SecretStore>) -> Self {
+        Self::from_variables(|name| env::var_os(name), folders, secrets)
+    }
+
+    /// As the variables say that `variable` looks up.
+    pub(crate) fn from_variables(
+        variable: impl Fn(&str) -> Option<OsString>,
+        folders: Folders,
+        secrets: Arc<SecretStore>,
+    ) -> Self {
+        let kept = KeptKey::from_variables(variable, secrets.origin());
         Self {
             folders,
-            key: CacheKey::new(secrets),
+            key: CacheKey::new(secrets, kept),
         }
     }
 
@@ -47,12 +61,14 @@ impl TokenCache {
             Err(error) if matches!(error.fault, Fault::Damaged) => return Ok(None),
             Err(error) => return Err(failure(error)),
         };
-        let Some(key) = self.key.read()? else {
-            return Ok(None);
+        let open = |key: Key| {
+            let sealed = content.strip_prefix(MARK)?;
+            sealed::open(&key, name.context().as_bytes(), sealed)
         };
-        let content = content
-            .strip_prefix(MARK)
-            .and_then(|sealed| sealed::open(&key, name.context().as_bytes(), sealed));
+        let content = match self.key.kept().and_then(open) {
+            Some(content) => Some(content),
+            None => self.key.read()?.and_then(open),
+        };
         Ok(content.map(|mut content| std::mem::take(&mut *content)))
     }
 
@@ -82,6 +98,7 @@ impl TokenCache {
     /// An entry that another process holds is removed all the same, after a while.
     fn remove(&self, client: &str) -> Result<u32, Failure> {
         let folder = self.folder(client)?;
+        self.key.forget_kept();
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),

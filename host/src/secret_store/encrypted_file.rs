@@ -66,6 +66,12 @@ impl EncryptedFile {
             .is_ok_and(|path| path.symlink_metadata().is_ok())
     }
 
+    /// Another one whenever the file is made anew, with whatever passphrase.
+    pub(super) fn salt(&self) -> Option<[u8; 16]> {
+        let file = self.content().ok()??;
+        Header::parse(file.get(..Header::LENGTH)?).map(|header| header.salt())
+    }
+
     pub(super) fn has_given_passphrase(&self) -> bool {
         self.passphrase.given.is_some()
     }

@@ -70,6 +70,10 @@ impl Keyring {
         }
     }
 
+    pub(super) fn bus(&self) -> Option<&str> {
+        self.bus.as_deref()
+    }
+
     /// Why this keyring can be used, or why not.
     pub(super) fn probe(&self) -> Result<String, String> {
         let person = self.person;

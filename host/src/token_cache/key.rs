@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::kept_key::KeptKey;
 use super::{Failure, failure, no_random};
 use crate::bindings::entra_auth::core::errors::Capability;
 use crate::private_file::Lock;
@@ -16,21 +17,35 @@ use crate::secret_store::SecretStore;
 
 /// The key, read from the secret store when it is first needed. Once it, or why there is none, is known, the store is
 /// left alone.
+///
+/// What is written is sealed with the key that the store holds at that time; only readers may make do with the kept one.
 pub(super) struct CacheKey {
     secrets: Arc<SecretStore>,
+    kept: KeptKey,
     known: Mutex<Option<Result<Key, Failure>>>,
 }
 
 impl CacheKey {
-    pub(super) fn new(secrets: Arc<SecretStore>) -> Self {
+    pub(super) fn new(secrets: Arc<SecretStore>, kept: KeptKey) -> Self {
         Self {
             secrets,
+            kept,
             known: Mutex::new(None),
         }
     }
 
+    /// The key as it was when the secret store was last asked, for which nobody needs to be asked now.
+    pub(super) fn kept(&self) -> Option<Key> {
+        self.kept.read()
+    }
+
+    /// From now on the secret store is asked.
+    pub(super) fn forget_kept(&self) {
+        self.kept.forget();
+    }
+
     #[cfg(test)]
-    pub(super) fn secrets(&self) -> &SecretStore {
+    pub(super) fn secrets(&self) -> &Arc<SecretStore> {
         &self.secrets
     }
 
@@ -71,16 +86,22 @@ impl CacheKey {
     }
 
     fn stored(&self) -> Result<Option<Key>, Failure> {
+        self.kept.check()?;
         self.secrets.require_storage().map_err(of_cache)?;
         let text = self.secrets.read(NAME).map_err(of_cache)?;
         // What is no key is replaced, as if it were not there.
-        Ok(text.as_deref().and_then(|text| decode(text)))
+        let key = text.as_deref().and_then(|text| decode(text));
+        if let Some(key) = &key {
+            self.kept.keep(key);
+        }
+        Ok(key)
     }
 
     fn make(&self) -> Result<Key, Failure> {
         let key = sealed::new_key().map_err(|_| no_random())?;
         let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
         self.secrets.write(NAME, &text).map_err(of_cache)?;
+        self.kept.keep(&key);
         Ok(key)
     }
 

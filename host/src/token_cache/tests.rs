@@ -15,11 +15,20 @@ fn cache_with(folder: &Path, variables: &[(&'static str, &'static str)]) -> Toke
             .map(|(_, value)| value.into())
     };
     let secrets = SecretStore::cheap(find, folders.clone(), Terminal::at("/nonexistent"));
-    TokenCache::new(folders, Arc::new(secrets))
+    TokenCache::from_variables(find, folders, Arc::new(secrets))
 }
 
+/// Asks its secret store each time.
 fn cache(folder: &Path) -> TokenCache {
     cache_with(folder, FILE)
+}
+
+/// Leaves the key with the kernel.
+fn keeping_cache(folder: &Path) -> TokenCache {
+    cache_with(
+        folder,
+        &[FILE, &[("ENTRA_AUTH_CLI_KEY_TIMEOUT", "60")]].concat(),
+    )
 }
 
 fn name(client: &str, entry: &str) -> Name {
@@ -30,6 +39,7 @@ fn name(client: &str, entry: &str) -> Name {
 }
 
 const FILE: &[(&str, &str)] = &[
+    ("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0"),
     ("ENTRA_AUTH_CLI_SECRET_STORE", "file"),
     ("ENTRA_AUTH_CLI_PASSPHRASE", "pass"),
 ];
@@ -165,6 +175,46 @@ fn without_a_key_the_failure_is_that_of_the_secret_store() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_kept_key_opens_entries_without_the_store_and_seals_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = name("c1", "e1");
+    keeping_cache(folder.path()).write(&name, b"token").unwrap();
+    let locked = cache_with(folder.path(), &[("ENTRA_AUTH_CLI_SECRET_STORE", "file")]);
+    if locked.key.kept().is_none() {
+        return;
+    }
+    assert_eq!(locked.read(&name).unwrap().as_deref(), Some(&b"token"[..]));
+    for failure in [
+        locked.hold(name.clone(), SHORT).unwrap_err(),
+        locked.write(&name, b"new").unwrap_err(),
+    ] {
+        assert_eq!(failure.fault, Fault::Locked, "{failure:?}");
+    }
+    locked.remove("c2").unwrap();
+    assert_eq!(locked.read(&name).unwrap_err().fault, Fault::Locked);
+}
+
+#[test]
+fn a_kept_key_that_is_no_longer_the_stores_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = name("c1", "e1");
+    keeping_cache(folder.path()).write(&name, b"token").unwrap();
+    let secrets = Arc::clone(keeping_cache(folder.path()).key.secrets());
+    assert!(secrets.remove("token-cache:key").unwrap());
+    // Sealed with a new key, although the old one is still kept.
+    let other = cache(folder.path());
+    other.write(&name, b"new").unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            keeping_cache(folder.path()).read(&name).unwrap().as_deref(),
+            Some(&b"new"[..])
+        );
+    }
+    keeping_cache(folder.path()).remove("c1").unwrap();
+}
+
 #[test]
 fn names_that_are_no_hexadecimal_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -232,7 +282,7 @@ fn waiting_ends_with_the_time_limit() {
 #[test]
 #[ignore = "started by another test"]
 fn hold_until_killed() {
-    let folder = std::env::var("TEST_FOLDER").unwrap();
+    let folder = env::var("TEST_FOLDER").unwrap();
     let cache = cache(Path::new(&folder));
     let _held = cache.hold(name("c1", "e1"), SHORT).unwrap();
     fs::write(Path::new(&folder).join("holding"), b"").unwrap();
@@ -242,7 +292,7 @@ fn hold_until_killed() {
 #[test]
 fn a_killed_holder_holds_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut holder = Command::new(std::env::current_exe().unwrap())
+    let mut holder = Command::new(env::current_exe().unwrap())
         .args([
             "--ignored",
             "--exact",
