@@ -23,6 +23,7 @@ mod secret_store;
 mod sign_in;
 mod terminal;
 mod token_cache;
+mod wasi;
 
 pub use engine::Embedded;
 pub use run::run;

@@ -21,7 +21,7 @@ use crate::secret_store::{self, SecretStore, SecretStoreView};
 use crate::sign_in::{self, SignIn, SignInView};
 use crate::terminal::Terminal;
 use crate::token_cache::{self, TokenCache, TokenCacheView};
-use crate::{engine, environment};
+use crate::{engine, environment, wasi};
 
 /// The code of a failure that has no other (see `entra-auth-cli --help`).
 const GENERAL_FAILURE: u8 = 1;
@@ -139,7 +139,7 @@ fn command(engine: &Engine, component: &Component) -> wasmtime::Result<u8> {
 
 fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasi::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
