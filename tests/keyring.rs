@@ -157,7 +157,7 @@ fn a_cached_token_needs_no_keyring_until_the_key_is_forgotten() {
         user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
         let outcome = user.run(GET_TOKEN);
         assert!(outcome.failure(1).0.contains("locked"), "{outcome:?}");
-        user.unset("ENTRA_AUTH_CLI_KEY_TIMEOUT");
+        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "60");
     };
     asking_each_time(&mut session.user);
     if kernel_keeps_keys() {

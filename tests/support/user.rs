@@ -44,6 +44,8 @@ impl User {
         user.set("ENTRA_AUTH_CLI_CONFIG_PATH", config.to_str().unwrap());
         user.set("ENTRA_AUTH_CLI_SECRET_STORE", "file");
         user.set("ENTRA_AUTH_CLI_PASSPHRASE", PASSPHRASE);
+        // Whoever runs the tests has a limited number of keys that the kernel keeps.
+        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "60");
         user
     }
 
