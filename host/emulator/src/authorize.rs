@@ -59,6 +59,7 @@ fn begin(request: AuthorizationRequest, call: &mut Call<'_>) -> Response<Vec<u8>
         wants_password: matches!(request.prompt, Some(Prompt::Create | Prompt::Login)),
         wants_consent: request.prompt == Some(Prompt::Consent) && !is_standing,
         is_confirmed: true,
+        account: request.login_hint.clone().unwrap_or_default(),
         segment: request.authority.clone(),
         purpose: Purpose::Authorization(Box::new(request)),
     };

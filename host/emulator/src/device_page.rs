@@ -56,6 +56,7 @@ fn begin(segment: &str, user_code: String, call: &mut Call<'_>) -> Response<Vec<
     });
     let flow = Flow {
         purpose: Purpose::Device(user_code),
+        account: String::new(),
         offered,
         signed_in: None,
         wants_password: false,

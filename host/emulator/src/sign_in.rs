@@ -34,6 +34,8 @@ pub(crate) struct Flow {
     pub(crate) wants_consent: bool,
     /// Whether the person knows which application asks. On a device's page only the code told.
     pub(crate) is_confirmed: bool,
+    /// What stands in the field for the account.
+    pub(crate) account: String,
     /// The authority, as endpoints spell it.
     pub(crate) segment: String,
 }
@@ -115,6 +117,7 @@ fn sign_in(name: &str, form: &Form, call: &mut Call<'_>) -> Response<Vec<u8>> {
     let user = call.tenant.user_named(user_name);
     let Some(user) = user.filter(|user| Some(user.password.as_str()) == form.value("password"))
     else {
+        change(name, call, |flow| flow.account = user_name.to_owned());
         let alert = "The account or the password is not right. (AADSTS50126)";
         return proceed(name, Some(alert), call);
     };
@@ -178,13 +181,6 @@ impl Flow {
                     claims: code.claims.clone(),
                 })
             }
-        }
-    }
-
-    pub(crate) fn login_hint(&self) -> &str {
-        match &self.purpose {
-            Purpose::Authorization(request) => request.login_hint.as_deref().unwrap_or_default(),
-            Purpose::Device(_) => "",
         }
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn who_are_you(
             .response(StatusCode::OK, &call.exchange);
     }
     let form = form
-        .field("text", "username", "Account", flow.login_hint())
+        .field("text", "username", "Account", &flow.account)
         .field("password", "password", "Password", "")
         .button("sign_in", "Sign in")
         .quiet_button("cancel", "Cancel");
