@@ -5,17 +5,20 @@
 //! nothing but an engine and capabilities, one file each.
 
 mod bindings;
+mod clipboard;
 mod demo;
 mod engine;
 mod engine_config;
 mod environment;
 mod files;
 mod folder;
+mod local_time;
 #[cfg(unix)]
 mod mapped_code;
 mod network;
 mod private_file;
 mod profile_store;
+mod programs;
 mod prompt;
 mod run;
 mod sealed;

@@ -35,6 +35,13 @@ impl prompt::Host for PromptView<'_> {
         let mut answer = self.prompt.terminal.ask(&question, echo).map_err(failure)?;
         Ok(std::mem::take(&mut *answer))
     }
+
+    fn columns(&mut self) -> Result<u32, Failure> {
+        self.prompt
+            .terminal
+            .columns()
+            .ok_or_else(|| failure(NoAnswer::Absent))
+    }
 }
 
 fn failure(no_answer: NoAnswer) -> Failure {

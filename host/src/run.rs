@@ -11,9 +11,11 @@ use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::clipboard::{self, Clipboard, ClipboardView};
 use crate::engine::Embedded;
 use crate::files::{self, FilesView};
 use crate::folder::Folders;
+use crate::local_time::{self, LocalTimeView};
 use crate::network::Network;
 use crate::profile_store::{self, ProfileStore, ProfileStoreView};
 use crate::prompt::{self, Prompt, PromptView};
@@ -32,6 +34,7 @@ struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     network: Network,
+    clipboard: Clipboard,
     profiles: ProfileStore,
     prompt: Prompt,
     secrets: Arc<SecretStore>,
@@ -57,6 +60,7 @@ impl State {
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             network: Network,
+            clipboard: Clipboard::from_environment(),
             profiles: ProfileStore::new(folders.clone()),
             prompt: Prompt::new(terminal),
             sign_in: SignIn::from_environment(),
@@ -141,7 +145,11 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasi::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    clipboard::add_to_linker(&mut linker, |state: &mut State| ClipboardView {
+        clipboard: &state.clipboard,
+    })?;
     files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;
+    local_time::add_to_linker(&mut linker, |_: &mut State| LocalTimeView)?;
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
         store: &state.profiles,
     })?;

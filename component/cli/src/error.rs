@@ -171,6 +171,7 @@ fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
             Capability::Network => ExitCode::NetworkFailed,
             Capability::Clipboard
             | Capability::Files
+            | Capability::LocalTime
             | Capability::ProfileStore
             | Capability::Prompt
             | Capability::SecretStore

@@ -4,9 +4,11 @@
 //! tokens are not kept: a sandbox without a keyring has no place for the key that would seal them.
 
 mod bindings;
+mod clipboard;
 mod failure;
 mod files;
 mod folder;
+mod local_time;
 mod profile_store;
 mod prompt;
 mod secret_store;

@@ -35,6 +35,14 @@ impl Guest for WasiCapabilities {
             )),
         }
     }
+
+    /// WASI knows that there is a terminal, and nothing more about it.
+    fn columns() -> Result<u32, Failure> {
+        Err(absent(
+            "the width of the terminal is not known in this sandbox",
+            "set COLUMNS",
+        ))
+    }
 }
 
 fn write(question: &str) -> io::Result<()> {

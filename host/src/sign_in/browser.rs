@@ -1,30 +1,17 @@
-//! Opening the person's browser.
-//!
-//! Programs are found by absolute paths alone, never in the folder that the user happens to be in, and are started
-//! without a shell: the URL is one argument, and holds nothing but what a URL may hold.
+//! Opening the person's browser: the URL is one argument, and holds nothing but what a URL may hold.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use http::Uri;
 
 use super::{failure, instructions};
 use crate::bindings::entra_auth::core::errors::{Failure, Fault};
-
-/// What a browser, and everything that it starts, must not inherit.
-const SECRETS: &[&str] = &[
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_PASSWORD",
-    "ENTRA_AUTH_CLI_PASSPHRASE",
-    "IDENTITY_HEADER",
-    "SYSTEM_ACCESSTOKEN",
-];
+use crate::programs::Programs;
 
 /// How long a program is watched for failing. `xdg-open` is done or has become the browser by then.
 const WATCH: Duration = Duration::from_secs(1);
@@ -42,8 +29,7 @@ const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 pub(super) struct Browsers {
     /// `BROWSER`: command lines, the first one that can be started counts.
     chosen: Option<OsString>,
-    /// The folders of `PATH` that do not depend on where the user is.
-    folders: Vec<PathBuf>,
+    programs: Programs,
     has_display: bool,
 }
 
@@ -59,9 +45,7 @@ impl Browsers {
         let path = variable("PATH").unwrap_or_default();
         Self {
             chosen: variable("BROWSER"),
-            folders: env::split_paths(&path)
-                .filter(|folder| folder.is_absolute())
-                .collect(),
+            programs: Programs::in_path(&path),
             has_display: cfg!(any(windows, target_os = "macos"))
                 || variable("DISPLAY").is_some()
                 || variable("WAYLAND_DISPLAY").is_some(),
@@ -97,11 +81,11 @@ impl Browsers {
 
     /// A path, blanks included, or a command line without quoting; the URL comes last if it has no place.
     fn opener(&self, entry: &str, url: &str) -> Option<Opener> {
-        if let Some(program) = self.find(entry) {
+        if let Some(program) = self.programs.find(entry) {
             return Some(Opener::new(program, [url]));
         }
         let mut words = entry.split_ascii_whitespace();
-        let program = self.find(words.next()?)?;
+        let program = self.programs.find(words.next()?)?;
         let mut arguments: Vec<_> = words.map(|word| word.replace(PLACEHOLDER, url)).collect();
         if !entry.contains(PLACEHOLDER) {
             arguments.push(url.to_owned());
@@ -114,7 +98,9 @@ impl Browsers {
         let system = env::var_os("SystemRoot")
             .map(PathBuf::from)
             .unwrap_or_default();
-        let program = self.find(&system.join(r"System32\rundll32.exe").to_string_lossy());
+        let program = self
+            .programs
+            .find(&system.join(r"System32\rundll32.exe").to_string_lossy());
         let arguments = ["url.dll,FileProtocolHandler", url];
         program
             .map(|program| Opener::new(program, arguments))
@@ -124,7 +110,7 @@ impl Browsers {
 
     #[cfg(target_os = "macos")]
     fn of_system(&self, url: &str) -> Vec<Opener> {
-        let program = self.find("/usr/bin/open");
+        let program = self.programs.find("/usr/bin/open");
         program
             .map(|program| Opener::new(program, [url]))
             .into_iter()
@@ -136,56 +122,19 @@ impl Browsers {
         // The second one is the alternatives system's, on Debian without xdg-utils.
         let programs = ["xdg-open", "x-www-browser"]
             .iter()
-            .filter_map(|name| self.find(name));
+            .filter_map(|name| self.programs.find(name));
         programs
             .map(|program| Opener::new(program, [url]))
             .collect()
     }
 
-    /// The program of an absolute path, or of a bare name in `PATH`.
-    fn find(&self, name: &str) -> Option<PathBuf> {
-        let path = Path::new(name);
-        if path.is_absolute() {
-            return executable(path.to_owned());
-        }
-        // What has a folder in it is meant from where the user is.
-        if path.file_name() != Some(path.as_os_str()) {
-            return None;
-        }
-        self.folders
-            .iter()
-            .find_map(|folder| executable(folder.join(path)))
-    }
-
     /// True if the program runs, or has ended well.
     async fn start(&self, opener: &Opener) -> bool {
-        match self.command(opener).spawn() {
+        let mut command = self.programs.command(&opener.program);
+        match command.args(&opener.arguments).spawn() {
             Ok(child) => watch(child).await,
             Err(_) => false,
         }
-    }
-
-    fn command(&self, opener: &Opener) -> Command {
-        let mut command = Command::new(&opener.program);
-        command
-            .args(&opener.arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        for secret in SECRETS {
-            command.env_remove(secret);
-        }
-        // `xdg-open` is a script, which looks for programs itself, and so does whatever it starts.
-        if let Ok(path) = env::join_paths(&self.folders) {
-            command.env("PATH", path);
-        }
-        if let Some(folder) = opener.program.parent() {
-            command.current_dir(folder);
-        }
-        // Ctrl-C in the terminal is for this process, not for the browser.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command
     }
 }
 
@@ -215,25 +164,6 @@ async fn watch(mut child: Child) -> bool {
         }
     }
     true
-}
-
-#[cfg(unix)]
-fn executable(path: PathBuf) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = path.metadata().ok()?;
-    (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then_some(path)
-}
-
-/// Not scripts: what `cmd.exe` makes of an argument cannot be foreseen.
-#[cfg(windows)]
-fn executable(mut path: PathBuf) -> Option<PathBuf> {
-    if path.extension().is_none() {
-        path.set_extension("exe");
-    }
-    let is_program = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
-    (is_program && path.is_file()).then_some(path)
 }
 
 /// The URL as an argument: https, or http on loopback, with everything encoded that no URL holds as it is.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use rustix::fs::OFlags;
 use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
 use zeroize::Zeroizing;
 
@@ -49,6 +49,12 @@ impl Terminal {
             let _ = (&terminal).write_all(b"\n");
         }
         into_text(&line?)
+    }
+
+    /// Width in characters; a terminal that does not tell it says 0.
+    pub(crate) fn columns(&self) -> Option<u32> {
+        let size = tcgetwinsize(self.open().ok()?).ok()?;
+        (size.ws_col > 0).then_some(size.ws_col.into())
     }
 
     fn open(&self) -> io::Result<File> {

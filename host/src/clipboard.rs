@@ -1,0 +1,129 @@
+//! The capability `clipboard`: through the programs that come with each desktop.
+//!
+//! The text goes through a pipe, never onto a command line, which other users can read.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+use wasmtime::component::{HasData, Linker};
+
+use crate::bindings::entra_auth::core::clipboard;
+use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::programs::Programs;
+
+/// The programs that can fill the clipboard.
+#[derive(Debug)]
+pub(crate) struct Clipboard {
+    programs: Programs,
+    has_wayland: bool,
+    has_x11: bool,
+}
+
+impl Clipboard {
+    /// Of the desktop that the variables of this process name.
+    pub(crate) fn from_environment() -> Self {
+        Self::from_variables(|name| env::var_os(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        Self {
+            programs: Programs::in_path(&variable("PATH").unwrap_or_default()),
+            has_wayland: variable("WAYLAND_DISPLAY").is_some(),
+            has_x11: variable("DISPLAY").is_some(),
+        }
+    }
+
+    fn copy(&self, text: &str) -> Result<(), Failure> {
+        let mut has_program = false;
+        for (name, arguments) in self.candidates() {
+            let Some(program) = self.programs.find(name) else {
+                continue;
+            };
+            has_program = true;
+            if self.feed(&program, arguments, text) {
+                return Ok(());
+            }
+        }
+        Err(match has_program {
+            true => failure(
+                Fault::Other,
+                "the clipboard could not be filled",
+                "leave `--clipboard` out, and copy the result by hand",
+            ),
+            false => failure(
+                Fault::Absent,
+                "there is no clipboard here",
+                "install wl-clipboard, xclip or xsel on a desktop; elsewhere leave `--clipboard` out",
+            ),
+        })
+    }
+
+    /// Programs and their options, the desktop in use first.
+    fn candidates(&self) -> Vec<(&'static str, &'static [&'static str])> {
+        if cfg!(target_os = "macos") {
+            return vec![("/usr/bin/pbcopy", &[])];
+        }
+        if cfg!(windows) {
+            return vec![("clip.exe", &[])];
+        }
+        let mut candidates: Vec<(&str, &[&str])> = Vec::new();
+        if self.has_wayland {
+            candidates.push(("wl-copy", &[]));
+        }
+        if self.has_x11 {
+            candidates.push(("xclip", &["-selection", "clipboard"]));
+            candidates.push(("xsel", &["--clipboard", "--input"]));
+        }
+        // Linux inside Windows has the clipboard of Windows.
+        candidates.push(("clip.exe", &[]));
+        candidates
+    }
+
+    /// True if the program took the text. It stays behind by itself for as long as it owns the clipboard.
+    fn feed(&self, program: &Path, arguments: &[&str], text: &str) -> bool {
+        let mut command = self.programs.command(program);
+        let Ok(mut child) = command.args(arguments).stdin(Stdio::piped()).spawn() else {
+            return false;
+        };
+        // Taken, so that the pipe is closed behind the text.
+        let pipe = child.stdin.take();
+        let is_fed = pipe.is_some_and(|mut pipe| pipe.write_all(text.as_bytes()).is_ok());
+        child.wait().is_ok_and(|status| status.success()) && is_fed
+    }
+}
+
+/// The clipboard during a call.
+pub(crate) struct ClipboardView<'a> {
+    pub(crate) clipboard: &'a Clipboard,
+}
+
+impl clipboard::Host for ClipboardView<'_> {
+    fn copy(&mut self, text: String) -> Result<(), Failure> {
+        self.clipboard.copy(&text)
+    }
+}
+
+fn failure(fault: Fault, message: &str, hint: &str) -> Failure {
+    Failure {
+        capability: Capability::Clipboard,
+        fault,
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+    }
+}
+
+impl HasData for Clipboard {
+    type Data<'a> = ClipboardView<'a>;
+}
+
+/// Lend the capability to guests.
+pub(crate) fn add_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> ClipboardView<'_>,
+) -> wasmtime::Result<()> {
+    clipboard::add_to_linker::<T, Clipboard>(linker, view)
+}
