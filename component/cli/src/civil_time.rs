@@ -28,6 +28,12 @@ pub(crate) fn readable(seconds: i64) -> String {
     format!("{date} {time} UTC")
 }
 
+/// `2025-12-28 15:30:00`, for a clock that is `offset` seconds ahead of UTC.
+pub(crate) fn on_the_wall(seconds: i64, offset: i32) -> String {
+    let (date, time) = parts(seconds.saturating_add(offset.into()));
+    format!("{date} {time}")
+}
+
 /// `in 42 minutes` or `3 minutes ago`, rounded down to the largest whole unit.
 pub(crate) fn relative(seconds: i64) -> String {
     let words = span(seconds.unsigned_abs());
@@ -102,6 +108,7 @@ mod tests {
             assert_eq!(rfc3339(seconds), expected);
         }
         assert_eq!(readable(1_766_935_800), "2025-12-28 15:30:00 UTC");
+        assert_eq!(on_the_wall(1_766_935_800, -18_000), "2025-12-28 10:30:00");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use crate::clear_cache::{self, ClearCache};
 use crate::config::Config;
 use crate::get_token::GetToken;
 use crate::inspect::Inspect;
@@ -65,8 +66,12 @@ pub(crate) enum Command {
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
 
-    /// Create, show and delete profiles
+    /// Create, show, change, export and import profiles
     Config(Config),
+
+    /// Forget cached tokens
+    #[command(after_help = clear_cache::EXAMPLES)]
+    ClearCache(ClearCache),
 }
 
 impl Common {

@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::bindings::files;
+use crate::az;
 use crate::bindings::tokens::{Origin, Token};
+use crate::bindings::{clipboard, files};
 use crate::civil_time;
 use crate::error::{BadValue, Error};
 use crate::format::to_json;
@@ -15,7 +16,7 @@ use crate::yaml::to_yaml;
 /// The output options.
 #[derive(Args)]
 pub(crate) struct Delivery {
-    /// `token` (the default), `json`, `yaml`; anything else is a file
+    /// `token` (the default), `json`, `yaml`, `az`; anything else is a file
     #[arg(short, long, value_name = "FORMAT|FILE")]
     output: Option<Target>,
 
@@ -27,7 +28,11 @@ pub(crate) struct Delivery {
     #[arg(long)]
     json: bool,
 
-    /// Accepted for existing scripts: the clipboard is never touched
+    /// Copy the token to the clipboard too
+    #[arg(long, conflicts_with = "no_clipboard")]
+    clipboard: bool,
+
+    /// Accepted for existing scripts: this is the default
     #[arg(long)]
     no_clipboard: bool,
 }
@@ -41,6 +46,8 @@ enum Target {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
+    /// What `az account get-access-token` prints.
+    Az,
     CamelCaseJson,
     Json,
     Token,
@@ -55,9 +62,10 @@ impl std::str::FromStr for Target {
             "token" | "text" => Ok(Self::Shape(Shape::Token)),
             "json" => Ok(Self::Shape(Shape::Json)),
             "yaml" => Ok(Self::Shape(Shape::Yaml)),
+            "az" => Ok(Self::Shape(Shape::Az)),
             "" => Err(BadValue::new(
                 "the output format is empty",
-                "give `token`, `json`, `yaml` or a file",
+                "give `token`, `json`, `yaml`, `az` or a file",
             )),
             _ => Ok(Self::File(text.to_owned())),
         }
@@ -87,7 +95,12 @@ impl Delivery {
         prepared: &Prepared,
         output: &Output,
     ) -> Result<(), Error> {
-        let text = shaped(token, self.shape());
+        let text = shaped(token, self.shape(), &prepared.selected.profile.tenant_id)?;
+        if self.clipboard {
+            // First of all: where it fails, nothing was printed, and the token is cached.
+            clipboard::copy(&token.access_token)?;
+            output.notice("✓ Token copied to the clipboard");
+        }
         match self.path() {
             Some(path) => {
                 files::write(path, format!("{}\n", text.trim_end()).as_bytes())?;
@@ -120,8 +133,9 @@ impl Delivery {
     }
 }
 
-fn shaped(token: &Token, shape: Shape) -> String {
-    match shape {
+fn shaped(token: &Token, shape: Shape, tenant: &str) -> Result<String, Error> {
+    Ok(match shape {
+        Shape::Az => to_json(&az::document(token, tenant)?),
         Shape::Token => token.access_token.clone(),
         Shape::Json => to_json(&snake_case(token)),
         Shape::Yaml => to_yaml(&snake_case(token)),
@@ -131,7 +145,7 @@ fn shaped(token: &Token, shape: Shape) -> String {
             "tokenType": token.token_type,
             "scopes": token.scopes,
         })),
-    }
+    })
 }
 
 fn snake_case(token: &Token) -> Value {
@@ -200,7 +214,7 @@ mod tests {
                  \"api://x/write\"\n  ]\n}",
             ),
         ] {
-            assert_eq!(shaped(&token(), shape), expected);
+            assert_eq!(shaped(&token(), shape, "t").unwrap(), expected);
         }
     }
 
@@ -211,6 +225,7 @@ mod tests {
             ("text", Target::Shape(Shape::Token)),
             ("JSON", Target::Shape(Shape::Json)),
             ("yaml", Target::Shape(Shape::Yaml)),
+            ("az", Target::Shape(Shape::Az)),
             ("token.txt", Target::File("token.txt".to_owned())),
         ] {
             assert_eq!(text.parse::<Target>().ok(), Some(expected), "{text}");

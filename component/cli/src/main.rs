@@ -6,10 +6,12 @@
 
 mod assertion;
 mod auth_method;
+mod az;
 mod bindings;
 mod browser_options;
 mod choice;
 mod civil_time;
+mod clear_cache;
 mod command_line;
 mod config;
 mod credential;
@@ -34,13 +36,15 @@ mod profiles;
 mod refresh;
 mod scopes;
 mod secret;
+mod secret_changes;
 mod selection;
+mod spelling;
 mod token_input;
 mod token_request;
 mod usage_error;
 mod yaml;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::command_line::{Command, CommandLine, NAME};
 use crate::exit_code::ExitCode;
@@ -48,8 +52,8 @@ use crate::output::{Outcome, Output, Verbosity};
 use crate::usage_error::{Refusal, translate};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    exit_code::report(match CommandLine::try_parse_from(&arguments) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    exit_code::report(match parse(&arguments) {
         Ok(line) => {
             let output = Output::new(line.common.verbosity(), line.common.no_color);
             finish(run(&line, &output), &output)
@@ -61,8 +65,18 @@ fn main() {
     });
 }
 
+fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
+    let mut definition = CommandLine::command();
+    definition.build();
+    let words = spelling::respell(&definition, arguments);
+    let mut matches =
+        definition.try_get_matches_from(std::iter::once(NAME.to_owned()).chain(words))?;
+    CommandLine::from_arg_matches_mut(&mut matches)
+}
+
 fn run(line: &CommandLine, output: &Output) -> Outcome {
     match &line.command {
+        Some(Command::ClearCache(clear_cache)) => clear_cache.run(output),
         Some(Command::Config(config)) => config.run(output),
         Some(Command::GetToken(get_token)) => get_token.run(output),
         Some(Command::Inspect(inspect)) => inspect.run(output),

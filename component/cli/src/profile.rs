@@ -105,6 +105,13 @@ impl Profile {
         }
     }
 
+    /// Whether it is about the same client, and so about the same cached tokens.
+    pub(crate) fn has_client_of(&self, other: &Self) -> bool {
+        self.authority() == other.authority()
+            && self.tenant_id == other.tenant_id
+            && self.client_id == other.client_id
+    }
+
     /// Name of the client secret in the secret store.
     pub(crate) fn client_secret_name(&self) -> String {
         format!("profile:{}:client-secret", self.name)

@@ -88,6 +88,13 @@ impl ProfileDocument {
         profiles
     }
 
+    /// Put `next` in the place of the profile of exactly this name; nothing if there is none.
+    pub(crate) fn replace(&mut self, name: &str, next: Profile) -> Option<()> {
+        let known = self.profiles.iter_mut();
+        *known.into_iter().find(|known| known.name == name)? = next;
+        Some(())
+    }
+
     /// Add the profile, in place of one of exactly the same name.
     pub(crate) fn put(&mut self, profile: Profile) {
         match self

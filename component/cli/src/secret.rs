@@ -7,7 +7,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::error::Error;
 
 /// Text that no message shows: no `Display`, no `Debug`, cleared when dropped.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Secret(String);
 
 /// A secret as a flag names it: `-` stands for the first line of stdin.

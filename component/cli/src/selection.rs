@@ -92,7 +92,8 @@ fn saved(profile: &Profile) -> Selected {
     }
 }
 
-fn environment_identity() -> Option<Profile> {
+/// The client that `AZURE_CLIENT_ID` and its like name.
+pub(crate) fn environment_identity() -> Option<Profile> {
     identity(variable)
 }
 

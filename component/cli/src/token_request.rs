@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::assertion::AssertionArgument;
 use crate::bindings::gate;
-use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::bindings::tokens::{Credential, Grant, ManagedIdentity, Request};
 use crate::browser_options::BrowserOptions;
 use crate::credential::credential;
 use crate::demo;
@@ -236,6 +236,20 @@ impl WhichToken {
 
 /// Why `--client-secret -` is better.
 pub(crate) const COMMAND_LINE_WARNING: &str = "warning: a secret on the command line can be seen by other programs and stays in the shell's history; `-` reads it from stdin";
+
+/// A request that names the profile's client and nothing else, for what is not about one token.
+pub(crate) fn about(profile: &Profile) -> Request {
+    Request {
+        authority: profile.authority().to_owned(),
+        tenant: profile.tenant_id.clone(),
+        client_id: profile.client_id.clone(),
+        credential: Credential::None,
+        grant: Grant::ClientCredentials,
+        scopes: profile.effective_scopes(),
+        claims: None,
+        time_limit: None,
+    }
+}
 
 fn check_identity(profile: &Profile, flow: Flow) -> Result<(), Error> {
     if flow == Flow::ManagedIdentity {

@@ -128,10 +128,10 @@ impl<'a> Answers<'a> {
     pub(super) fn choice_or_automatic<C: Choice + PartialEq>(
         &mut self,
         field: Field,
-        given: Option<C>,
+        given: Option<Option<C>>,
     ) -> Result<Option<C>, Error> {
         match (given, self.asking) {
-            (Some(choice), _) => Ok(Some(choice)),
+            (Some(choice), _) => Ok(choice),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(None),
             (None, Asking::Everything) => {
                 self.menu::<C>("automatic");

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::answers::{Answers, Asking, Field, Need};
 use super::draft::{Draft, Existing, already_exists};
+use super::fields::{self, DefaultFlow, Fields};
 use crate::auth_method::AuthMethod;
-use crate::bindings::gate;
 use crate::choice;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -17,9 +17,8 @@ use crate::profile::Profile;
 use crate::profile_fields;
 use crate::profiles;
 use crate::scopes;
-use crate::secret::{Secret, SecretArgument};
+use crate::secret::Secret;
 use crate::selection;
-use crate::token_request::COMMAND_LINE_WARNING;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -51,57 +50,8 @@ pub(crate) struct Create {
     #[arg(short, long, value_name = "NAME", group = "called")]
     name: Option<String>,
 
-    /// Tenant: GUID or domain; common, organizations, consumers
-    #[arg(long, value_name = "TENANT")]
-    tenant_id: Option<String>,
-
-    /// Application (client) id of the app registration
-    #[arg(long, value_name = "GUID")]
-    client_id: Option<String>,
-
-    /// How the client proves who it is [default: what was given]
-    #[arg(long, value_name = "METHOD")]
-    auth_method: Option<AuthMethod>,
-
-    /// Client secret, for the secret store; `-` reads it from stdin
-    #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
-    client_secret: Option<SecretArgument>,
-
-    /// Scopes, separated by spaces or commas
-    #[arg(short, long, alias = "scopes", value_name = "SCOPES")]
-    scope: Option<String>,
-
-    /// Default flow [default: what fits the method]
-    #[arg(short, long, value_name = "FLOW")]
-    flow: Option<Flow>,
-
-    /// Another cloud [default: https://login.microsoftonline.com]
-    #[arg(long, alias = "authority-url", value_name = "URL")]
-    authority: Option<String>,
-
-    /// Redirect URI of the app registration, on this machine
-    #[arg(long, value_name = "URI")]
-    redirect_uri: Option<String>,
-
-    /// Certificate file: PFX/PKCS#12 or PEM
-    #[arg(long, visible_alias = "certificate", value_name = "FILE")]
-    certificate_path: Option<String>,
-
-    /// Private key file (PEM), if the certificate file has none
-    #[arg(long, value_name = "FILE")]
-    private_key_path: Option<String>,
-
-    /// The client proves itself with a certificate
-    #[arg(long)]
-    use_certificate: bool,
-
-    /// Keep the certificate's password in the secret store
-    #[arg(long)]
-    cache_cert_password: bool,
-
-    /// Its password, for the secret store; `-` reads it from stdin
-    #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
-    certificate_password: Option<SecretArgument>,
+    #[command(flatten)]
+    fields: Fields,
 
     /// Never ask
     #[arg(long, conflicts_with = "interactive")]
@@ -118,7 +68,7 @@ pub(crate) struct Create {
 
 impl Create {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        self.check_credentials()?;
+        self.fields.check_credentials()?;
         let draft = self.draft(output)?;
         let name = draft.profile.name.clone();
         draft.save(self.existing())?;
@@ -126,24 +76,14 @@ impl Create {
         Ok(ExitCode::Done)
     }
 
+    fn flow(&self) -> Option<Flow> {
+        self.fields.flow.and_then(|DefaultFlow(flow)| flow)
+    }
+
     fn existing(&self) -> Existing {
         match self.force {
             true => Existing::Replace,
             false => Existing::Keep,
-        }
-    }
-
-    fn check_credentials(&self) -> Result<(), Error> {
-        match (&self.client_secret, &self.certificate_password) {
-            (Some(_), Some(_)) => Err(Error::bad_arguments(
-                "a client secret and a certificate password are both given",
-                "give the one that belongs to the authentication method",
-            )),
-            (Some(_), None) if self.names_certificate() => Err(Error::bad_arguments(
-                "a client secret and a certificate are both given",
-                "give the one that the app registration has",
-            )),
-            _ => Ok(()),
         }
     }
 
@@ -163,22 +103,7 @@ impl Create {
     }
 
     fn identifies(&self) -> bool {
-        self.profile.is_some()
-            || self.name.is_some()
-            || self.tenant_id.is_some()
-            || self.client_id.is_some()
-            || self.client_secret.is_some()
-            || self.scope.is_some()
-            || self.auth_method.is_some()
-            || self.names_certificate()
-    }
-
-    fn names_certificate(&self) -> bool {
-        self.use_certificate
-            || self.certificate_path.is_some()
-            || self.private_key_path.is_some()
-            || self.certificate_password.is_some()
-            || self.cache_cert_password
+        self.profile.is_some() || self.name.is_some() || self.fields.identify()
     }
 
     fn draft(&self, output: &Output) -> Result<Draft, Error> {
@@ -190,12 +115,15 @@ impl Create {
         }
         draft.profile.scopes = answers.with_default(
             Field::new("Scopes: ", "--scope"),
-            self.scope.as_deref(),
+            self.fields.scope.as_deref(),
             scopes::DEFAULT,
             profile_fields::scopes,
         )?;
         draft.profile.default_flow = answers
-            .choice_or_automatic(Field::new("Default OAuth2 flow: ", "--flow"), self.flow)?
+            .choice_or_automatic(
+                Field::new("Default OAuth2 flow: ", "--flow"),
+                self.fields.flow.map(|DefaultFlow(flow)| flow),
+            )?
             .map(|flow: Flow| choice::name(flow).to_owned());
         self.settings(&mut draft.profile)?;
         answers.complete()?;
@@ -216,9 +144,10 @@ impl Create {
                 }
             },
         )?;
-        let tenant = self.tenant_id.as_deref();
-        let client = self.client_id.as_deref();
-        let (tenant_id, client_id) = if self.auth_method == Some(AuthMethod::ManagedIdentity) {
+        let tenant = self.fields.tenant_id.as_deref();
+        let client = self.fields.client_id.as_deref();
+        let (tenant_id, client_id) = if self.fields.auth_method == Some(AuthMethod::ManagedIdentity)
+        {
             // The platform knows the tenant; a client id says which of several identities is meant.
             (
                 tenant.map(profile_fields::tenant).transpose()?,
@@ -241,42 +170,29 @@ impl Create {
     }
 
     fn settings(&self, profile: &mut Profile) -> Result<(), Error> {
-        if let Some(authority) = &self.authority {
-            gate::permit(authority)?;
-            profile.authority = Some(authority.trim_end_matches('/').to_owned());
+        if let Some(text) = &self.fields.authority {
+            profile.authority = fields::authority(text)?;
         }
-        profile.redirect_uri = self
-            .redirect_uri
-            .as_deref()
-            .map(profile_fields::redirect_uri)
-            .transpose()?;
-        profile.private_key_path.clone_from(&self.private_key_path);
+        if let Some(text) = &self.fields.redirect_uri {
+            profile.redirect_uri = fields::redirect_uri(text)?;
+        }
+        profile
+            .private_key_path
+            .clone_from(&self.fields.private_key_path);
         Ok(())
     }
 
     /// The method that was named, or the one that the other flags call for, or the answer.
     fn method(&self, answers: &mut Answers) -> Result<Option<AuthMethod>, Error> {
         let has_variable = has_secret_variable();
-        let implied = if self.auth_method.is_some() {
-            self.auth_method
-        } else if self.names_certificate() {
-            let has_password = self.certificate_password.is_some() || self.cache_cert_password;
-            Some(match has_password {
-                true => AuthMethod::Certificate,
-                false => AuthMethod::PasswordlessCertificate,
-            })
-        } else if self.client_secret.is_some() {
-            Some(AuthMethod::ClientSecret)
-        } else {
-            match self.flow {
-                Some(Flow::ManagedIdentity) => Some(AuthMethod::ManagedIdentity),
-                Some(flow) if flow.needs_person() => Some(AuthMethod::None),
-                Some(_) | None if has_variable && !answers.asks_everything() => {
-                    Some(AuthMethod::ClientSecret)
-                }
-                Some(_) | None => None,
+        let implied = self.fields.method().or(match self.flow() {
+            Some(Flow::ManagedIdentity) => Some(AuthMethod::ManagedIdentity),
+            Some(flow) if flow.needs_person() => Some(AuthMethod::None),
+            Some(_) | None if has_variable && !answers.asks_everything() => {
+                Some(AuthMethod::ClientSecret)
             }
-        };
+            Some(_) | None => None,
+        });
         answers.choice(
             Field::new(
                 "Authentication method: ",
@@ -303,7 +219,9 @@ impl Create {
             AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => true,
             AuthMethod::None | AuthMethod::ManagedIdentity | AuthMethod::FederatedToken => false,
         };
-        if self.client_secret.is_some() || (self.names_certificate() && !is_certificate) {
+        if self.fields.client_secret.is_some()
+            || (self.fields.names_certificate() && !is_certificate)
+        {
             return Err(Error::bad_arguments(
                 format!("authentication method {method} does not go with the credential given"),
                 "leave one of them out",
@@ -320,8 +238,8 @@ impl Create {
         answers: &mut Answers,
         output: &Output,
     ) -> Result<Option<Secret>, Error> {
-        if let Some(argument) = &self.client_secret {
-            return given(argument, "client secret", output).map(Some);
+        if let Some(secret) = self.fields.client_secret(output)? {
+            return Ok(Some(secret));
         }
         answers.secret(
             Field::new("Client secret: ", "--client-secret"),
@@ -336,10 +254,10 @@ impl Create {
         answers: &mut Answers,
         output: &Output,
     ) -> Result<(), Error> {
-        let path = self.certificate_path.as_deref();
+        let path = self.fields.certificate_path.as_deref();
         let field = Field::new("Certificate path: ", "--certificate-path");
         // Sign-in by a person needs no certificate, and documents use this method for that too.
-        let is_for_person = self.flow.is_some_and(Flow::needs_person);
+        let is_for_person = self.flow().is_some_and(Flow::needs_person);
         let is_needed = method == AuthMethod::Certificate || !is_for_person;
         draft.profile.certificate_path = if is_needed {
             answers.required(field, path, |text| Ok(text.to_owned()))?
@@ -349,15 +267,16 @@ impl Create {
         if method == AuthMethod::PasswordlessCertificate {
             return Ok(());
         }
-        draft.certificate_password = match &self.certificate_password {
-            Some(argument) => Some(given(argument, "certificate password", output)?),
-            None if self.cache_cert_password || answers.asks_everything() => answers.secret(
-                Field::new("Certificate password: ", "--certificate-password"),
-                match self.cache_cert_password {
-                    true => Need::Needed,
-                    false => Need::Optional,
-                },
-            )?,
+        draft.certificate_password = match self.fields.certificate_password(output)? {
+            Some(password) => Some(password),
+            None if self.fields.cache_cert_password || answers.asks_everything() => answers
+                .secret(
+                    Field::new("Certificate password: ", "--certificate-password"),
+                    match self.fields.cache_cert_password {
+                        true => Need::Needed,
+                        false => Need::Optional,
+                    },
+                )?,
             None => None,
         };
         draft.profile.cache_certificate_password = draft.certificate_password.is_some();
@@ -375,11 +294,4 @@ fn secret_need() -> Need {
 /// The environment stands in for a secret that is not stored.
 fn has_secret_variable() -> bool {
     selection::variable("AZURE_CLIENT_SECRET").is_some()
-}
-
-fn given(argument: &SecretArgument, what: &str, output: &Output) -> Result<Secret, Error> {
-    if argument.is_on_command_line() {
-        output.notice(COMMAND_LINE_WARNING);
-    }
-    argument.read(what)
 }

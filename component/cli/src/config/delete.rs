@@ -2,28 +2,23 @@
 
 use clap::Args;
 
+use super::which::Which;
 use crate::bindings::errors::Fault;
 use crate::bindings::prompt::{self, Echo};
 use crate::bindings::secret_writer;
-use crate::bindings::tokens::{self, Credential, Grant, Request};
+use crate::clear_cache;
 use crate::demo;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
-use crate::profile_document::ProfileDocument;
 use crate::profiles;
 
 /// Flags of `config delete`.
 #[derive(Args)]
 pub(crate) struct Delete {
-    /// Profile to delete; never chosen for you
-    #[arg(short, long, value_name = "NAME", group = "which")]
-    profile: Option<String>,
-
-    /// The same as `--profile`
-    #[arg(short, long, value_name = "NAME", group = "which")]
-    name: Option<String>,
+    #[command(flatten)]
+    which: Which,
 
     /// Do not ask
     #[arg(short, long, short_alias = 'y', visible_alias = "yes")]
@@ -33,29 +28,22 @@ pub(crate) struct Delete {
 impl Delete {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
         let document = profiles::load()?;
-        let Some(name) = self.profile.as_deref().or(self.name.as_deref()) else {
-            return Err(Error::bad_arguments(
-                "no profile is named",
-                format!("add `-p NAME`; {}", profiles::known_names(&document)),
-            ));
-        };
-        let profile = match document.find(name) {
+        let name = self.which.name(&document, output)?;
+        let profile = match document.find(&name) {
             Some(profile) => profile.clone(),
-            None if demo::is_reserved(name) => return Err(built_in()),
-            None => return Err(profiles::not_found(name, &document)),
+            None if demo::is_reserved(&name) => return Err(built_in()),
+            None => return Err(profiles::not_found(&name, &document)),
         };
         if !self.force {
             confirm(&profile.name)?;
         }
         // Secrets go first: if one cannot be removed, the profile is still there to try again.
         remove_secrets(&profile)?;
-        if !shares_tokens(&profile, &document) {
-            forget_tokens(&profile, output);
-        }
         profiles::update(|document| {
             document.profiles.retain(|known| known.name != profile.name);
             Ok(())
         })?;
+        clear_cache::forget_unshared(&profile, output);
         output.notice(&format!("✓ Profile '{}' deleted", profile.name));
         Ok(ExitCode::Done)
     }
@@ -98,52 +86,4 @@ fn remove_secrets(profile: &Profile) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// Tokens are cached by client and not by profile, so another profile may live on them.
-fn shares_tokens(profile: &Profile, document: &ProfileDocument) -> bool {
-    document.profiles.iter().any(|other| {
-        other.name != profile.name
-            && other.authority() == profile.authority()
-            && other.tenant_id == profile.tenant_id
-            && other.client_id == profile.client_id
-    })
-}
-
-/// What stays behind is sealed and expires, so a failure here does not keep the profile alive.
-fn forget_tokens(profile: &Profile, output: &Output) {
-    let request = Request {
-        authority: profile.authority().to_owned(),
-        tenant: profile.tenant_id.clone(),
-        client_id: profile.client_id.clone(),
-        credential: Credential::None,
-        grant: Grant::ClientCredentials,
-        scopes: profile.effective_scopes(),
-        claims: None,
-        time_limit: None,
-    };
-    if let Err(error) = tokens::forget(&request) {
-        let message = Error::from(error).message;
-        output.notice(&format!(
-            "warning: cached tokens were not removed: {message}"
-        ));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_kept_while_another_profile_has_the_same_client() {
-        let text = r#"[{"name":"a","tenantId":"t","clientId":"c"},
-            {"name":"b","tenantId":"t","clientId":"c"},
-            {"name":"d","tenantId":"t","clientId":"e"},
-            {"name":"f","tenantId":"t","clientId":"e","authority":"https://login.example"}]"#;
-        let document = ProfileDocument::parse(text).unwrap();
-        for (name, expected) in [("a", true), ("b", true), ("d", false), ("f", false)] {
-            let profile = document.find(name).unwrap();
-            assert_eq!(shares_tokens(profile, &document), expected, "{name}");
-        }
-    }
 }

@@ -1,13 +1,12 @@
 //! A profile that is ready to be saved, and its secrets.
 
-use crate::bindings::errors::{Failure, Fault};
-use crate::bindings::secret_writer;
 use crate::civil_time;
 use crate::error::{BadValue, Error};
 use crate::profile::Profile;
 use crate::profile_document::ProfileDocument;
 use crate::profiles;
 use crate::secret::Secret;
+use crate::secret_changes::SecretChanges;
 
 /// What becomes of a profile of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +32,7 @@ impl Draft {
         }
     }
 
-    /// Secrets first: a profile whose secret could not be stored must not exist. And a secret
-    /// whose profile could not be saved must not stay.
+    /// The profile and its secrets, or neither.
     pub(super) fn save(mut self, existing: Existing) -> Result<(), Error> {
         let known = profiles::load()?;
         check_new(&self.profile.name, &known, existing)?;
@@ -43,61 +41,35 @@ impl Draft {
             // The stored secrets go by this spelling.
             self.profile.name.clone_from(&replaced.name);
         }
-        self.write_secrets()?;
+        let is_new = replaced.is_none();
+        let applied = self.secret_changes(is_new).apply()?;
         let profile = &self.profile;
         let saved = profiles::update(|document| {
             check_new(&profile.name, document, existing)?;
             document.put(stamped(profile, document));
             Ok(())
         });
-        match &saved {
-            Ok(()) if replaced.is_some() => self.remove_obsolete_secrets(),
-            Ok(()) => {}
-            Err(_) => self.take_back_secrets(),
+        if saved.is_err() {
+            applied.undo();
         }
         saved
     }
 
-    fn secrets(&self) -> [(String, Option<&Secret>); 2] {
-        [
-            (
-                self.profile.client_secret_name(),
-                self.client_secret.as_ref(),
-            ),
+    /// What a replaced profile had and this one does not goes with it.
+    fn secret_changes(&mut self, is_new: bool) -> SecretChanges {
+        let mut changes = SecretChanges::default();
+        for (name, secret) in [
+            (self.profile.client_secret_name(), self.client_secret.take()),
             (
                 self.profile.certificate_password_name(),
-                self.certificate_password.as_ref(),
+                self.certificate_password.take(),
             ),
-        ]
-    }
-
-    fn write_secrets(&self) -> Result<(), Error> {
-        for (name, secret) in self.secrets() {
-            if let Some(secret) = secret {
-                secret_writer::write(&name, secret.reveal()).map_err(unstored)?;
+        ] {
+            if secret.is_some() || !is_new {
+                changes.set(name, secret);
             }
         }
-        Ok(())
-    }
-
-    /// What the replaced profile had and the new one does not.
-    fn remove_obsolete_secrets(&self) {
-        for (name, secret) in self.secrets() {
-            if secret.is_none() {
-                remove(&name);
-            }
-        }
-    }
-
-    /// Unless there is a profile of that name after all, whose secrets they are now.
-    fn take_back_secrets(&self) {
-        let is_orphaned =
-            profiles::load().is_ok_and(|document| document.find(&self.profile.name).is_none());
-        for (name, secret) in self.secrets() {
-            if secret.is_some() && is_orphaned {
-                remove(&name);
-            }
-        }
+        changes
     }
 }
 
@@ -131,24 +103,6 @@ fn stamped(profile: &Profile, document: &ProfileDocument) -> Profile {
             .unwrap_or_default(),
         ..profile.clone()
     }
-}
-
-/// Best effort: what stays behind belongs to nobody, and what came before is what counts.
-fn remove(name: &str) {
-    let _ = secret_writer::remove(name);
-}
-
-fn unstored(failure: Failure) -> Error {
-    let is_absent = failure.fault == Fault::Absent;
-    let mut error = Error::from(failure);
-    if is_absent {
-        error.hint = Some(
-            "set AZURE_CLIENT_SECRET, here and where the token is asked for, and leave \
-             `--client-secret` out"
-                .to_owned(),
-        );
-    }
-    error
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! `config`: the profiles.
 
 mod answers;
+mod changes;
 mod create;
 mod delete;
 mod draft;
+mod edit;
+mod edit_menu;
+mod fields;
 mod list;
 mod show;
+mod which;
 
 use clap::{Args, Subcommand};
 
@@ -28,6 +33,10 @@ enum Command {
     /// Delete a profile, its stored secrets and its cached tokens
     Delete(delete::Delete),
 
+    /// Change a profile, by options or in a menu
+    #[command(after_help = edit::EXAMPLES)]
+    Edit(Box<edit::Edit>),
+
     /// List the profiles; piped: one bare name a line
     List(list::List),
 
@@ -41,6 +50,7 @@ impl Config {
         match &self.command {
             Command::Create(create) => create.run(output),
             Command::Delete(delete) => delete.run(output),
+            Command::Edit(edit) => edit.run(output),
             Command::List(list) => list.run(output),
             Command::Show(show) => show.run(output),
         }
