@@ -93,3 +93,18 @@ fn executable(mut path: PathBuf) -> Option<PathBuf> {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
     (is_program && path.is_file()).then_some(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_program_inherits_a_secret() {
+        let programs = Programs::in_path(OsStr::new("/bin"));
+        let command = programs.command(Path::new("/bin/true"));
+        for secret in SECRETS {
+            let change = command.get_envs().find(|(name, _)| name == secret);
+            assert_eq!(change, Some((OsStr::new(secret), None)), "{secret}");
+        }
+    }
+}
