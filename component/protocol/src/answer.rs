@@ -26,37 +26,8 @@ pub(crate) fn members(
     now: Timestamp,
 ) -> Result<Map<String, Value>, Error> {
     let status = response.status();
-    let body = response.body().as_ref();
+    let members = object(response, MAX_BODY_SIZE, now)?;
     let unacceptable = |message: String| with_response(Unacceptable::new(message), response, now);
-    if status.is_redirection() {
-        return Err(unacceptable(format!(
-            "the server answered with a redirect (HTTP {})",
-            status.as_u16()
-        ))
-        .with_hint(PROXY_HINT)
-        .into());
-    }
-    if body.len() > MAX_BODY_SIZE {
-        return Err(unacceptable(format!(
-            "the server answered with more than {MAX_BODY_SIZE} bytes"
-        ))
-        .into());
-    }
-    let members = json::object(body).map_err(|fault| {
-        let what = if is_html(response.headers(), body) {
-            "an HTML page".to_owned()
-        } else {
-            what(fault)
-        };
-        let error = unacceptable(format!(
-            "the server answered HTTP {} with {what}, not with a JSON object",
-            status.as_u16()
-        ));
-        match hint(status) {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        }
-    })?;
     // Entra has been seen to send an error with HTTP 200.
     if let Some(refusal) = ServerError::from_members(
         status.as_u16(),
@@ -80,6 +51,44 @@ pub(crate) fn members(
         .into());
     }
     Ok(members)
+}
+
+/// The JSON object of an answer of at most `limit` bytes, success or refusal.
+pub(crate) fn object(
+    response: &Response<impl AsRef<[u8]>>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Map<String, Value>, Unacceptable> {
+    let status = response.status();
+    let body = response.body().as_ref();
+    let unacceptable = |message: String| with_response(Unacceptable::new(message), response, now);
+    if status.is_redirection() {
+        return Err(unacceptable(format!(
+            "the server answered with a redirect (HTTP {})",
+            status.as_u16()
+        ))
+        .with_hint(PROXY_HINT));
+    }
+    if body.len() > limit {
+        return Err(unacceptable(format!(
+            "the server answered with more than {limit} bytes"
+        )));
+    }
+    json::object(body).map_err(|fault| {
+        let what = if is_html(response.headers(), body) {
+            "an HTML page".to_owned()
+        } else {
+            what(fault)
+        };
+        let error = unacceptable(format!(
+            "the server answered HTTP {} with {what}, not with a JSON object",
+            status.as_u16()
+        ));
+        match hint(status) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    })
 }
 
 fn hint(status: StatusCode) -> Option<&'static str> {

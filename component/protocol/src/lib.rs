@@ -34,6 +34,9 @@
 //! What goes in is checked at the door and cannot be wrong afterwards: [`authority::Authority`], [`client_id::ClientId`],
 //! [`scope::Scopes`], [`claims::Claims`], [`redirect_uri::RedirectUri`]. What must not be seen is a [`secret::Secret`].
 //!
+//! The app registrations of a tenant are the one thing that is read with a token: [`directory::Search`] gathers the pages of
+//! [`directory::Graph`].
+//!
 //! # Errors
 //!
 //! Three kinds, by where the fault lies: the server refused, the answer is not acceptable, the request is impossible
@@ -66,6 +69,7 @@ pub mod client_id;
 pub mod cloud;
 pub mod correlation_id;
 pub mod device_code;
+pub mod directory;
 pub mod error;
 pub mod federated_assertion;
 mod form;
