@@ -15,7 +15,13 @@ pub fn contoso() -> Tenant {
     Tenant {
         id: "11111111-2222-3333-4444-555555555555".to_owned(),
         aliases: owned(&["contoso.onmicrosoft.com", "your-tenant-id"]),
-        clients: vec![daemon(), command_line(), your_api(), single_page()],
+        clients: vec![
+            daemon(),
+            command_line(),
+            your_api(),
+            single_page(),
+            graph_powershell(),
+        ],
         apis: vec![
             // The API's guide checks that `aud` is the App ID URI, so its tokens are v1.0.
             Api {
@@ -167,6 +173,23 @@ fn single_page() -> Client {
     }
 }
 
+/// Microsoft Graph PowerShell, with which tools sign people in who have registered none of their own.
+fn graph_powershell() -> Client {
+    Client {
+        id: "14d82eec-204b-4c2f-b7e8-296a70dab67e".to_owned(),
+        object_id: "14d82eec-0000-4000-8000-000000000001".to_owned(),
+        name: "Microsoft Graph Command Line Tools".to_owned(),
+        is_multi_tenant: true,
+        is_first_party: true,
+        redirect_uris: vec![redirect_uri(Platform::PublicClient, "http://localhost")],
+        permissions: vec![permission(
+            "https://graph.microsoft.com",
+            &["User.Read", "Application.Read.All"],
+        )],
+        ..Client::default()
+    }
+}
+
 fn ordinary_permissions() -> Vec<Permission> {
     vec![
         permission("api://your-api-id", &["access_as_user", "read", "write"]),
@@ -256,7 +279,7 @@ mod tests {
             ClientKind::Confidential(credentials) => credentials.certificates.len(),
             ClientKind::Public => 0,
         });
-        assert_eq!(certificates.collect::<Vec<_>>(), [2, 0, 1, 0]);
+        assert_eq!(certificates.collect::<Vec<_>>(), [2, 0, 1, 0, 0]);
     }
 
     #[test]

@@ -13,7 +13,11 @@ use crate::{
 /// All applications that are registered in the tenant itself, in no order.
 pub(crate) fn all(call: &Call<'_>) -> Vec<Value> {
     let tenant = call.tenant;
-    let of_clients = tenant.clients.iter().map(|client| {
+    let own = tenant
+        .clients
+        .iter()
+        .filter(|client| !client.is_first_party);
+    let of_clients = own.map(|client| {
         let mut apis = tenant.apis.iter();
         let api = apis.find(|api| api.client_id == client.id);
         application(&client.id, &client.name, Some(client), api)

@@ -30,7 +30,8 @@ enum Condition {
     All,
     Contains(String),
     Is(&'static str, String),
-    IsAmongIdentifierUris(String),
+    IdentifierUriIs(String),
+    IdentifierUriStartsWith(String),
     StartsWith(String),
 }
 
@@ -58,6 +59,7 @@ impl GraphQuery {
         let is_eventual = call
             .header("consistencylevel")
             .is_some_and(|value| value.eq_ignore_ascii_case("eventual"));
+        known_options(call.request.uri().query().unwrap_or_default())?;
         let condition = Condition::read(&query)?;
         let is_sorted_filter =
             query.value("$filter").is_some() && query.value("$orderby").is_some();
@@ -77,12 +79,7 @@ impl GraphQuery {
                 "$top must be from 1 to 999.",
             ));
         }
-        let select = query.value("$select").map(|names| {
-            names
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .collect()
-        });
+        let select = query.value("$select").map(selected).transpose()?;
         let pairs = call.request.uri().query().unwrap_or_default();
         let pairs = form_urlencoded::parse(pairs.as_bytes()).into_owned();
         Ok(Self {
@@ -189,14 +186,23 @@ impl Condition {
         }
         if let Some(expression) = between(filter, "identifierUris/any(", ")") {
             let (variable, condition) = expression.split_once(':')?;
-            let value = condition.trim().strip_prefix(variable.trim())?;
-            let value = literal(value.trim().strip_prefix("eq ")?.trim())?;
-            return Some(Self::IsAmongIdentifierUris(value));
+            return Self::of_identifier_uris(variable.trim(), condition.trim());
         }
         let (name, value) = filter.split_once(" eq ")?;
         let members = ["appId", "displayName", "id"];
         let name = members.into_iter().find(|member| *member == name.trim())?;
         Some(Self::Is(name, literal(value.trim())?))
+    }
+
+    /// A condition on one of the URIs, which goes by the name of a variable.
+    fn of_identifier_uris(variable: &str, condition: &str) -> Option<Self> {
+        if let Some(arguments) = between(condition, "startswith(", ")") {
+            let (name, value) = arguments.split_once(',')?;
+            let value = literal(value.trim())?;
+            return (name.trim() == variable).then_some(Self::IdentifierUriStartsWith(value));
+        }
+        let value = condition.strip_prefix(variable)?.trim();
+        literal(value.strip_prefix("eq ")?.trim()).map(Self::IdentifierUriIs)
     }
 
     fn from_search(search: &str) -> Option<Self> {
@@ -217,13 +223,78 @@ impl Condition {
             Self::All => true,
             Self::Contains(part) => text("displayName").contains(part),
             Self::Is(member, value) => text(*member) == value.to_lowercase(),
-            Self::IsAmongIdentifierUris(uri) => application["identifierUris"]
-                .as_array()
-                .is_some_and(|uris| uris.contains(&json!(uri))),
+            Self::IdentifierUriIs(uri) => is_any_uri(application, |other| other == uri),
+            Self::IdentifierUriStartsWith(start) => {
+                is_any_uri(application, |other| other.starts_with(start))
+            }
             Self::StartsWith(start) => text("displayName").starts_with(&start.to_lowercase()),
         }
     }
 }
+
+fn is_any_uri(application: &Value, fits: impl Fn(&str) -> bool) -> bool {
+    let uris = application["identifierUris"].as_array();
+    let mut uris = uris.into_iter().flatten().filter_map(Value::as_str);
+    uris.any(fits)
+}
+
+/// Graph refuses options that it does not know, if they begin as its own do.
+fn known_options(query: &str) -> Result<(), Rejection> {
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        if name.starts_with('$') && !OPTIONS.contains(&&*name) {
+            let text = format!("The query parameter '{name}' is not supported.");
+            return Err(Rejection::bad("BadRequest", text));
+        }
+    }
+    Ok(())
+}
+
+/// The members asked for; Graph knows all of them.
+fn selected(names: &str) -> Result<Vec<String>, Rejection> {
+    let names = names.split(',').map(str::trim);
+    names
+        .map(|name| {
+            if MEMBERS.contains(&name) {
+                return Ok(name.to_owned());
+            }
+            let text = format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.application'."
+            );
+            Err(Rejection::bad("BadRequest", text))
+        })
+        .collect()
+}
+
+const OPTIONS: [&str; 7] = [
+    "$count",
+    "$filter",
+    "$orderby",
+    "$search",
+    "$select",
+    "$skiptoken",
+    "$top",
+];
+
+/// Members of the resource `application`, those included that no registration here has.
+const MEMBERS: [&str; 17] = [
+    "api",
+    "appId",
+    "appRoles",
+    "createdDateTime",
+    "description",
+    "displayName",
+    "id",
+    "identifierUris",
+    "keyCredentials",
+    "passwordCredentials",
+    "publicClient",
+    "publisherDomain",
+    "requiredResourceAccess",
+    "signInAudience",
+    "spa",
+    "tags",
+    "web",
+];
 
 /// What stands between two texts, of which the first may have any case.
 fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
@@ -258,6 +329,12 @@ mod tests {
             ("appId eq 'a'", Some(true)),
             ("identifierUris/any(x:x eq 'api://x')", Some(true)),
             ("identifierUris/any(u: u eq 'api://y')", Some(false)),
+            ("identifierUris/any(u:startswith(u,'api://'))", Some(true)),
+            (
+                "identifierUris/any(u:startswith(u, 'https://'))",
+                Some(false),
+            ),
+            ("identifierUris/any(u:startswith(x,'api://'))", None),
             ("startswith(displayName,'o'brien')", None),
             ("startswith(appId,'a')", None),
             ("appId ne 'a'", None),

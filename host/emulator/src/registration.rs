@@ -76,6 +76,8 @@ pub struct Client {
     pub name: String,
     /// Whether people of any tenant may sign in, so that `common` and `organizations` do.
     pub is_multi_tenant: bool,
+    /// Whether it is Microsoft's own: usable in every tenant, and registered in none.
+    pub is_first_party: bool,
     /// How it authenticates.
     pub kind: ClientKind,
     /// Where sign-in answers may go.

@@ -308,6 +308,8 @@ fn graph_refuses_in_its_own_words() {
         ("?$count=true", "Request_UnsupportedQuery"),
         ("?$filter=x", "Request_UnsupportedQuery"),
         ("?$top=1000", "Request_BadRequest"),
+        ("?$select=displayName,scopes", "BadRequest"),
+        ("?$skip=1", "BadRequest"),
         ("/nobody", "Request_ResourceNotFound"),
     ] {
         let answer = graph(&visitor, &format!("{path}{query}"), &[]);
