@@ -46,6 +46,14 @@ fn refused(error: ServerError, facts: &Facts<'_>) -> Error {
     }
 }
 
+/// A refusal with other advice.
+pub(crate) fn with_hint(error: Error, hint: Option<String>) -> Error {
+    match error {
+        Error::ServerRefused(refusal) => Error::ServerRefused(Refusal { hint, ..refusal }),
+        error => error,
+    }
+}
+
 fn unacceptable(answer: &Unacceptable, transient: bool) -> Error {
     Error::AnswerUnacceptable(BadAnswer {
         message: answer.message().to_owned(),

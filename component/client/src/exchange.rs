@@ -46,9 +46,20 @@ pub(crate) fn exchange<T>(
     request: &Outgoing,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
+    exchange_up_to(MAX_BODY_SIZE, order, kind, request, read)
+}
+
+/// The same for an answer of at most `limit` bytes.
+pub(crate) fn exchange_up_to<T>(
+    limit: usize,
+    order: &Order,
+    kind: Exchange,
+    request: &Outgoing,
+    read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
+) -> Result<T, Fault> {
     let mut attempt = 1;
     loop {
-        let response = network::exchange(request, MAX_BODY_SIZE, &order.deadline)
+        let response = network::exchange(request, limit, &order.deadline)
             .map_err(|failure| Fault::Other(failure.into()))?;
         let error = match read(&response, clock::now()) {
             Ok(value) => return Ok(value),

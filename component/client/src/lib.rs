@@ -15,6 +15,7 @@ mod cache;
 mod client_credentials;
 mod clock;
 mod device_code;
+mod directory;
 mod error;
 mod exchange;
 mod jwt;

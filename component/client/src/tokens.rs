@@ -15,7 +15,7 @@ impl Guest for Client {
     fn acquire(request: Request, cache: CacheUse) -> Result<Token, Error> {
         let order = Order::new(request)?;
         match cache {
-            CacheUse::Prefer => prefer_cached(&order),
+            CacheUse::Prefer => prefer_cached(&order, from_server),
             CacheUse::Replace => replace_cached(&order, from_server),
             CacheUse::Bypass => bypass_cache(&order),
         }
@@ -36,9 +36,11 @@ impl Guest for Client {
 }
 
 /// How a new token is got, given what is stored.
-type Source = fn(&Order, Option<&CacheEntry>, &mut Notices) -> Result<TokenResponse, Error>;
+pub(crate) type Source =
+    fn(&Order, Option<&CacheEntry>, &mut Notices) -> Result<TokenResponse, Error>;
 
-fn prefer_cached(order: &Order) -> Result<Token, Error> {
+/// The stored token if it is fresh, else one from `source`.
+pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
     let stored = notices.keep(cache::read(&order.key)).flatten();
     if let (Decision::Fresh, Some(entry)) = (decide(stored.as_ref(), clock::now()), &stored) {
@@ -57,7 +59,7 @@ fn prefer_cached(order: &Order) -> Result<Token, Error> {
     let source = match decision {
         // Nobody is asked to sign in while there is a token that serves.
         Decision::Renew => without_person,
-        Decision::Fresh | Decision::Absent => from_server,
+        Decision::Fresh | Decision::Absent => source,
     };
     match get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices) {
         Ok(entry) => Ok(token(entry, Origin::Server, notices)),
@@ -69,7 +71,8 @@ fn prefer_cached(order: &Order) -> Result<Token, Error> {
     }
 }
 
-fn replace_cached(order: &Order, source: Source) -> Result<Token, Error> {
+/// A token from `source`, whatever is stored.
+pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
     let held = notices.keep(cache::hold(&order.key, order.deadline.limit()));
     let stored = match &held {
@@ -104,7 +107,8 @@ fn get_and_store(
     Ok(entry)
 }
 
-fn from_server(
+/// With a person, if it takes one.
+pub(crate) fn from_server(
     order: &Order,
     stored: Option<&CacheEntry>,
     notices: &mut Notices,
@@ -116,7 +120,8 @@ fn from_server(
     }
 }
 
-fn without_person(
+/// Fails where it takes a person.
+pub(crate) fn without_person(
     order: &Order,
     stored: Option<&CacheEntry>,
     notices: &mut Notices,

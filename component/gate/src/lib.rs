@@ -14,6 +14,7 @@ use bindings::wasi::http::outgoing_handler::handle;
 use bindings::wasi::http::types::Scheme;
 use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
 use protocol::cloud::Cloud;
+use protocol::directory::graph_host;
 
 use origin::Origin;
 
@@ -51,12 +52,10 @@ impl outgoing::Guest for Gate {
 
 /// The other names of the same cloud's sign-in service and its Microsoft Graph.
 fn cloud_of(origin: &Origin) -> Vec<Origin> {
-    let Some(cloud) = Cloud::of_login_host(origin.host()) else {
-        return Vec::new();
-    };
-    let names = cloud.login_hosts().iter().copied();
+    let names = Cloud::of_login_host(origin.host()).map_or(&[][..], Cloud::login_hosts);
+    let names = names.iter().copied();
     names
-        .chain([cloud.graph_host()])
+        .chain(graph_host(origin.host()))
         .map(Origin::https)
         .collect()
 }

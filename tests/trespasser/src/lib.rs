@@ -5,7 +5,7 @@
 mod bindings;
 
 use bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
-use bindings::exports::entra_auth::core::{jwt, tokens};
+use bindings::exports::entra_auth::core::{directory, jwt, tokens};
 use bindings::wasi::http::outgoing_handler;
 use bindings::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
 use tokens::{CacheUse, Origin, Request, Token};
@@ -45,6 +45,16 @@ impl tokens::Guest for Trespasser {
 
     fn forget(_request: Request) -> Result<u32, Error> {
         Ok(0)
+    }
+}
+
+impl directory::Guest for Trespasser {
+    fn applications(
+        request: Request,
+        _pattern: String,
+        _attended: bool,
+    ) -> Result<Vec<directory::Application>, Error> {
+        <Self as tokens::Guest>::acquire(request, CacheUse::Bypass).map(|_| Vec::new())
     }
 }
 
