@@ -4,6 +4,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::clear_cache::{self, ClearCache};
 use crate::config::Config;
+use crate::discover::Discover;
 use crate::get_token::GetToken;
 use crate::inspect::Inspect;
 use crate::output::Verbosity;
@@ -66,6 +67,10 @@ pub(crate) enum Command {
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
 
+    /// Search the app registrations of a tenant, or check whether a token is still good
+    #[command(after_help = DISCOVER_EXAMPLES)]
+    Discover(Box<Discover>),
+
     /// Create, show, change, export and import profiles
     Config(Config),
 
@@ -117,6 +122,21 @@ Examples:
   entra-auth-cli inspect -p my-api-client --claims
 
 Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be decoded.";
+
+const DISCOVER_EXAMPLES: &str = "\
+Examples:
+  entra-auth-cli discover -t contoso.onmicrosoft.com -s \"YourAPI*\"
+  entra-auth-cli discover -p my-api-client -s \"*API*\" --output json | jq '.[].scopes'
+  entra-auth-cli discover -t contoso.onmicrosoft.com -s api://your-api-id --verbose
+  entra-auth-cli discover -t \"$TOKEN\" && echo still good
+  entra-auth-cli discover -p my-api-client --quiet
+
+A search signs a person in through Microsoft Graph PowerShell, or asks as the profile that `-p`
+names; either needs the permission Application.Read.All of Microsoft Graph. Where its output is
+piped, it is one line an app: name, client id, App ID URIs, scopes, app roles, date, between tabs.
+
+A check ends with 0 if the token is valid, with 1 if it is expired or not yet valid, and with 4 if it
+cannot be decoded. Nothing but its times is checked.";
 
 fn after_help() -> String {
     format!(

@@ -3,19 +3,12 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::bindings::errors;
-use crate::bindings::files;
-use crate::bindings::jwt::{self, Kind, Validity};
-use crate::bindings::tokens;
-use crate::browser_options::BrowserOptions;
 use crate::choice::{self, Choice};
 use crate::error::{BadValue, Error};
-use crate::exit_code::ExitCode;
 use crate::format::to_json;
 use crate::inspection::{Inspection, section};
 use crate::output::{Outcome, Output};
-use crate::token_input;
-use crate::token_request::{Purpose, WhichToken};
+use crate::token_source::TokenSource;
 use crate::yaml::to_yaml;
 
 /// Flags of `inspect`.
@@ -77,30 +70,18 @@ impl std::str::FromStr for PartFormat {
 
 impl Inspect {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let token = self.token(output)?;
-        let decoded = jwt::decode(&token).map_err(undecodable)?;
-        if decoded.kind == Kind::Opaque {
-            return Err(opaque(&token));
-        }
-        let inspection = Inspection::new(decoded);
+        let inspection = Inspection::decode(&self.source().read(output)?.text)?;
         output.result(&self.shown(&inspection, output)?)?;
-        Ok(verdict(inspection.decoded.validity))
+        Ok(inspection.verdict())
     }
 
-    fn token(&self, output: &Output) -> Result<String, Error> {
-        match (&self.argument, &self.token, &self.file, &self.profile) {
-            (Some(text), _, _, _) | (_, Some(text), _, _) if text == "-" => {
-                token_input::whole_stdin()
-            }
-            (Some(text), _, _, _) | (_, Some(text), _, _) => Ok(token_input::from_text(text)),
-            (_, _, Some(path), _) => {
-                token_input::from_bytes(&files::read(path, token_input::LIMIT)?)
-            }
-            (_, _, _, Some(profile)) => cached(Some(profile.clone()), output),
-            (None, None, None, None) => match token_input::piped_stdin()? {
-                Some(token) => Ok(token),
-                None => cached(None, output),
-            },
+    fn source(&self) -> TokenSource<'_> {
+        let text = self.argument.as_deref().or(self.token.as_deref());
+        match (text, &self.file, &self.profile) {
+            (Some(text), _, _) => TokenSource::Argument(text),
+            (_, Some(path), _) => TokenSource::File(path),
+            (_, _, Some(profile)) => TokenSource::Profile(profile),
+            (None, None, None) => TokenSource::Unnamed,
         }
     }
 
@@ -134,54 +115,6 @@ fn page_of(members: &Map<String, Value>) -> String {
     section(members).join("\n")
 }
 
-/// An expired token fails, because scripts ask this command whether a stored one is still good.
-fn verdict(validity: Validity) -> ExitCode {
-    match validity {
-        Validity::Valid | Validity::Unknown => ExitCode::Done,
-        Validity::Expired | Validity::NotYetValid => ExitCode::General,
-    }
-}
-
-fn cached(profile: Option<String>, output: &Output) -> Result<String, Error> {
-    let prepared =
-        WhichToken::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
-    let token = tokens::cached(&prepared.request).map_err(|error| prepared.explain(error))?;
-    token.map(|token| token.access_token).ok_or_else(|| {
-        Error::general(
-            format!("no token found for {}", prepared.label()),
-            "get one with `entra-auth-cli get-token`, or pipe a token in",
-        )
-    })
-}
-
-fn undecodable(error: errors::Error) -> Error {
-    match error {
-        errors::Error::RequestImpossible(problem) => Error::bad_arguments(
-            problem.message,
-            problem
-                .hint
-                .unwrap_or_else(|| "check that the token was copied whole".to_owned()),
-        ),
-        error => error.into(),
-    }
-}
-
-fn opaque(token: &str) -> Error {
-    if token.is_empty() {
-        return Error::bad_arguments(
-            "no token provided",
-            "the command that should have written it may have failed",
-        );
-    }
-    Error::bad_arguments(
-        format!(
-            "invalid token format: no JWT ({} characters)",
-            token.chars().count()
-        ),
-        "if it is an opaque access token, only the API that it is meant for can read it",
-    )
-}
-
 fn unreadable_claims() -> Error {
     Error::bad_arguments(
         "cannot decrypt token: the claims are encrypted",
@@ -194,31 +127,4 @@ fn unreadable_header() -> Error {
         "invalid token format: the header is no JSON object",
         "check that the token was copied whole",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_usable_token_succeeds() {
-        for (validity, expected) in [
-            (Validity::Valid, ExitCode::Done),
-            (Validity::Unknown, ExitCode::Done),
-            (Validity::Expired, ExitCode::General),
-            (Validity::NotYetValid, ExitCode::General),
-        ] {
-            assert_eq!(verdict(validity), expected);
-        }
-    }
-
-    #[test]
-    fn messages_about_tokens_do_not_quote_them() {
-        let error = opaque("s3cr3t-opaque-token");
-        assert_eq!(
-            error.message,
-            "invalid token format: no JWT (19 characters)"
-        );
-        assert_eq!(opaque("").message, "no token provided");
-    }
 }

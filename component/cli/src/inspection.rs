@@ -2,10 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::bindings::jwt::{Decoded, Kind, Validity};
+use crate::bindings::jwt::{self, Decoded, Kind, Validity};
 use crate::civil_time;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::printable::printable;
+use crate::token_facts;
+use crate::unreadable_token::{opaque, undecodable};
 
 /// Claims that hold a time (RFC 7519 section 4.1, OpenID Connect Core section 2, and Entra's own).
 const TIMES: [&str; 5] = ["iat", "nbf", "exp", "auth_time", "xms_tcdt"];
@@ -18,12 +22,29 @@ pub(crate) struct Inspection {
 }
 
 impl Inspection {
-    pub(crate) fn new(decoded: Decoded) -> Self {
+    /// Take a token apart. Fails for one that is no JWT.
+    pub(crate) fn decode(token: &str) -> Result<Self, Error> {
+        let decoded = jwt::decode(token).map_err(|error| undecodable(token, error))?;
+        match decoded.kind {
+            Kind::Opaque => Err(opaque(token)),
+            Kind::Encrypted | Kind::Signed => Ok(Self::new(decoded)),
+        }
+    }
+
+    fn new(decoded: Decoded) -> Self {
         let object = |text: &Option<String>| serde_json::from_str(text.as_deref()?).ok();
         Self {
             header: object(&decoded.header),
             claims: object(&decoded.claims),
             decoded,
+        }
+    }
+
+    /// An expired token fails, because scripts ask whether a stored one is still good.
+    pub(crate) fn verdict(&self) -> ExitCode {
+        match self.decoded.validity {
+            Validity::Valid | Validity::Unknown => ExitCode::Done,
+            Validity::Expired | Validity::NotYetValid => ExitCode::General,
         }
     }
 
@@ -69,6 +90,14 @@ impl Inspection {
             lines.push(output.heading("Expiration:"));
             lines.extend(self.expiration(output));
         }
+        if let (Some(header), Some(claims)) = (&self.header, &self.claims) {
+            let facts = token_facts::facts(header, claims);
+            if !facts.is_empty() {
+                lines.push(String::new());
+                lines.push(output.heading("In words:"));
+                lines.extend(facts.iter().map(|fact| format!("  {}", printable(fact))));
+            }
+        }
         lines.push(String::new());
         lines.push(self.caveat().to_owned());
         lines.join("\n")
@@ -84,6 +113,9 @@ impl Inspection {
 
     fn caveat(&self) -> &'static str {
         match self.decoded.kind {
+            Kind::Signed if self.is_sealed_for_graph() => {
+                "The signature was not verified. It fits only for Microsoft Graph, which replaces the header's `nonce` first: that it fails elsewhere is no sign of forgery."
+            }
             Kind::Signed => {
                 "The signature was not verified: anybody could have written these claims."
             }
@@ -92,6 +124,12 @@ impl Inspection {
             }
             Kind::Opaque => "Only the API that the token is meant for can read it.",
         }
+    }
+
+    /// Microsoft Graph signs another `nonce` than the header shows, so that nobody else takes its tokens.
+    fn is_sealed_for_graph(&self) -> bool {
+        let header = self.header.as_ref();
+        header.is_some_and(|header| header.contains_key("nonce"))
     }
 
     fn expiration(&self, output: &Output) -> Vec<String> {
@@ -140,7 +178,7 @@ pub(crate) fn section(members: &Map<String, Value>) -> Vec<String> {
 }
 
 /// Texts bare, lists of them joined by commas, the rest as JSON.
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => printable(text),
         Value::Array(items) if !items.iter().any(|item| item.is_object() || item.is_array()) => {
@@ -169,6 +207,28 @@ mod tests {
             expires_in: left,
             validity,
         })
+    }
+
+    #[test]
+    fn only_a_usable_token_succeeds() {
+        for (validity, expected) in [
+            (Validity::Valid, ExitCode::Done),
+            (Validity::Unknown, ExitCode::Done),
+            (Validity::Expired, ExitCode::General),
+            (Validity::NotYetValid, ExitCode::General),
+        ] {
+            let inspection = inspection(&json!({}), validity, None);
+            assert_eq!(inspection.verdict(), expected);
+        }
+    }
+
+    #[test]
+    fn a_token_for_graph_is_not_called_forged() {
+        let mut graph = inspection(&json!({}), Validity::Valid, None);
+        graph.header = json!({"alg": "RS256", "nonce": "x"}).as_object().cloned();
+        let page = graph.page(&Output::new(Verbosity::Normal, true));
+        assert!(page.contains("no sign of forgery"), "{page}");
+        assert!(!page.contains("anybody could"), "{page}");
     }
 
     #[test]
@@ -236,6 +296,11 @@ mod tests {
              \n\
              Expiration:\n  Expires At: 2025-12-28 15:30:00 UTC (3 minutes ago)\n  \
              Status:     expired\n\
+             \n\
+             In words:\n  \
+             Audience:    App ID URI `api://x`\n  \
+             Permissions: application permissions (roles): a, b\n  \
+             Bound:       to a key, which the client has to prove that it holds (`cnf`)\n\
              \n\
              The signature was not verified: anybody could have written these claims."
         );

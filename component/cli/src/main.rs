@@ -17,6 +17,7 @@ mod config;
 mod credential;
 mod delivery;
 mod demo;
+mod discover;
 mod duration;
 mod error;
 mod exit_code;
@@ -39,8 +40,12 @@ mod secret;
 mod secret_changes;
 mod selection;
 mod spelling;
+mod table;
+mod token_facts;
 mod token_input;
 mod token_request;
+mod token_source;
+mod unreadable_token;
 mod usage_error;
 mod yaml;
 
@@ -78,6 +83,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
     match &line.command {
         Some(Command::ClearCache(clear_cache)) => clear_cache.run(output),
         Some(Command::Config(config)) => config.run(output),
+        Some(Command::Discover(discover)) => discover.run(output),
         Some(Command::GetToken(get_token)) => get_token.run(output),
         Some(Command::Inspect(inspect)) => inspect.run(output),
         Some(Command::Refresh(refresh)) => refresh.run(output),

@@ -12,6 +12,7 @@
 
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 
+use crate::bindings::prompt;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::printable::printable;
@@ -49,6 +50,16 @@ impl Output {
 
     pub(crate) fn stderr_is_terminal(&self) -> bool {
         self.stderr_is_terminal
+    }
+
+    /// Characters a line of the terminal that stdout is, if it is one and the host knows.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let columns = self.stdout_is_terminal.then(prompt::columns)?.ok()?;
+        usize::try_from(columns).ok().filter(|columns| *columns > 0)
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
     }
 
     pub(crate) fn is_verbose(&self) -> bool {

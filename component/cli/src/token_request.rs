@@ -96,6 +96,16 @@ impl WhichToken {
         }
     }
 
+    /// What it takes to read the directory; whoever reads it knows the scope in the profile's cloud.
+    pub(crate) fn of_directory(flow: Option<Flow>, timeout: Option<TimeLimit>) -> Self {
+        Self {
+            scope: Some("https://graph.microsoft.com/.default".to_owned()),
+            flow,
+            timeout,
+            ..Self::default()
+        }
+    }
+
     /// Select the profile, make the request, and permit its authority.
     pub(crate) fn prepare(
         &self,
@@ -104,6 +114,17 @@ impl WhichToken {
         output: &Output,
     ) -> Result<Prepared, Error> {
         let selected = selection::implied(self.profile.as_deref(), output)?;
+        self.prepare_for(selected, purpose, browser, output)
+    }
+
+    /// The same for a profile that is selected already.
+    pub(crate) fn prepare_for(
+        &self,
+        selected: Selected,
+        purpose: Purpose,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Prepared, Error> {
         let profile = &selected.profile;
         let flow = self.chosen_flow(profile)?;
         let scopes = self.chosen_scopes(profile)?;

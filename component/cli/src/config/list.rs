@@ -13,14 +13,15 @@ use crate::printable::printable;
 use crate::profile::Profile;
 use crate::profile_document::ProfileDocument;
 use crate::profiles;
+use crate::table::{self, Column};
 
-const HEADINGS: [&str; 6] = [
-    "Name",
-    "Tenant ID",
-    "Client ID",
-    "Auth Method",
-    "Default Flow",
-    "Updated",
+const COLUMNS: [Column; 6] = [
+    Column::whole("Name"),
+    Column::cut("Tenant ID"),
+    Column::cut("Client ID"),
+    Column::whole("Auth Method"),
+    Column::whole("Default Flow"),
+    Column::whole("Updated"),
 ];
 
 /// Flags of `config list`.
@@ -45,7 +46,7 @@ impl List {
         } else if output.is_verbose() {
             output.result(&details(&document))?;
         } else if output.stdout_is_terminal() || format.is_some() {
-            output.result(&table(&document, output))?;
+            output.result(&table(&document, output.width(), output))?;
         } else if !document.profiles.is_empty() {
             output.result(&document.names().join("\n"))?;
         }
@@ -107,31 +108,10 @@ fn listed<'a>(document: &'a ProfileDocument, demo: &'a Profile) -> Vec<&'a Profi
     profiles
 }
 
-fn table(document: &ProfileDocument, output: &Output) -> String {
+fn table(document: &ProfileDocument, width: Option<usize>, output: &Output) -> String {
     let demo = demo::profile();
-    let mut rows = vec![HEADINGS.map(str::to_owned)];
-    rows.extend(listed(document, &demo).into_iter().map(row));
-    let widths: [usize; 6] = std::array::from_fn(|column| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or_default()
-    });
-    let mut lines = rows.iter().map(|row| {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:width$}"))
-            .collect();
-        cells.join("  ").trim_end().to_owned()
-    });
-    let heading = lines.next().map(|line| output.heading(&line));
-    heading
-        .into_iter()
-        .chain(lines)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let rows = listed(document, &demo).into_iter().map(row);
+    table::table(&COLUMNS, rows, width, output)
 }
 
 fn row(profile: &Profile) -> [String; 6] {
@@ -166,7 +146,7 @@ mod tests {
     fn the_table_ends_with_the_built_in_profile() {
         let document = ProfileDocument::parse(TEXT).unwrap();
         assert_eq!(
-            table(&document, &Output::new(Verbosity::Normal, true)),
+            table(&document, None, &Output::new(Verbosity::Normal, true)),
             "Name  Tenant ID                Client ID                             Auth Method   \
              Default Flow  Updated\n\
              b     t                        c                                     Certificate   \
