@@ -1,4 +1,4 @@
-// The contract is one that JavaScript can live with: the component's `jwt` and `tokens` called from Node.
+// The contract is one that JavaScript can live with: the component's `directory`, `jwt` and `tokens` called from Node.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { instantiateClient, transpile } from './client.js';
@@ -101,6 +101,19 @@ test('a wrong secret is a refusal with advice', async () => {
   assert.equal(val.error, 'invalid_client');
   assert.equal(val.codes[0], 7000215n);
   assert.match(val.hint, /secret/);
+});
+
+test('app registrations are found with their scopes', async () => {
+  const { directory } = await clientWith(secrets({ [SECRET_NAME]: SECRET }));
+  const [api, ...others] = directory.applications(request, 'YourAPI*', false);
+  assert.deepEqual(others, []);
+  assert.deepEqual(api.identifierUris, ['api://your-api-id']);
+  assert.deepEqual(
+    api.scopes.map(({ value }) => value),
+    ['access_as_user', 'read', 'write'],
+  );
+  const person = { ...request, credential: { tag: 'none' }, grant: { tag: 'device-code' } };
+  assert.equal(failureOf(() => directory.applications(person, '*', false)).tag, 'interaction-required');
 });
 
 test('a secret store that fails is told apart from the server', async () => {
