@@ -202,7 +202,7 @@ impl Unfinished {
 
     fn finish(self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
-        platform::sync_folder(path.parent().unwrap_or(path))
+        platform::sync_folder(folder_of(path))
     }
 }
 
@@ -210,6 +210,14 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         // After `finish` there is nothing under this name any more.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The folder that the file is in; a bare name is in the one where the user is.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
@@ -223,7 +231,7 @@ fn leftover_prefix(path: &Path) -> String {
 /// Remove what processes that were killed while writing this file left behind.
 fn remove_leftovers(path: &Path) {
     let prefix = leftover_prefix(path);
-    let Some(Ok(folder)) = path.parent().map(fs::read_dir) else {
+    let Ok(folder) = fs::read_dir(folder_of(path)) else {
         return;
     };
     for entry in folder.flatten() {
@@ -351,6 +359,18 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_bare_name_is_a_file_in_the_folder_where_the_user_is() {
+        for (path, expected) in [
+            ("token.txt", "."),
+            ("./token.txt", "."),
+            ("a/token.txt", "a"),
+            ("/token.txt", "/"),
+        ] {
+            assert_eq!(folder_of(Path::new(path)), Path::new(expected), "{path}");
+        }
     }
 
     #[test]

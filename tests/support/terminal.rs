@@ -37,6 +37,9 @@ impl Terminal {
                 .get_envs()
                 .filter_map(|(name, value)| Some((name, value?))),
         );
+        if let Some(folder) = command.get_current_dir() {
+            session.current_dir(folder);
+        }
         let process = session
             .stdin(stream())
             .stdout(stream())

@@ -20,6 +20,7 @@ mod demo;
 mod discover;
 mod duration;
 mod error;
+mod exchange;
 mod exit_code;
 mod federation;
 mod flow;

@@ -17,6 +17,15 @@ use crate::scopes;
 /// Microsoft's public cloud, for profiles that name no other authority.
 pub(crate) const PUBLIC_AUTHORITY: &str = "https://login.microsoftonline.com";
 
+/// Members that may hold a secret in documents that others wrote, folded.
+const SECRET_MEMBERS: &[&str] = &[
+    "certificatepassword",
+    "certpassword",
+    "clientsecret",
+    "password",
+    "secret",
+];
+
 /// One profile.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Profile {
@@ -151,6 +160,13 @@ impl Profile {
         for (name, value) in &self.others {
             object.entry(name.clone()).or_insert_with(|| value.clone());
         }
+        object
+    }
+
+    /// The same without members that hold secrets, which other programs may have written.
+    pub(crate) fn to_public_json(&self) -> Map<String, Value> {
+        let mut object = self.to_json();
+        object.retain(|name, _| !SECRET_MEMBERS.contains(&fold(name).as_str()));
         object
     }
 

@@ -20,32 +20,42 @@ pub(crate) fn piped_stdin() -> Result<Option<String>, Error> {
 
 /// All of stdin.
 pub(crate) fn whole_stdin() -> Result<String, Error> {
+    from_bytes(&stdin_bytes()?)
+}
+
+/// The bytes of stdin.
+pub(crate) fn stdin_bytes() -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let read = stdin()
         .lock()
         .take(u64::from(LIMIT))
         .read_to_end(&mut bytes);
     match read {
-        Ok(_) => from_bytes(&bytes),
+        Ok(_) => Ok(bytes),
         Err(_) => Err(Error::general(
             "stdin could not be read",
-            "give the token as an argument or by `--file`",
+            "name a file instead",
         )),
     }
 }
 
-/// The token in a file's bytes: UTF-8, or UTF-16 as Windows PowerShell's `Out-File` writes it.
+/// The token in a file's bytes.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<String, Error> {
+    text(bytes).map(|text| from_text(&text))
+}
+
+/// Text: UTF-8, or UTF-16 as Windows PowerShell's `Out-File` writes it.
+pub(crate) fn text(bytes: &[u8]) -> Result<String, Error> {
     let text = match bytes {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
         _ => String::from_utf8(bytes.to_vec()).ok(),
     };
-    text.as_deref().map(from_text).ok_or_else(|| {
+    text.ok_or_else(|| {
         Error::bad_arguments(
-            "invalid token format: it is no text",
-            "give the token as UTF-8 or UTF-16 with a byte order mark",
+            "the input is no text",
+            "give it as UTF-8 or UTF-16 with a byte order mark",
         )
     })
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stdin};
 use clap::Args;
 
 use super::answers::{Answers, Asking, Field, Need};
-use super::draft::{Draft, Existing, already_exists};
+use super::draft::{self, Draft, Existing, already_exists};
 use super::fields::{self, DefaultFlow, Fields};
 use crate::auth_method::AuthMethod;
 use crate::choice;
@@ -69,9 +69,10 @@ pub(crate) struct Create {
 impl Create {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
         self.fields.check_credentials()?;
-        let draft = self.draft(output)?;
+        let mut draft = self.draft(output)?;
+        draft.existing = self.existing();
         let name = draft.profile.name.clone();
-        draft.save(self.existing())?;
+        draft::save_all(vec![draft])?;
         output.notice(&format!("✓ Profile '{name}' created"));
         Ok(ExitCode::Done)
     }

@@ -13,6 +13,8 @@ use crate::secret_changes::SecretChanges;
 pub(super) enum Existing {
     Keep,
     Replace,
+    /// Its secrets stay unless new ones come.
+    ReplaceButSecrets,
 }
 
 /// What is about to be written.
@@ -20,44 +22,23 @@ pub(super) struct Draft {
     pub(super) profile: Profile,
     pub(super) client_secret: Option<Secret>,
     pub(super) certificate_password: Option<Secret>,
+    pub(super) existing: Existing,
 }
 
 impl Draft {
-    /// A profile without secrets.
+    /// A new profile without secrets.
     pub(super) fn of(profile: Profile) -> Self {
         Self {
             profile,
             client_secret: None,
             certificate_password: None,
+            existing: Existing::Keep,
         }
-    }
-
-    /// The profile and its secrets, or neither.
-    pub(super) fn save(mut self, existing: Existing) -> Result<(), Error> {
-        let known = profiles::load()?;
-        check_new(&self.profile.name, &known, existing)?;
-        let replaced = known.find(&self.profile.name);
-        if let Some(replaced) = replaced {
-            // The stored secrets go by this spelling.
-            self.profile.name.clone_from(&replaced.name);
-        }
-        let is_new = replaced.is_none();
-        let applied = self.secret_changes(is_new).apply()?;
-        let profile = &self.profile;
-        let saved = profiles::update(|document| {
-            check_new(&profile.name, document, existing)?;
-            document.put(stamped(profile, document));
-            Ok(())
-        });
-        if saved.is_err() {
-            applied.undo();
-        }
-        saved
     }
 
     /// What a replaced profile had and this one does not goes with it.
-    fn secret_changes(&mut self, is_new: bool) -> SecretChanges {
-        let mut changes = SecretChanges::default();
+    fn change_secrets(&mut self, is_new: bool, changes: &mut SecretChanges) {
+        let is_kept = is_new || self.existing == Existing::ReplaceButSecrets;
         for (name, secret) in [
             (self.profile.client_secret_name(), self.client_secret.take()),
             (
@@ -65,12 +46,38 @@ impl Draft {
                 self.certificate_password.take(),
             ),
         ] {
-            if secret.is_some() || !is_new {
+            if secret.is_some() || !is_kept {
                 changes.set(name, secret);
             }
         }
-        changes
     }
+}
+
+/// All profiles and their secrets, or none.
+pub(super) fn save_all(mut drafts: Vec<Draft>) -> Result<(), Error> {
+    let known = profiles::load()?;
+    let mut secrets = SecretChanges::default();
+    for draft in &mut drafts {
+        check_new(draft, &known)?;
+        let replaced = known.find(&draft.profile.name);
+        if let Some(replaced) = replaced {
+            // The stored secrets go by this spelling.
+            draft.profile.name.clone_from(&replaced.name);
+        }
+        draft.change_secrets(replaced.is_none(), &mut secrets);
+    }
+    let applied = secrets.apply()?;
+    let saved = profiles::update(|document| {
+        for draft in &drafts {
+            check_new(draft, document)?;
+            document.put(stamped(&draft.profile, document));
+        }
+        Ok(())
+    });
+    if saved.is_err() {
+        applied.undo();
+    }
+    saved
 }
 
 /// The name is taken.
@@ -81,8 +88,9 @@ pub(super) fn already_exists(name: &str) -> BadValue {
     )
 }
 
-fn check_new(name: &str, document: &ProfileDocument, existing: Existing) -> Result<(), Error> {
-    if existing == Existing::Replace || document.find(name).is_none() {
+fn check_new(draft: &Draft, document: &ProfileDocument) -> Result<(), Error> {
+    let name = &draft.profile.name;
+    if draft.existing != Existing::Keep || document.find(name).is_none() {
         Ok(())
     } else {
         Err(already_exists(name).into())
@@ -93,16 +101,17 @@ fn check_new(name: &str, document: &ProfileDocument, existing: Existing) -> Resu
 fn stamped(profile: &Profile, document: &ProfileDocument) -> Profile {
     let now = civil_time::rfc3339(civil_time::now());
     let replaced = document.find(&profile.name);
-    Profile {
-        created_at: replaced
-            .and_then(|replaced| replaced.created_at.clone())
-            .or_else(|| Some(now.clone())),
-        updated_at: Some(now),
-        others: replaced
-            .map(|replaced| replaced.others.clone())
-            .unwrap_or_default(),
-        ..profile.clone()
+    let mut stamped = profile.clone();
+    if let Some(replaced) = replaced {
+        stamped.created_at.clone_from(&replaced.created_at);
+        for (name, value) in &replaced.others {
+            let others = &mut stamped.others;
+            others.entry(name).or_insert_with(|| value.clone());
+        }
     }
+    stamped.created_at.get_or_insert_with(|| now.clone());
+    stamped.updated_at = Some(now);
+    stamped
 }
 
 #[cfg(test)]

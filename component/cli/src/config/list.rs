@@ -70,7 +70,7 @@ pub(super) fn with_documented_names(profile: &Profile) -> Map<String, Value> {
         method,
         Some(AuthMethod::Certificate | AuthMethod::PasswordlessCertificate)
     );
-    let mut object = profile.to_json();
+    let mut object = profile.to_public_json();
     for (name, value) in [
         ("scope", Value::from(profile.effective_scopes().join(" "))),
         (

@@ -7,8 +7,11 @@ mod delete;
 mod draft;
 mod edit;
 mod edit_menu;
+mod export;
 mod fields;
+mod import;
 mod list;
+mod passphrase;
 mod show;
 mod which;
 
@@ -37,6 +40,14 @@ enum Command {
     #[command(after_help = edit::EXAMPLES)]
     Edit(Box<edit::Edit>),
 
+    /// Write profiles to a file, with secrets only under a passphrase
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Export),
+
+    /// Take profiles over from a file, all or none
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::Import),
+
     /// List the profiles; piped: one bare name a line
     List(list::List),
 
@@ -51,6 +62,8 @@ impl Config {
             Command::Create(create) => create.run(output),
             Command::Delete(delete) => delete.run(output),
             Command::Edit(edit) => edit.run(output),
+            Command::Export(export) => export.run(output),
+            Command::Import(import) => import.run(output),
             Command::List(list) => list.run(output),
             Command::Show(show) => show.run(output),
         }
