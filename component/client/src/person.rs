@@ -5,7 +5,7 @@ use protocol::claims::Claims;
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
-use crate::error::{Error, needs_person};
+use crate::error::{Error, needs_person, of_protocol};
 use crate::notices::Notices;
 use crate::order::{Order, SignIn};
 use crate::refresh_token::{self, Silent};
@@ -25,7 +25,8 @@ pub(crate) fn token(
     };
     match silent {
         Silent::Token(response) => Ok(*response),
-        Silent::NeedsPerson(challenge) => {
+        Silent::NeedsPerson(refusal) => {
+            let challenge = refusal.and_then(refresh_token::challenge);
             let claims = challenge.as_ref().or(order.claims.as_ref());
             signed_in(order, sign_in, claims, notices)
         }
@@ -40,9 +41,10 @@ pub(crate) fn renewed(
 ) -> Result<TokenResponse, Error> {
     match silently(order, stored, notices)? {
         Silent::Token(response) => Ok(*response),
-        Silent::NeedsPerson(_) => Err(needs_person(
-            "no refresh token is available, or it has expired or was revoked",
-            "sign in again with `entra-auth-cli get-token`",
+        Silent::NeedsPerson(Some(refusal)) => Err(of_protocol(refusal, &order.facts())),
+        Silent::NeedsPerson(None) => Err(needs_person(
+            "no refresh token is available",
+            "sign in with `entra-auth-cli get-token`",
         )),
     }
 }

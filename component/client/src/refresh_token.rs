@@ -17,8 +17,8 @@ use crate::randomness;
 pub(crate) enum Silent {
     /// All the way.
     Token(Box<TokenResponse>),
-    /// Only a person can go on; the server may have said what it wants of them.
-    NeedsPerson(Option<Claims>),
+    /// Only a person can go on; the server may have said why.
+    NeedsPerson(Option<ProtocolError>),
 }
 
 /// Redeems the refresh token.
@@ -44,15 +44,17 @@ pub(crate) fn token(
             Ok(Silent::Token(Box::new(response)))
         }
         Err(Fault::Answer(error)) => match judge_failure(&error) {
-            RefreshFailure::SignInAgain => Ok(Silent::NeedsPerson(None)),
-            RefreshFailure::NeedsPerson => Ok(Silent::NeedsPerson(challenge(error))),
+            RefreshFailure::SignInAgain | RefreshFailure::NeedsPerson => {
+                Ok(Silent::NeedsPerson(Some(error)))
+            }
             RefreshFailure::Keep => Err(Fault::Answer(error).into_error(order)),
         },
         Err(fault) => Err(fault.into_error(order)),
     }
 }
 
-fn challenge(error: ProtocolError) -> Option<Claims> {
+/// What a server that refused wants of the person.
+pub(crate) fn challenge(error: ProtocolError) -> Option<Claims> {
     match error {
         ProtocolError::Refused(refusal) => refusal.claims,
         ProtocolError::Unacceptable(_) | ProtocolError::Impossible(_) => None,
