@@ -105,8 +105,12 @@ fn wait(
     attempt: &SignInAttempt,
 ) -> Result<(Answer, AuthorizationCode), Error> {
     loop {
-        // Strays do not prolong the wait.
-        let seconds = order.deadline.remaining(PATIENCE).as_secs();
+        // Strays do not prolong the wait; the last second counts as a whole one.
+        let seconds = order
+            .deadline
+            .remaining(PATIENCE)
+            .as_millis()
+            .div_ceil(1000);
         let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX))?;
         match AuthorizationResponse::read(&answer.parameters()?, attempt, &order.authority) {
             AuthorizationResponse::Code(code) => return Ok((answer, code)),

@@ -74,7 +74,7 @@ impl Drop for Progress {
 }
 
 /// A span as people say it.
-pub(super) fn in_words(span: Duration) -> String {
+fn in_words(span: Duration) -> String {
     let seconds = span.as_secs();
     let (count, unit) = match seconds {
         120.. => (seconds / 60, "minute"),

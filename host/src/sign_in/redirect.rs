@@ -75,7 +75,7 @@ impl Redirect {
             Ok(None) => Err(closed()),
             Err(_) => {
                 self.open.close().await;
-                Err(timed_out(limit))
+                Err(timed_out())
             }
         }
     }
@@ -167,13 +167,10 @@ fn range(
     }
 }
 
-fn timed_out(limit: Duration) -> Failure {
+fn timed_out() -> Failure {
     failure(
         Fault::TimedOut,
-        format!(
-            "timeout waiting for authentication callback: the browser brought no answer within {}",
-            instructions::in_words(limit)
-        ),
+        "timeout waiting for authentication callback: the browser brought no answer in time",
         "look at the browser: what is wrong with the application or its redirect URI is shown only there",
     )
 }
