@@ -80,6 +80,7 @@ impl FileError {
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::Other => error.to_string(),
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
         kind if kind.to_string() == "uncategorized error" => error.to_string(),
         kind => kind.to_string(),
     }

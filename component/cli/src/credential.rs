@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::federation;
 use crate::flow::Flow;
 use crate::output::Output;
+use crate::printable::printable;
 use crate::profile::Profile;
 use crate::secret::Secret;
 use crate::selection::{self, Selected, Source};
@@ -111,6 +112,7 @@ fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<C
         .map(|path| files::read(path, CERTIFICATE_LIMIT))
         .transpose()?;
     Ok(Certificate {
+        name: format!("`{}`", printable(path)),
         content: files::read(path, CERTIFICATE_LIMIT)?,
         private_key,
         password: certificate_password(profile, purpose, output)?,

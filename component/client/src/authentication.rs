@@ -10,7 +10,7 @@ use protocol::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, AssertionSource, Credential};
 use crate::clock;
-use crate::error::Error;
+use crate::error::{Error, about};
 use crate::exchange::{Exchange, exchange};
 use crate::notices::Notices;
 use crate::order::Order;
@@ -40,16 +40,19 @@ fn by_certificate(
         &given.content,
         given.private_key.as_deref(),
         password.as_ref(),
-    )?;
+    )
+    .map_err(|problem| about(&given.name, &problem))?;
     let now = clock::now();
     match certificate.validity_at(now) {
         CertificateValidity::Valid => {}
-        CertificateValidity::Expired => {
-            notices.add("the certificate has expired; Entra is likely to refuse it")
-        }
-        CertificateValidity::NotYetValid => {
-            notices.add("the certificate is not valid yet; check the clock")
-        }
+        CertificateValidity::Expired => notices.add(format!(
+            "{}: the certificate has expired; Entra is likely to refuse it",
+            given.name
+        )),
+        CertificateValidity::NotYetValid => notices.add(format!(
+            "{}: the certificate is not valid yet; check the clock",
+            given.name
+        )),
     }
     let mut assertion = ClientAssertion::new(&certificate, &order.authority, &order.client_id);
     if given.send_chain {

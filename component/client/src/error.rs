@@ -105,6 +105,14 @@ pub(crate) fn impossible(message: impl Into<String>, hint: impl Into<String>) ->
     })
 }
 
+/// What is wrong with the thing of this name.
+pub(crate) fn about(name: &str, problem: &Impossible) -> Error {
+    Error::RequestImpossible(Problem {
+        message: format!("{name}: {}", problem.message()),
+        hint: problem.hint().map(ToOwned::to_owned),
+    })
+}
+
 impl From<Impossible> for Error {
     fn from(request: Impossible) -> Self {
         Self::RequestImpossible(Problem {

@@ -306,7 +306,7 @@ impl Fault {
             ),
             Self::PasswordMissing => (
                 "the certificate file is protected by a password",
-                "give its password",
+                "store its password with the profile, by `--certificate-password -`",
             ),
             Self::TooCostly => (
                 "the certificate file asks for more computation than is reasonable",
