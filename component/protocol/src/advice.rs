@@ -307,9 +307,18 @@ const BY_CODE: &[(&[u64], &str)] = &[
     ),
     (&[700027, 7000274, 5002730], CERTIFICATE_UNKNOWN),
     (
-        &[70021, 700211, 700212, 700213, 7002137, 7002138, 700229],
-        FEDERATION,
+        &[700211],
+        "no federated credential of {client} has the issuer of the external token; compare letter by letter, and wait some minutes after a change",
     ),
+    (
+        &[700212],
+        "no federated credential of {client} has the audience of the external token; ask for a token for that audience",
+    ),
+    (
+        &[700213],
+        "no federated credential of {client} has the subject of the external token; compare letter by letter, and wait some minutes after a change",
+    ),
+    (&[70021, 7002137, 7002138, 700229], FEDERATION),
     (&[1000502, 7000214, 7000277], CERTIFICATE_INVALID),
     (
         &[90061, 50166],
@@ -464,7 +473,10 @@ const BY_ERROR: &[(&str, &str)] = &[
         "consent_required",
         "sign in with a browser to consent to {scope}, or ask an administrator",
     ),
-    ("access_denied", "the sign-in or the consent was declined"),
+    (
+        "access_denied",
+        "the sign-in or the consent was declined; start again and accept, or ask for fewer scopes",
+    ),
     (
         "authorization_declined",
         "the sign-in was declined; start again",
