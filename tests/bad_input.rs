@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{CLIENT_ID, Emulator, GET_TOKEN, Outcome, PROGRAM, SECRET, Terminal, User};
+use support::{CLIENT_ID, Emulator, GET_TOKEN, Outcome, PROGRAM, SECRET, Terminal, User, rows};
 use tempfile::TempDir;
 
 /// The exit codes that the program documents.
@@ -20,19 +20,6 @@ const AUTHENTICATION_FAILED: i32 = 2;
 const BAD_ARGUMENTS: i32 = 4;
 const NETWORK_FAILED: i32 = 5;
 const CANCELLED: i32 = 6;
-
-/// The columns of a table's rows, which are lines of text.
-fn rows<const COLUMNS: usize>(table: &str) -> Vec<[&str; COLUMNS]> {
-    let columns = |line| str::split(line, '|').map(str::trim).collect::<Vec<_>>();
-    let lines = table.lines().filter(|line| !line.is_empty());
-    lines
-        .map(|line| {
-            columns(line)
-                .try_into()
-                .expect("as many columns as in the head")
-        })
-        .collect()
-}
 
 /// Command line, exit code, a part of the error.
 const WRONG_COMMAND_LINES: &str = "

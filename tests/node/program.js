@@ -16,6 +16,8 @@ export class User {
     ENTRA_AUTH_CLI_CONFIG_PATH: this.#home,
     ENTRA_AUTH_CLI_SECRET_STORE: 'file',
     ENTRA_AUTH_CLI_PASSPHRASE: 'correct horse battery staple',
+    // Whoever runs the tests has a limited number of keys that the kernel keeps.
+    ENTRA_AUTH_CLI_KEY_TIMEOUT: '60',
   };
 
   /** Starts the program. `shown` waits for a text on stderr, `ended` gives exit code and both streams. */

@@ -63,6 +63,20 @@ test('client credentials with a certificate', async () => {
   assert.deepEqual(server.refusals, []);
 });
 
+test('a certificate that has expired is the server\'s to judge', async () => {
+  const options = `--certificate-path ${KEYS}/expired-certificate.pem --private-key-path ${KEYS}/client-private-key.pem`;
+  await createProfile(CERTIFIED, `${options} --scope api://your-api-id/.default`);
+  assert.deepEqual(await notices('get-token -p standard'), '', 'a script hears of it from the server alone');
+  assert.match(await notices('get-token -p standard --force --verbose'), /expired-certificate\.pem.*has expired/);
+});
+
+/** What a run that goes well says besides its result. */
+async function notices(line) {
+  const { code, stderr } = await user.start(line).ended;
+  assert.equal(code, 0, stderr);
+  return stderr;
+}
+
 test('a code with PKCE, and its refresh token', async () => {
   await createProfile(COMMAND_LINE, '--auth-method Public --scope api://your-api-id/access_as_user');
   user.useBrowser(`

@@ -110,12 +110,35 @@ impl Emulator {
             .collect()
     }
 
+    /// Forgets the requests received so far.
+    pub(crate) fn forget_requests(&self) {
+        self.send("DELETE", "/__emulator/requests", "");
+    }
+
+    /// Where the answer to an address leads, as a browser would see.
+    pub(crate) fn redirect(&self, address: &str) -> String {
+        let path = address.strip_prefix(&self.authority).unwrap();
+        let answer = self.exchange("GET", path, "");
+        let location = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("location: "));
+        location.expect(&answer).to_owned()
+    }
+
     /// Posts a form, as a client would.
     pub(crate) fn post_form(&self, path: &str, form: &str) -> String {
         self.send("POST", path, form)
     }
 
+    /// The body of an answer that is a success.
     fn send(&self, method: &str, path: &str, body: &str) -> String {
+        let answer = self.exchange(method, path, body);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 2"), "{answer}");
+        body.to_owned()
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> String {
         let host = self
             .authority
             .strip_prefix("http://")
@@ -130,9 +153,7 @@ impl Emulator {
         .unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 2"), "{answer}");
-        body.to_owned()
+        answer
     }
 }
 

@@ -1,18 +1,22 @@
-//! What the integration tests share: an emulator, a user of the program, a terminal, foreign programs.
+//! What the integration tests share: an emulator, a browser, a user of the program, a terminal, foreign programs.
 #![allow(
     dead_code,
     unused_imports,
     reason = "every test is a crate of its own and uses a part of this"
 )]
 
+mod browser;
 mod emulator;
 mod foreign;
 mod outcome;
+mod table;
 mod terminal;
 mod user;
 
+pub(crate) use browser::Browser;
 pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{component, foreign_program, python_packages, workspace};
 pub(crate) use outcome::Outcome;
+pub(crate) use table::rows;
 pub(crate) use terminal::Terminal;
 pub(crate) use user::{CLIENT_ID, GET_TOKEN, PASSPHRASE, PROGRAM, SECRET, User};

@@ -103,6 +103,13 @@ impl User {
         files
     }
 
+    /// The same without locks, which hold nothing and stay.
+    pub(crate) fn kept(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = self.files();
+        files.retain(|path, _| path.extension().is_none_or(|name| name != "lock"));
+        files
+    }
+
     /// The program with this user's environment and nothing on stdin.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = self.foreign_command(Path::new(PROGRAM));

@@ -1,0 +1,78 @@
+//! What a browser gets from the program and sends back to it, in the hands of a test.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::User;
+
+/// A browser that only notes the address that it should show.
+pub(crate) struct Browser {
+    address: PathBuf,
+}
+
+impl Browser {
+    /// Becomes the user's browser.
+    pub(crate) fn of(user: &mut User) -> Self {
+        let script = user.home().join("browser");
+        let address = user.home().join("address");
+        // Renamed, so that nobody reads half of it.
+        let text = format!(
+            "#!/bin/sh\nprintf %s \"$1\" > '{0}.new' && mv '{0}.new' '{0}'\n",
+            address.display()
+        );
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
+        user.set("BROWSER", script.to_str().unwrap());
+        Self { address }
+    }
+
+    /// The address that the program wants to be shown, once it does.
+    pub(crate) fn address(&self) -> String {
+        for _ in 0..1500 {
+            if let Ok(address) = fs::read_to_string(&self.address) {
+                return address;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        panic!("no browser was opened")
+    }
+
+    /// The parameters of the address, such as `state` and `redirect_uri`.
+    pub(crate) fn parameters(&self) -> BTreeMap<String, String> {
+        let address = self.address();
+        let (_, query) = address.split_once('?').unwrap();
+        form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect()
+    }
+
+    /// Whatever anybody sends to the redirect URI's port, and its answer; nothing if nobody listens.
+    pub(crate) fn send(&self, request: &str) -> Option<String> {
+        let uri = self.parameters()["redirect_uri"].clone();
+        let host = uri.strip_prefix("http://").unwrap().to_owned();
+        let mut connection = TcpStream::connect(&host).ok()?;
+        connection
+            .write_all(request.replace("{host}", &host).as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        // Whoever is turned away may find the connection reset.
+        drop(connection.read_to_string(&mut answer));
+        Some(answer)
+    }
+
+    /// Posts an answer to the redirect URI; `{state}` stands for the right one. Gives the page.
+    pub(crate) fn answer(&self, form: &str) -> Option<String> {
+        let form = form.replace("{state}", &self.parameters()["state"]);
+        let length = form.len();
+        self.send(&format!(
+            "POST / HTTP/1.1\r\nhost: {{host}}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {length}\r\n\r\n{form}"
+        ))
+    }
+}

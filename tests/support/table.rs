@@ -1,0 +1,14 @@
+//! Tables of cases.
+
+/// The columns of a table's rows, which are lines of text.
+pub(crate) fn rows<const COLUMNS: usize>(table: &str) -> Vec<[&str; COLUMNS]> {
+    let columns = |line| str::split(line, '|').map(str::trim).collect::<Vec<_>>();
+    let lines = table.lines().filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            columns(line)
+                .try_into()
+                .expect("as many columns as in the head")
+        })
+        .collect()
+}
