@@ -95,13 +95,14 @@ mod tests {
     const VECTORS: &str = include_str!("../../../tests/vectors/authorization-code.json");
 
     fn request(
+        uri: &str,
         code: &str,
         verifier: &str,
         authentication: ClientAuthentication,
     ) -> AuthorizationCodeRequest {
         let redirect = Redirect {
             code: AuthorizationCode::recorded(code),
-            uri: &RedirectUri::parse("http://localhost:53111").unwrap(),
+            uri: &RedirectUri::parse(uri).unwrap(),
             code_verifier: &CodeVerifier::recorded(verifier),
         };
         AuthorizationCodeRequest::new(
@@ -122,17 +123,24 @@ mod tests {
     #[test]
     fn the_grant_is_that_of_the_recorded_clients() {
         let cases = recorded::cases(VECTORS);
-        assert_eq!(cases.len(), 2);
+        assert_eq!(cases.len(), 4);
         for case in cases {
-            let (code, verifier) = (&case.fields["code"], &case.fields["code_verifier"]);
-            case.assert_same(&request(code, verifier, ClientAuthentication::None).to_http());
+            let field = |name: &str| case.fields[name].as_str();
+            let (uri, code) = (field("redirect_uri"), field("code"));
+            let request = request(
+                uri,
+                code,
+                field("code_verifier"),
+                ClientAuthentication::None,
+            );
+            case.assert_same(&request.to_http());
         }
     }
 
     #[test]
     fn a_confidential_client_sends_its_proof_too() {
         let secret = ClientAuthentication::Secret(Secret::new("S3cr3t"));
-        let request = request("c", "v", secret)
+        let request = request("http://localhost:53111", "c", "v", secret)
             .with_claims(Claims::parse("{}").unwrap())
             .to_http();
         let fields = recorded::fields(request.body());
@@ -146,7 +154,12 @@ mod tests {
     fn debug_output_shows_neither_code_nor_verifier() {
         let shown = format!(
             "{:?}",
-            request("C0de", "Ver1fier", ClientAuthentication::None)
+            request(
+                "http://localhost:53111",
+                "C0de",
+                "Ver1fier",
+                ClientAuthentication::None
+            )
         );
         assert!(
             !shown.contains("C0de") && !shown.contains("Ver1fier"),

@@ -163,10 +163,13 @@ fn check_hint(what: &str, hint: &str) -> Result<(), Impossible> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde_json::Value;
     use zeroize::Zeroizing;
 
     use super::*;
     use crate::sign_in_attempt::RANDOM_SIZE;
+
+    const VECTORS: &str = include_str!("../../../tests/vectors/authorize-url.json");
 
     fn attempt() -> SignInAttempt {
         let mut bytes = Zeroizing::new([0; RANDOM_SIZE]);
@@ -225,6 +228,71 @@ mod tests {
         assert!(url.as_str().starts_with(
             "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id="
         ));
+    }
+
+    #[test]
+    fn the_parameters_are_those_of_the_recorded_clients() {
+        let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+        let listed =
+            |name: &str| -> Vec<String> { serde_json::from_value(vectors[name].clone()).unwrap() };
+        let (extras, fresh) = (
+            listed("not_part_of_the_grant"),
+            listed("new_for_each_attempt"),
+        );
+        let cases = vectors["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 4);
+        for case in cases {
+            let name = format!("{}, {}", case["name"], case["recorded_client"]);
+            let recorded = Url::parse(case["url"].as_str().unwrap()).unwrap();
+            let mut theirs: BTreeMap<String, String> =
+                recorded.query_pairs().into_owned().collect();
+            let mut url = AuthorizeUrl::new(
+                &Authority::parse(
+                    "https://localhost:9443",
+                    "11111111-2222-3333-4444-555555555555",
+                )
+                .unwrap(),
+                &ClientId::parse(&theirs["client_id"]).unwrap(),
+                &RedirectUri::parse(&theirs["redirect_uri"]).unwrap(),
+                &Scopes::parse("https://graph.microsoft.com/User.Read").unwrap(),
+                &attempt(),
+                CorrelationId::from_random([7; 16]),
+            )
+            .unwrap();
+            if let Some(prompt) = theirs.get("prompt") {
+                url = url.with_prompt(Prompt::parse(prompt).unwrap());
+            }
+            if let Some(hint) = theirs.get("login_hint") {
+                url = url.with_login_hint(hint).unwrap();
+            }
+            if let Some(hint) = theirs.get("domain_hint") {
+                url = url.with_domain_hint(hint).unwrap();
+            }
+            let mut ours = parameters(&url);
+            assert_eq!(url.url.path(), recorded.path(), "{name}");
+            for attempt in &fresh {
+                // Node's client sends no nonce.
+                if let Some(value) = theirs.remove(attempt) {
+                    assert!(!value.is_empty(), "{name}: {attempt}");
+                }
+                assert!(ours.remove(attempt).is_some(), "{name}: {attempt}");
+            }
+            // An address that an application asks for is answered as it likes; ours is always for the listener.
+            if theirs
+                .get("response_mode")
+                .is_none_or(|mode| mode == "query")
+            {
+                theirs.insert("response_mode".to_owned(), "form_post".to_owned());
+            }
+            for parameters in [&mut ours, &mut theirs] {
+                parameters.retain(|parameter, _| !extras.contains(parameter));
+                let mut scopes: Vec<&str> = parameters["scope"].split(' ').collect();
+                scopes.sort_unstable();
+                let scopes = scopes.join(" ");
+                parameters.insert("scope".to_owned(), scopes);
+            }
+            assert_eq!(ours, theirs, "{name}");
+        }
     }
 
     #[test]

@@ -159,7 +159,7 @@ mod tests {
     fn header_and_claims_are_those_of_the_recorded_clients() {
         let vectors: Value = serde_json::from_str(VECTORS).unwrap();
         let cases = vectors["cases"].as_array().unwrap();
-        assert_eq!(cases.len(), 2);
+        assert_eq!(cases.len(), 3);
         let (certificate, client_id) = (certificate(), ClientId::parse(CLIENT).unwrap());
         for case in cases {
             let name = case["name"].as_str().unwrap();
@@ -177,14 +177,28 @@ mod tests {
             );
             assert_eq!(
                 ours["x5t#S256"].as_str().unwrap().len(),
-                theirs["x5t#S256"].as_str().unwrap().len()
+                unpadded(&theirs["x5t#S256"]).len()
             );
-            let (ours, theirs) = (part(signed.expose(), 1), part(recorded, 1));
+            let (mut ours, theirs) = (part(signed.expose(), 1), part(recorded, 1));
+            // Python's client counts from the moment of the request and writes parts of seconds.
+            let span = |claims: &Value| {
+                claims["exp"].as_f64().unwrap()
+                    - claims["nbf"].as_f64().or(claims["iat"].as_f64()).unwrap()
+            };
+            assert_eq!(span(&ours).round(), span(&theirs).round(), "{name}");
+            if theirs["nbf"].is_null() {
+                ours.as_object_mut().unwrap().remove("nbf");
+            }
             assert_eq!(names(&ours), names(&theirs), "{name}");
-            for claim in ["aud", "iss", "sub", "nbf", "exp"] {
+            for claim in ["aud", "iss", "sub"] {
                 assert_eq!(ours[claim], theirs[claim], "{name}: {claim}");
             }
         }
+    }
+
+    /// Some write it with the padding that RFC 7515 section 2 leaves out.
+    fn unpadded(thumbprint: &Value) -> &str {
+        thumbprint.as_str().unwrap().trim_end_matches('=')
     }
 
     #[test]
@@ -197,7 +211,7 @@ mod tests {
         let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&der));
         for case in vectors["cases"].as_array().unwrap() {
             let recorded = case["assertion"].as_str().unwrap();
-            assert_eq!(part(recorded, 0)["x5t#S256"], thumbprint.as_str());
+            assert_eq!(unpadded(&part(recorded, 0)["x5t#S256"]), thumbprint);
             verify(&der, recorded);
         }
     }

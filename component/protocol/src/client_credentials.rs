@@ -84,9 +84,11 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::recorded::{self, fields};
     use crate::secret::Secret;
 
     const VECTORS: &str = include_str!("../../../tests/vectors/client-secret.json");
+    const FEDERATED: &str = include_str!("../../../tests/vectors/federated-token.json");
 
     fn request(
         tenant: &str,
@@ -100,18 +102,6 @@ mod tests {
             &Scopes::parse(scope)?,
             CorrelationId::from_random([7; 16]),
         )
-    }
-
-    fn fields(body: &[u8]) -> BTreeMap<String, String> {
-        let mut fields = BTreeMap::new();
-        for (name, value) in form_urlencoded::parse(body).into_owned() {
-            assert_eq!(
-                fields.insert(name.clone(), value),
-                None,
-                "`{name}` stands twice"
-            );
-        }
-        fields
     }
 
     #[test]
@@ -145,6 +135,27 @@ mod tests {
             let sent = request.to_http();
             assert_eq!(fields(sent.body()), recorded, "{name}");
             assert_eq!(sent.uri().path(), text(&case["path"]), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_grant_with_a_federated_token_is_that_of_the_recorded_clients() {
+        let cases = recorded::cases(FEDERATED);
+        assert_eq!(cases.len(), 2);
+        for case in cases {
+            let assertion = Secret::new(case.fields["client_assertion"].as_str());
+            let request = ClientCredentialsRequest::new(
+                &Authority::parse(
+                    "https://login.microsoftonline.com",
+                    "11111111-2222-3333-4444-555555555555",
+                )
+                .unwrap(),
+                &ClientId::parse("99999999-8888-7777-6666-555555555555").unwrap(),
+                ClientAuthentication::Assertion(assertion),
+                &Scopes::parse("https://graph.microsoft.com/.default").unwrap(),
+                CorrelationId::from_random([0; 16]),
+            );
+            case.assert_same(&request.unwrap().to_http());
         }
     }
 

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_grant_is_that_of_the_recorded_clients() {
         let cases = recorded::cases(VECTORS);
-        assert_eq!(cases.len(), 4);
+        assert_eq!(cases.len(), 5);
         for case in cases {
             let authentication = match case.fields.get("client_secret") {
                 Some(secret) => ClientAuthentication::Secret(Secret::new(secret.as_str())),
