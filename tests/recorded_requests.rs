@@ -172,7 +172,7 @@ fn compare(emulator: &Emulator, file: &str, grant: &str) {
         .filter(|form: &Vec<(String, String)>| {
             form.contains(&("grant_type".to_owned(), grant.to_owned()))
         })
-        .last()
+        .next_back()
         .unwrap();
     let vectors = vectors(file);
     let ours = of_the_grant(&vectors, ours);
