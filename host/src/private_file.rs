@@ -9,7 +9,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 
@@ -312,6 +312,17 @@ impl Lock {
         Ok(file)
     }
 
+    /// How long ago the lock was marked, or else made. Nothing if that lies in the future, as after a clock was set back.
+    pub(crate) fn marked(&self, now: SystemTime) -> Option<Duration> {
+        now.duration_since(self.file.metadata().ok()?.modified().ok()?)
+            .ok()
+    }
+
+    /// Leave a mark for whoever takes the lock next. A mark that cannot be left is missed by nobody.
+    pub(crate) fn mark(&self, now: SystemTime) {
+        let _ = self.file.set_modified(now);
+    }
+
     /// Remove the lock file; processes that wait for it go on with a new one.
     pub(crate) fn remove(self) {
         platform::remove_lock(&self.path);
@@ -540,7 +551,7 @@ mod tests {
             fs::write(path, "half").unwrap();
         }
         for path in [&old, &other] {
-            let long_ago = std::time::SystemTime::now() - 2 * LEFTOVER_AGE;
+            let long_ago = SystemTime::now() - 2 * LEFTOVER_AGE;
             File::options()
                 .write(true)
                 .open(path)

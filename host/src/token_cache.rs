@@ -1,16 +1,14 @@
 //! The capability `token-cache`: one sealed file an entry, `<cache>/<client>/<entry>.token`.
-//!
-//! A file is a mark of 5 bytes (`EATC` and the version, 1), a nonce and the sealed bytes. The mark and the entry's name are
-//! the context of the seal, so that a file put under another name does not open. What does not open is as good as
-//! not there: it is replaced by the next token.
 
+mod entry_file;
 mod kept_key;
 mod key;
+mod sweep;
 
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, ReadDir};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,8 +21,9 @@ use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::folder::Folders;
 use crate::private_file::{self, FileError, Lock};
-use crate::sealed::{self, Key};
+use crate::sealed::Key;
 use crate::secret_store::SecretStore;
+use entry_file::EntryFile;
 use kept_key::KeptKey;
 use key::CacheKey;
 
@@ -55,16 +54,13 @@ impl TokenCache {
 
     fn read(&self, name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
         let path = self.path(name)?;
-        let content = match private_file::read(&path, LIMIT + OVERHEAD) {
+        let file = match EntryFile::read(&path) {
             Ok(None) => return Ok(None),
-            Ok(Some(content)) => content,
+            Ok(Some(file)) => file,
             Err(error) if matches!(error.fault, Fault::Damaged) => return Ok(None),
             Err(error) => return Err(failure(error)),
         };
-        let open = |key: Key| {
-            let sealed = content.strip_prefix(MARK)?;
-            sealed::open(&key, name.context().as_bytes(), sealed)
-        };
+        let open = |key: Key| file.open(&key, name);
         let content = match self.key.kept().and_then(open) {
             Some(content) => Some(content),
             None => self.key.read()?.and_then(open),
@@ -72,7 +68,7 @@ impl TokenCache {
         Ok(content.map(|mut content| std::mem::take(&mut *content)))
     }
 
-    fn write(&self, name: &EntryName, content: &[u8]) -> Result<(), Failure> {
+    fn write(&self, name: &EntryName, content: &[u8], keep_until: i64) -> Result<(), Failure> {
         if content.len() > LIMIT {
             return Err(failure(FileError::new(
                 Fault::Denied,
@@ -82,9 +78,10 @@ impl TokenCache {
         }
         let path = self.path(name)?;
         let key = self.key.read_or_make(&self.lock_of_key()?)?;
-        let sealed =
-            sealed::seal(&key, name.context().as_bytes(), content).map_err(|_| no_random())?;
-        private_file::replace(&path, &[MARK, &sealed].concat()).map_err(failure)
+        let file = EntryFile::seal(&key, name, content, keep_until).map_err(|_| no_random())?;
+        private_file::replace(&path, &file.0).map_err(failure)?;
+        sweep::now_and_then(self.folders.cache().map_err(failure)?);
+        Ok(())
     }
 
     fn hold(&self, name: EntryName, limit: Duration) -> Result<HeldEntry, Failure> {
@@ -110,15 +107,9 @@ impl TokenCache {
                 )));
             }
         };
-        // An entry that was held but never written has a lock file alone.
-        let paths: BTreeSet<_> = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter_map(entry_path)
-            .collect();
         let started = Instant::now();
         let mut count = 0;
-        for path in paths {
+        for path in entry_paths(entries) {
             let wait = REMOVE_WAIT.saturating_sub(started.elapsed());
             let lock = Lock::acquire(&path.with_extension("lock"), wait);
             count += u32::from(private_file::remove(&path).map_err(failure)?);
@@ -149,12 +140,6 @@ impl TokenCache {
     }
 }
 
-impl EntryName {
-    fn context(&self) -> String {
-        format!("EATC\x01{}/{}", self.client, self.entry)
-    }
-}
-
 /// As the contract's name; checked when it becomes a path.
 type EntryName = Name;
 
@@ -173,10 +158,18 @@ fn check_name(name: &str) -> Result<(), Failure> {
     )))
 }
 
-/// The path of the entry to which a file in a client's folder belongs.
-fn entry_path(path: PathBuf) -> Option<PathBuf> {
-    let extension = path.extension()?;
-    (extension == "token" || extension == "lock").then(|| path.with_extension("token"))
+/// The paths of a client's entries. One that was held but never written has a lock file alone.
+fn entry_paths(folder: ReadDir) -> BTreeSet<PathBuf> {
+    let is_entry = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "token" || extension == "lock")
+    };
+    folder
+        .flatten()
+        .map(|file| file.path())
+        .filter(is_entry)
+        .map(|path| path.with_extension("token"))
+        .collect()
 }
 
 fn failure(error: FileError) -> Failure {
@@ -228,10 +221,15 @@ impl token_cache::HostHeldEntry for TokenCacheView<'_> {
         self.cache.read(&entry.name)
     }
 
-    fn write(&mut self, entry: Resource<HeldEntry>, content: Vec<u8>) -> Result<(), Failure> {
+    fn write(
+        &mut self,
+        entry: Resource<HeldEntry>,
+        content: Vec<u8>,
+        keep_until: i64,
+    ) -> Result<(), Failure> {
         let content = Zeroizing::new(content);
         let entry = self.table.get(&entry).map_err(|_| too_many())?;
-        self.cache.write(&entry.name, &content)
+        self.cache.write(&entry.name, &content, keep_until)
     }
 
     fn drop(&mut self, entry: Resource<HeldEntry>) -> wasmtime::Result<()> {
@@ -261,13 +259,8 @@ pub(crate) fn add_to_linker<T: 'static>(
     token_cache::add_to_linker::<T, TokenCache>(linker, view)
 }
 
-const MARK: &[u8] = b"EATC\x01";
-
 /// Tokens with hundreds of groups or roles have some tens of KiB.
 const LIMIT: usize = 256 << 10;
-
-/// Mark, nonce and tag.
-const OVERHEAD: usize = MARK.len() + 24 + 16;
 
 /// For all entries of a client together.
 const REMOVE_WAIT: Duration = Duration::from_secs(5);

@@ -44,7 +44,11 @@ impl Held<'_> {
 
     /// Replaces the entry.
     pub(crate) fn write(&self, entry: &CacheEntry) -> Result<(), Failure> {
-        self.entry.write(&entry.to_bytes(self.key))
+        let keep_until = entry.keep_until().unix_seconds();
+        self.entry.write(
+            &entry.to_bytes(self.key),
+            i64::try_from(keep_until).unwrap_or(i64::MAX),
+        )
     }
 }
 

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::authority::Authority;
 use crate::claims::Claims;
 use crate::client_id::ClientId;
+use crate::refresh_token::LONGEST_IDLE;
 use crate::scope::Scopes;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -151,6 +152,14 @@ impl CacheEntry {
             refresh_at: response.refresh_at,
             refresh_token: response.refresh_token,
             id_token: response.id_token,
+        }
+    }
+
+    /// Until when anything in it may be of use.
+    pub fn keep_until(&self) -> Timestamp {
+        match self.refresh_token {
+            Some(_) => self.obtained_at.saturating_add(LONGEST_IDLE),
+            None => self.expires_at,
         }
     }
 
@@ -385,6 +394,17 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn an_entry_is_kept_as_long_as_its_refresh_token_may_live() {
+        let application = entry(10_000, 13_600, None);
+        assert_eq!(application.keep_until().unix_seconds(), 13_600);
+        let person = CacheEntry {
+            refresh_token: Some(Secret::new("1.AVgA")),
+            ..application
+        };
+        assert_eq!(person.keep_until().unix_seconds(), 10_000 + 90 * 86_400);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! not to an API: one sign-in serves for tokens of any of them. The answer is a
 //! [`TokenResponse`](crate::token_response::TokenResponse).
 
+use std::time::Duration;
+
 use http::Request;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,11 @@ use crate::error::{Error, Impossible};
 use crate::scope::Scopes;
 use crate::secret::Secret;
 use crate::token_request::TokenRequest;
+
+/// How long a refresh token lives when it is not used; whoever uses it gets the next one.
+///
+/// [Token lifetime](https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime): 90 days, single-page apps aside.
+pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Everything that a refresh says.
 #[derive(Clone, Debug)]

@@ -35,7 +35,7 @@ impl GuestHeldEntry for Never {
         match *self {}
     }
 
-    fn write(&self, _content: Vec<u8>) -> Result<(), Failure> {
+    fn write(&self, _content: Vec<u8>, _keep_until: i64) -> Result<(), Failure> {
         match *self {}
     }
 }

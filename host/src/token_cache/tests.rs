@@ -2,6 +2,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
+use super::entry_file::OVERHEAD;
 use super::*;
 use crate::terminal::Terminal;
 
@@ -43,6 +44,8 @@ const FILE: &[(&str, &str)] = &[
     ("ENTRA_AUTH_CLI_SECRET_STORE", "file"),
     ("ENTRA_AUTH_CLI_PASSPHRASE", "pass"),
 ];
+/// The end of an entry that outlives the test.
+const LATER: i64 = i64::MAX;
 const SHORT: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(20);
 
@@ -53,7 +56,7 @@ fn what_is_written_is_read_by_every_process() {
     assert_eq!(cache(folder.path()).read(&first).unwrap(), None);
     let largest = vec![7; LIMIT];
     for content in [&b"token"[..], b"", &largest] {
-        cache(folder.path()).write(&first, content).unwrap();
+        cache(folder.path()).write(&first, content, LATER).unwrap();
         assert_eq!(
             cache(folder.path()).read(&first).unwrap().as_deref(),
             Some(content)
@@ -67,7 +70,7 @@ fn nothing_of_the_content_is_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let name = name("c1", "e1");
     cache(folder.path())
-        .write(&name, b"eyJ0eXAiOiJKV1QifQ")
+        .write(&name, b"eyJ0eXAiOiJKV1QifQ", LATER)
         .unwrap();
     let sealed = fs::read(folder.path().join("tokens/c1/e1.token")).unwrap();
     assert!(
@@ -83,7 +86,7 @@ fn a_changed_cut_or_moved_file_is_as_good_as_none() {
     let (kept, other) = (name("c1", "e1"), name("c1", "e2"));
     let path = folder.path().join("tokens/c1/e1.token");
     let cache = cache(folder.path());
-    cache.write(&kept, b"token").unwrap();
+    cache.write(&kept, b"token", LATER).unwrap();
     let good = fs::read(&path).unwrap();
     let mut bad: Vec<Vec<u8>> = (0..good.len())
         .map(|length| good[..length].to_vec())
@@ -101,7 +104,7 @@ fn a_changed_cut_or_moved_file_is_as_good_as_none() {
     }
     fs::write(folder.path().join("tokens/c1/e2.token"), &good).unwrap();
     assert_eq!(cache.read(&other).unwrap(), None);
-    cache.write(&kept, b"new").unwrap();
+    cache.write(&kept, b"new", LATER).unwrap();
     assert_eq!(cache.read(&kept).unwrap().as_deref(), Some(&b"new"[..]));
 }
 
@@ -109,7 +112,7 @@ fn a_changed_cut_or_moved_file_is_as_good_as_none() {
 fn with_another_key_an_entry_is_as_good_as_none() {
     let folder = tempfile::tempdir().unwrap();
     let name = name("c1", "e1");
-    cache(folder.path()).write(&name, b"token").unwrap();
+    cache(folder.path()).write(&name, b"token", LATER).unwrap();
     for value in [
         "",
         "no key",
@@ -119,7 +122,7 @@ fn with_another_key_an_entry_is_as_good_as_none() {
         let cache = cache(folder.path());
         cache.key.secrets().write("token-cache:key", value).unwrap();
         assert_eq!(cache.read(&name).unwrap(), None, "{value:?}");
-        cache.write(&name, b"new").unwrap();
+        cache.write(&name, b"new", LATER).unwrap();
         assert_eq!(
             cache.read(&name).unwrap().as_deref(),
             Some(&b"new"[..]),
@@ -157,12 +160,12 @@ fn without_a_key_the_failure_is_that_of_the_secret_store() {
     for (variables, fault) in rows {
         let folder = tempfile::tempdir().unwrap();
         let name = name("c1", "e1");
-        cache(folder.path()).write(&name, b"token").unwrap();
+        cache(folder.path()).write(&name, b"token", LATER).unwrap();
         let without = cache_with(folder.path(), variables);
         for failure in [
             without.read(&name).unwrap_err(),
             without.hold(name.clone(), SHORT).unwrap_err(),
-            without.write(&name, b"new").unwrap_err(),
+            without.write(&name, b"new", LATER).unwrap_err(),
         ] {
             assert_eq!(failure.fault, *fault, "{variables:?}: {failure:?}");
             assert_eq!(failure.capability, Capability::TokenCache);
@@ -180,7 +183,9 @@ fn without_a_key_the_failure_is_that_of_the_secret_store() {
 fn a_kept_key_opens_entries_without_the_store_and_seals_none() {
     let folder = tempfile::tempdir().unwrap();
     let name = name("c1", "e1");
-    keeping_cache(folder.path()).write(&name, b"token").unwrap();
+    keeping_cache(folder.path())
+        .write(&name, b"token", LATER)
+        .unwrap();
     let locked = cache_with(folder.path(), &[("ENTRA_AUTH_CLI_SECRET_STORE", "file")]);
     if locked.key.kept().is_none() {
         return;
@@ -188,7 +193,7 @@ fn a_kept_key_opens_entries_without_the_store_and_seals_none() {
     assert_eq!(locked.read(&name).unwrap().as_deref(), Some(&b"token"[..]));
     for failure in [
         locked.hold(name.clone(), SHORT).unwrap_err(),
-        locked.write(&name, b"new").unwrap_err(),
+        locked.write(&name, b"new", LATER).unwrap_err(),
     ] {
         assert_eq!(failure.fault, Fault::Locked, "{failure:?}");
     }
@@ -200,12 +205,14 @@ fn a_kept_key_opens_entries_without_the_store_and_seals_none() {
 fn a_kept_key_that_is_no_longer_the_stores_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let name = name("c1", "e1");
-    keeping_cache(folder.path()).write(&name, b"token").unwrap();
+    keeping_cache(folder.path())
+        .write(&name, b"token", LATER)
+        .unwrap();
     let secrets = Arc::clone(keeping_cache(folder.path()).key.secrets());
     assert!(secrets.remove("token-cache:key").unwrap());
     // Sealed with a new key, although the old one is still kept.
     let other = cache(folder.path());
-    other.write(&name, b"new").unwrap();
+    other.write(&name, b"new", LATER).unwrap();
     for _ in 0..2 {
         assert_eq!(
             keeping_cache(folder.path()).read(&name).unwrap().as_deref(),
@@ -220,11 +227,11 @@ fn names_that_are_no_hexadecimal_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path());
     let longest = "f".repeat(64);
-    cache.write(&name(&longest, &longest), b"").unwrap();
+    cache.write(&name(&longest, &longest), b"", LATER).unwrap();
     for bad in ["", "..", "A1", "a/b", "a.b", "a\0", &"f".repeat(65), "ä"] {
         for name in [name(bad, "e1"), name("c1", bad)] {
             assert!(cache.read(&name).is_err(), "{name:?}");
-            assert!(cache.write(&name, b"").is_err(), "{name:?}");
+            assert!(cache.write(&name, b"", LATER).is_err(), "{name:?}");
             assert!(cache.hold(name.clone(), SHORT).is_err(), "{name:?}");
         }
         assert!(cache.remove(bad).is_err(), "{bad:?}");
@@ -235,8 +242,8 @@ fn names_that_are_no_hexadecimal_are_refused() {
 fn an_entry_that_is_too_large_is_refused_and_the_old_one_stays() {
     let folder = tempfile::tempdir().unwrap();
     let (cache, name) = (cache(folder.path()), name("c1", "e1"));
-    cache.write(&name, b"old").unwrap();
-    let failure = cache.write(&name, &vec![0; LIMIT + 1]).unwrap_err();
+    cache.write(&name, b"old", LATER).unwrap();
+    let failure = cache.write(&name, &vec![0; LIMIT + 1], LATER).unwrap_err();
     assert_eq!(failure.fault, Fault::Denied);
     assert!(failure.message.contains("262144"));
     assert_eq!(cache.read(&name).unwrap().as_deref(), Some(&b"old"[..]));
@@ -256,7 +263,7 @@ fn one_holds_and_the_others_wait_for_what_it_writes() {
                     .unwrap()
                     .map_or(0, |content| content[0]);
                 thread::sleep(Duration::from_millis(5));
-                cache.write(&held.name, &[count + 1]).unwrap();
+                cache.write(&held.name, &[count + 1], LATER).unwrap();
             });
         }
     });
@@ -325,7 +332,7 @@ fn many_processes_that_start_at_once_agree_on_the_key() {
             let folder = folder.path();
             scope.spawn(move || {
                 cache(folder)
-                    .write(&name("c1", entry), entry.as_bytes())
+                    .write(&name("c1", entry), entry.as_bytes(), LATER)
                     .unwrap()
             });
         }
@@ -345,7 +352,7 @@ fn removing_a_client_leaves_the_others() {
     let cache = cache(folder.path());
     for (client, entry) in [("c1", "e1"), ("c1", "e2"), ("c2", "e1")] {
         let held = cache.hold(name(client, entry), SHORT).unwrap();
-        cache.write(&held.name, b"token").unwrap();
+        cache.write(&held.name, b"token", LATER).unwrap();
     }
     cache.hold(name("c1", "e3"), SHORT).unwrap();
     assert_eq!(cache.remove("c1").unwrap(), 2);
@@ -368,7 +375,7 @@ fn handles_release_their_lock_when_dropped() {
     let handle = Host::hold(&mut view, name("c1", "e1"), 1).unwrap();
     let again = || Resource::new_borrow(handle.rep());
     assert_eq!(HostHeldEntry::read(&mut view, again()).unwrap(), None);
-    HostHeldEntry::write(&mut view, again(), b"token".to_vec()).unwrap();
+    HostHeldEntry::write(&mut view, again(), b"token".to_vec(), LATER).unwrap();
     assert_eq!(
         HostHeldEntry::read(&mut view, again()).unwrap().as_deref(),
         Some(&b"token"[..])
