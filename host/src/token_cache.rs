@@ -21,7 +21,6 @@ use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::folder::Folders;
 use crate::private_file::{self, FileError, Lock};
-use crate::sealed::Key;
 use crate::secret_store::SecretStore;
 use entry_file::EntryFile;
 use kept_key::KeptKey;
@@ -60,11 +59,12 @@ impl TokenCache {
             Err(error) if matches!(error.fault, Fault::Damaged) => return Ok(None),
             Err(error) => return Err(failure(error)),
         };
-        let open = |key: Key| file.open(&key, name);
-        let content = match self.key.kept().and_then(open) {
-            Some(content) => Some(content),
-            None => self.key.read()?.and_then(open),
+        let Some(key) = self.key.read()? else {
+            return Ok(None);
         };
+        let content = file
+            .open(&key, name)
+            .or_else(|| file.open(&self.key.replaced()?, name));
         Ok(content.map(|mut content| std::mem::take(&mut *content)))
     }
 

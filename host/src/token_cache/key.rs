@@ -15,14 +15,18 @@ use crate::private_file::Lock;
 use crate::sealed::{self, Key};
 use crate::secret_store::SecretStore;
 
-/// The key, read from the secret store when it is first needed. Once it, or why there is none, is known, the store is
-/// left alone.
-///
-/// What is written is sealed with the key that the store holds at that time; only readers may make do with the kept one.
+/// The key, read when it is first needed: the kept one, else the secret store's. Once it, or why there is none, is known,
+/// the store is left alone.
 pub(super) struct CacheKey {
     secrets: Arc<SecretStore>,
     kept: KeptKey,
-    known: Mutex<Option<Result<Key, Failure>>>,
+    known: Mutex<Option<Known>>,
+}
+
+#[derive(Clone)]
+enum Known {
+    Kept(Key),
+    Stored(Result<Key, Failure>),
 }
 
 impl CacheKey {
@@ -32,16 +36,6 @@ impl CacheKey {
             kept,
             known: Mutex::new(None),
         }
-    }
-
-    /// The key as it was when the secret store was last asked, for which nobody needs to be asked now.
-    pub(super) fn kept(&self) -> Option<Key> {
-        self.kept.read()
-    }
-
-    /// From now on the secret store is asked.
-    pub(super) fn forget_kept(&self) {
-        self.kept.forget();
     }
 
     #[cfg(test)]
@@ -57,13 +51,30 @@ impl CacheKey {
     /// The key, or nothing if none was made yet. Fails with `absent` where none can be kept.
     pub(super) fn read(&self) -> Result<Option<Key>, Failure> {
         let mut known = self.known();
-        if let Some(result) = &*known {
-            return result.clone().map(Some);
+        match &*known {
+            Some(Known::Kept(key)) => return Ok(Some(key.clone())),
+            Some(Known::Stored(result)) => return result.clone().map(Some),
+            None => {}
+        }
+        if let Some(key) = self.kept.read() {
+            *known = Some(Known::Kept(key.clone()));
+            return Ok(Some(key));
         }
         let stored = self.stored();
         // That no key was made yet may change while this process waits for another one.
-        *known = stored.clone().transpose();
+        *known = stored.clone().transpose().map(Known::Stored);
         stored
+    }
+
+    /// The store's key in place of a kept one, which it may have replaced meanwhile. Nothing if it is not another one.
+    pub(super) fn replaced(&self) -> Option<Key> {
+        let mut known = self.known();
+        let Some(Known::Kept(kept)) = &*known else {
+            return None;
+        };
+        let key = self.stored().ok().flatten().filter(|key| key != kept)?;
+        *known = Some(Known::Stored(Ok(key.clone())));
+        Some(key)
     }
 
     /// Fails if there is no key and none can be kept.
@@ -81,8 +92,13 @@ impl CacheKey {
             Some(key) => key,
             None => self.make()?,
         };
-        *self.known() = Some(Ok(key.clone()));
+        *self.known() = Some(Known::Stored(Ok(key.clone())));
         Ok(key)
+    }
+
+    /// From now on every process asks the secret store first.
+    pub(super) fn forget_kept(&self) {
+        self.kept.forget();
     }
 
     fn stored(&self) -> Result<Option<Key>, Failure> {
@@ -105,7 +121,7 @@ impl CacheKey {
         Ok(key)
     }
 
-    fn known(&self) -> MutexGuard<'_, Option<Result<Key, Failure>>> {
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
