@@ -56,6 +56,7 @@ impl Emulator {
     /// | `refuse_replayed_assertions` | a client assertion's `jti` counts once (50012) |
     /// | `device_interval` | seconds between two polls (5) |
     /// | `slow_down` | answers `slow_down` to a device that polls more often |
+    /// | `single_use_refresh_tokens` | revokes a refresh token when it is used |
     /// | `sign_in_as` | this user is signed in at every browser and consents to everything |
     /// | `has_system_identity` | whether there is a system-assigned managed identity |
     /// | `ignore_identity_selector` | managed identity answers as an old agent: always system-assigned |

@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) device_interval: i64,
     /// Answer `slow_down` to a device that does not wait so long.
     pub(crate) slow_down: bool,
+    /// Revoke a refresh token when it is used, as some other servers do.
+    pub(crate) single_use_refresh_tokens: bool,
     /// Who signs in and consents without being asked, as a user principal name.
     pub(crate) sign_in_as: Option<String>,
     /// Whether the machine has a system-assigned managed identity.
@@ -55,6 +57,7 @@ impl Default for Options {
             refuse_replayed_assertions: false,
             device_interval: 5,
             slow_down: false,
+            single_use_refresh_tokens: false,
             sign_in_as: None,
             has_system_identity: true,
             ignore_identity_selector: false,

@@ -53,7 +53,8 @@ impl RefreshToken {
     }
 }
 
-/// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid.
+/// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid, unless that is switched
+/// off.
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
@@ -78,7 +79,13 @@ pub(crate) fn grant(
     }
     // Only the answer to the sign-in repeats the nonce.
     delegation.nonce = None;
-    delegation.issue(client, method, form, call)
+    let issued = delegation.issue(client, method, form, call)?;
+    if call.memory.options.single_use_refresh_tokens
+        && let Some(used) = call.memory.refresh_tokens.get_mut(token)
+    {
+        used.is_revoked = true;
+    }
+    Ok(issued)
 }
 
 const DAY: i64 = 86_400;

@@ -27,6 +27,20 @@ fn a_refresh_token_brings_a_new_one_and_stays_valid() {
 }
 
 #[test]
+fn a_refresh_token_that_serves_once_is_revoked_by_its_use() {
+    let visitor = Visitor::new();
+    let options = r#"{"single_use_refresh_tokens":true}"#;
+    visitor.control(Method::POST, "/options", options);
+    let first = signed_in(&visitor, &[]);
+    let second = refreshed(&visitor, &first["refresh_token"], &[]);
+    assert_eq!(
+        code(&refreshed(&visitor, &first["refresh_token"], &[])),
+        50173
+    );
+    assert!(refreshed(&visitor, &second["refresh_token"], &[])["access_token"].is_string());
+}
+
+#[test]
 fn a_refresh_token_serves_other_apis_if_consent_was_given() {
     let visitor = Visitor::new();
     let tokens = signed_in(&visitor, &[]);
