@@ -5,16 +5,11 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{CLIENT_ID, Emulator, Outcome, User, workspace};
+use support::{ALICE, CLIENT_ID, Emulator, PUBLIC_CLIENT, User, sign_in_by_device, workspace};
 
-const PUBLIC_CLIENT: &str = "88888888-7777-6666-5555-444444444444";
 const YOUR_API: &str = "77777777-6666-5555-4444-333333333333";
-const ALICE: &str = "alice@contoso.onmicrosoft.com";
 
 fn create(user: &User, name: &str, emulator: &Emulator, client: &str, rest: &str) {
     let authority = emulator.authority();
@@ -29,26 +24,6 @@ fn create(user: &User, name: &str, emulator: &Emulator, client: &str, rest: &str
 fn claims(user: &User, token: &str) -> Value {
     let shown = user.run_with("inspect - --claims", token).success();
     serde_json::from_str(&shown).unwrap()
-}
-
-/// Signs alice in by device code: the command waits while she approves elsewhere.
-fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) -> Outcome {
-    emulator.control("options", &json!({ "device_interval": 1 }));
-    let mut command = user.command(line);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while !emulator
-        .requests()
-        .iter()
-        .any(|request| request["path"].as_str().unwrap().ends_with("/devicecode"))
-    {
-        sleep(Duration::from_millis(20));
-    }
-    emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
-    Outcome::of(child.wait_with_output().unwrap())
 }
 
 #[test]

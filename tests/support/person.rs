@@ -1,0 +1,33 @@
+//! Somebody who signs in.
+
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Emulator, Outcome, User};
+
+/// The public client of the emulator's tenant, and a person who may use it.
+pub(crate) const PUBLIC_CLIENT: &str = "88888888-7777-6666-5555-444444444444";
+pub(crate) const ALICE: &str = "alice@contoso.onmicrosoft.com";
+
+/// Signs alice in by device code: the command waits while she approves elsewhere.
+pub(crate) fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) -> Outcome {
+    emulator.control("options", &json!({ "device_interval": 1 }));
+    let mut command = user.command(line);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !emulator
+        .requests()
+        .iter()
+        .any(|request| request["path"].as_str().unwrap().ends_with("/devicecode"))
+    {
+        sleep(Duration::from_millis(20));
+    }
+    emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
+    Outcome::of(child.wait_with_output().unwrap())
+}
