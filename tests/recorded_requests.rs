@@ -165,14 +165,12 @@ fn is_device_code(request: &Value) -> bool {
 /// are of the day; the rest has the same values.
 fn compare(emulator: &Emulator, file: &str, grant: &str) {
     let requests = emulator.requests();
-    let forms = requests
+    let wanted = ("grant_type".to_owned(), grant.to_owned());
+    let mut forms = requests
         .iter()
         .filter_map(|request| serde_json::from_value(request["form"].clone()).ok());
-    let ours: Vec<(String, String)> = forms
-        .filter(|form: &Vec<(String, String)>| {
-            form.contains(&("grant_type".to_owned(), grant.to_owned()))
-        })
-        .next_back()
+    let ours = forms
+        .rfind(|form: &Vec<(String, String)>| form.contains(&wanted))
         .unwrap();
     let vectors = vectors(file);
     let ours = of_the_grant(&vectors, ours);
