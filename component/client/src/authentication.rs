@@ -17,6 +17,20 @@ use crate::order::Order;
 use crate::randomness;
 use crate::secret::reveal;
 
+/// How often a request with the client's proof may be sent: a token that the caller read from a file is used once, and read
+/// again for the next request.
+pub(crate) fn exchange_kind(order: &Order) -> Exchange {
+    match &order.credential {
+        Credential::Assertion(AssertionSource::Given(_)) => Exchange::Once,
+        Credential::None
+        | Credential::Secret(_)
+        | Credential::Certificate(_)
+        | Credential::Assertion(
+            AssertionSource::GithubActions(_) | AssertionSource::AzurePipelines(_),
+        ) => Exchange::Repeatable,
+    }
+}
+
 /// The proof to send with the next request. Reads secrets and asks build systems for their tokens.
 pub(crate) fn authenticate(
     order: &Order,
@@ -74,20 +88,25 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
                 None => federated_assertion::default_audience(&order.authority)?,
             };
             let bearer = Secret::new(endpoint.bearer.as_str());
-            let request = GithubOidcRequest::new(&endpoint.url, &bearer, audience)?.to_http()?;
-            exchange(order, Exchange::Platform, &request, |response, now| {
-                github_oidc::read_token(response, now)
-            })
+            let request = GithubOidcRequest::new(&endpoint.url, &bearer, audience)?;
+            exchange(
+                order,
+                Exchange::Repeatable,
+                || Ok(request.to_http()?),
+                |response, now| github_oidc::read_token(response, now),
+            )
             .map_err(|fault| fault.into_error(order))
         }
         AssertionSource::AzurePipelines(endpoint) => {
             let bearer = Secret::new(endpoint.bearer.as_str());
             let connection = endpoint.service_connection_id.as_deref();
-            let request =
-                AzurePipelinesOidcRequest::new(&endpoint.url, &bearer, connection)?.to_http()?;
-            exchange(order, Exchange::Platform, &request, |response, now| {
-                azure_pipelines_oidc::read_token(response, now)
-            })
+            let request = AzurePipelinesOidcRequest::new(&endpoint.url, &bearer, connection)?;
+            exchange(
+                order,
+                Exchange::Repeatable,
+                || Ok(request.to_http()?),
+                |response, now| azure_pipelines_oidc::read_token(response, now),
+            )
             .map_err(|fault| fault.into_error(order))
         }
     }

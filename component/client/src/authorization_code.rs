@@ -143,7 +143,7 @@ fn redeem(
     if let Some(claims) = claims {
         request = request.with_claims(claims.clone());
     }
-    let response = exchange::token(order, Exchange::CodeRedemption, &request.to_http())
+    let response = exchange::token(order, Exchange::Once, || Ok(request.to_http()))
         .map_err(|fault| fault.into_error(order))?;
     let expected = Expected {
         authority: &order.authority,

@@ -3,25 +3,28 @@
 use protocol::client_credentials::ClientCredentialsRequest;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::authenticate;
+use crate::authentication::{authenticate, exchange_kind};
 use crate::error::Error;
-use crate::exchange::{self, Exchange};
+use crate::exchange;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
 
 /// Asks for the token.
 pub(crate) fn token(order: &Order, notices: &mut Notices) -> Result<TokenResponse, Error> {
-    let mut request = ClientCredentialsRequest::new(
-        &order.authority,
-        &order.client_id,
-        authenticate(order, notices)?,
-        &order.scopes,
-        randomness::correlation_id(),
-    )?;
-    if let Some(claims) = &order.claims {
-        request = request.with_claims(claims.clone());
-    }
-    exchange::token(order, Exchange::Token, &request.to_http())
-        .map_err(|fault| fault.into_error(order))
+    let correlation_id = randomness::correlation_id();
+    exchange::token(order, exchange_kind(order), || {
+        let mut request = ClientCredentialsRequest::new(
+            &order.authority,
+            &order.client_id,
+            authenticate(order, notices)?,
+            &order.scopes,
+            correlation_id,
+        )?;
+        if let Some(claims) = &order.claims {
+            request = request.with_claims(claims.clone());
+        }
+        Ok(request.to_http())
+    })
+    .map_err(|fault| fault.into_error(order))
 }

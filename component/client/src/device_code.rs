@@ -34,8 +34,8 @@ pub(crate) fn token(
     }
     let authorization = exchange(
         order,
-        Exchange::Interactive,
-        &request.to_http(),
+        Exchange::Repeatable,
+        || Ok(request.to_http()),
         |response, now| DeviceAuthorization::from_http(response, &order.authority, now),
     )
     .map_err(|fault| fault.into_error(order))?;

@@ -65,14 +65,11 @@ fn found(
     let mut search = Search::new(pattern.clone());
     let mut next = Some(graph.first_page(pattern));
     while let Some(url) = next {
-        let request = graph
-            .to_http(&url, &token, correlation_id)
-            .map_err(|error| Fault::Other(error.into()))?;
         let page = exchange_up_to(
             MAX_PAGE_SIZE,
             order,
-            Exchange::Token,
-            &request,
+            Exchange::Repeatable,
+            || Ok(graph.to_http(&url, &token, correlation_id)?),
             |response, now| graph.read_page(response, now),
         )?;
         next = search

@@ -11,7 +11,6 @@ use crate::clock;
 use crate::error::{Error, of_protocol};
 use crate::network;
 use crate::order::Order;
-use crate::randomness;
 
 pub(crate) use protocol::retry::Exchange;
 
@@ -39,11 +38,12 @@ impl Fault {
     }
 }
 
-/// Sends `request` and reads the answer; sends it again as long as `protocol` says that this may help.
+/// Sends a request and reads the answer; sends another as long as `protocol` says that this may help. Each is made anew, with
+/// a proof of its own.
 pub(crate) fn exchange<T>(
     order: &Order,
     kind: Exchange,
-    request: &Outgoing,
+    request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
     exchange_up_to(MAX_BODY_SIZE, order, kind, request, read)
@@ -54,18 +54,19 @@ pub(crate) fn exchange_up_to<T>(
     limit: usize,
     order: &Order,
     kind: Exchange,
-    request: &Outgoing,
+    mut request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
     let mut attempt = 1;
     loop {
-        let response = network::exchange(request, limit, &order.deadline)
+        let request = request().map_err(Fault::Other)?;
+        let response = network::exchange(&request, limit, &order.deadline)
             .map_err(|failure| Fault::Other(failure.into()))?;
         let error = match read(&response, clock::now()) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        match retry::after_error(&error, kind, attempt, randomness::jitter()) {
+        match retry::after_error(&error, kind, attempt) {
             Retry::After(span) if order.deadline.allows_sleep(span) => attempt += 1,
             Retry::After(_) | Retry::GiveUp => return Err(Fault::Answer(error)),
         }
@@ -76,7 +77,7 @@ pub(crate) fn exchange_up_to<T>(
 pub(crate) fn token(
     order: &Order,
     kind: Exchange,
-    request: &Outgoing,
+    request: impl FnMut() -> Result<Outgoing, Error>,
 ) -> Result<TokenResponse, Fault> {
     exchange(order, kind, request, |response, now| {
         TokenResponse::from_http(response, now)

@@ -4,9 +4,9 @@ use protocol::on_behalf_of::OnBehalfOfRequest;
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::authenticate;
+use crate::authentication::{authenticate, exchange_kind};
 use crate::error::Error;
-use crate::exchange::{self, Exchange};
+use crate::exchange;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
@@ -17,17 +17,20 @@ pub(crate) fn token(
     assertion: &Secret,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    let mut request = OnBehalfOfRequest::new(
-        &order.authority,
-        &order.client_id,
-        authenticate(order, notices)?,
-        assertion,
-        &order.scopes,
-        randomness::correlation_id(),
-    )?;
-    if let Some(claims) = &order.claims {
-        request = request.with_claims(claims.clone());
-    }
-    exchange::token(order, Exchange::Token, &request.to_http())
-        .map_err(|fault| fault.into_error(order))
+    let correlation_id = randomness::correlation_id();
+    exchange::token(order, exchange_kind(order), || {
+        let mut request = OnBehalfOfRequest::new(
+            &order.authority,
+            &order.client_id,
+            authenticate(order, notices)?,
+            assertion,
+            &order.scopes,
+            correlation_id,
+        )?;
+        if let Some(claims) = &order.claims {
+            request = request.with_claims(claims.clone());
+        }
+        Ok(request.to_http())
+    })
+    .map_err(|fault| fault.into_error(order))
 }

@@ -20,9 +20,3 @@ pub(crate) fn bytes<const SIZE: usize>() -> Zeroizing<[u8; SIZE]> {
 pub(crate) fn correlation_id() -> CorrelationId {
     CorrelationId::from_random(*bytes())
 }
-
-/// What spreads the retries of those who failed together.
-pub(crate) fn jitter() -> u8 {
-    let [byte] = *bytes();
-    byte
-}

@@ -6,9 +6,9 @@ use protocol::refresh_token::{RefreshFailure, RefreshTokenRequest, judge_failure
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::authenticate;
+use crate::authentication::{authenticate, exchange_kind};
 use crate::error::Error;
-use crate::exchange::{self, Exchange, Fault};
+use crate::exchange::{self, Fault};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
@@ -27,18 +27,22 @@ pub(crate) fn token(
     refresh_token: &Secret,
     notices: &mut Notices,
 ) -> Result<Silent, Error> {
-    let mut request = RefreshTokenRequest::new(
-        &order.authority,
-        &order.client_id,
-        authenticate(order, notices)?,
-        refresh_token,
-        &order.scopes,
-        randomness::correlation_id(),
-    )?;
-    if let Some(claims) = &order.claims {
-        request = request.with_claims(claims.clone());
-    }
-    match exchange::token(order, Exchange::Token, &request.to_http()) {
+    let correlation_id = randomness::correlation_id();
+    let answer = exchange::token(order, exchange_kind(order), || {
+        let mut request = RefreshTokenRequest::new(
+            &order.authority,
+            &order.client_id,
+            authenticate(order, notices)?,
+            refresh_token,
+            &order.scopes,
+            correlation_id,
+        )?;
+        if let Some(claims) = &order.claims {
+            request = request.with_claims(claims.clone());
+        }
+        Ok(request.to_http())
+    });
+    match answer {
         Ok(mut response) => {
             response.refresh_token = rotated(Some(refresh_token.clone()), response.refresh_token);
             Ok(Silent::Token(Box::new(response)))
