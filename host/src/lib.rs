@@ -4,6 +4,7 @@
 //! The token logic and the command line are WebAssembly components, the same bytes as in every other host. This crate is
 //! nothing but an engine and capabilities, one file each.
 
+mod arc_agent;
 mod bindings;
 mod clipboard;
 mod demo;

@@ -95,6 +95,11 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), FileError> {
         .map_err(|error| FileError::from_io("create the folder", path, &error))
 }
 
+/// The file for reading, whoever owns it; a link is not followed, and a named pipe is not waited for.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    platform::open(path)
+}
+
 /// The file's bytes, or nothing if there is no such file. More than `limit` bytes are `damaged`.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileError> {
     let file = match platform::open(path) {

@@ -11,6 +11,7 @@ use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::arc_agent::{self, ArcAgent, ArcAgentView};
 use crate::clipboard::{self, Clipboard, ClipboardView};
 use crate::engine::Embedded;
 use crate::files::{self, FilesView};
@@ -30,6 +31,7 @@ const GENERAL_FAILURE: u8 = 1;
 
 /// Everything that the component can reach.
 struct State {
+    arc_agent: ArcAgent,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
@@ -56,6 +58,7 @@ impl State {
             terminal.clone(),
         ));
         Self {
+            arc_agent: ArcAgent::of_this_machine(),
             wasi,
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
@@ -145,7 +148,10 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasi::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-    clipboard::add_to_linker(&mut linker, |state: &mut State| ClipboardView {
+    arc_agent::add_to_linker(&mut linker, |state: &mut State| ArcAgentView {
+        agent: &state.arc_agent,
+    })?;
+    clipboard::add_to_linker(&mut linker, |state| ClipboardView {
         clipboard: &state.clipboard,
     })?;
     files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;

@@ -31,6 +31,14 @@ function nobody() {
   };
 }
 
+/** There is no agent of Azure Arc here. */
+const noAgent = {
+  isInstalled: () => false,
+  readKey() {
+    throw { capability: 'arc-agent', fault: 'absent', message: 'there is no Azure Arc agent', hint: undefined };
+  },
+};
+
 /** A new instance with the given `secretStore` and `tokenCache`. Of WASI it gets what it imports, and no environment. */
 export async function instantiateClient({ secretStore, tokenCache }) {
   const require = createRequire(`${tools}/package.json`);
@@ -40,6 +48,7 @@ export async function instantiateClient({ secretStore, tokenCache }) {
   const core = (name) => WebAssembly.compile(readFileSync(`${output}/${name}`));
   return instantiate(core, {
     ...wasi,
+    'entra-auth:core/arc-agent': noAgent,
     'entra-auth:core/secret-store': secretStore,
     'entra-auth:core/sign-in': nobody(),
     'entra-auth:core/token-cache': tokenCache,

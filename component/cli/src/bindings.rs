@@ -7,7 +7,7 @@ wit_bindgen::generate!({
 });
 
 pub(crate) use self::entra_auth::core::{
-    clipboard, directory, errors, files, gate, jwt, local_time, profile_store, prompt,
-    secret_store, secret_writer, tokens,
+    arc_agent, clipboard, directory, errors, files, gate, jwt, local_time, platform, profile_store,
+    prompt, secret_store, secret_writer, tokens,
 };
 pub(crate) use self::wasi::cli::exit;

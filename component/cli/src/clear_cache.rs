@@ -38,7 +38,7 @@ impl ClearCache {
         let profiles = if self.all {
             every_profile()?
         } else {
-            vec![selection::implied(self.profile.as_deref(), output)?.profile]
+            vec![selection::implied(self.profile.as_deref(), None, output)?.profile]
         };
         let mut count = 0;
         for profile in &profiles {

@@ -61,7 +61,7 @@ fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
 }
 
 /// Looking up a stored token takes no proof, and the file may be gone by now.
-fn federated(purpose: Purpose) -> Result<Credential, Error> {
+pub(crate) fn federated(purpose: Purpose) -> Result<Credential, Error> {
     match purpose {
         Purpose::LookUp => Ok(Credential::None),
         Purpose::Renew | Purpose::SignIn => {
@@ -116,7 +116,7 @@ fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<C
         content: files::read(path, CERTIFICATE_LIMIT)?,
         private_key,
         password: certificate_password(profile, purpose, output)?,
-        send_chain: false,
+        send_chain: profile.send_certificate_chain,
     })
 }
 

@@ -169,7 +169,8 @@ fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
         | Fault::Locked
         | Fault::Other => match capability {
             Capability::Network => ExitCode::NetworkFailed,
-            Capability::Clipboard
+            Capability::ArcAgent
+            | Capability::Clipboard
             | Capability::Files
             | Capability::LocalTime
             | Capability::ProfileStore

@@ -29,6 +29,7 @@ mod get_token;
 mod headless;
 mod inspect;
 mod inspection;
+mod managed_identity;
 mod output;
 mod printable;
 mod profile;

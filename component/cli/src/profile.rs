@@ -2,7 +2,8 @@
 //!
 //! Canonical form: an object with `name`, `tenantId`, `clientId`, `scopes` (array), `authMethod`,
 //! `cacheCertificatePassword`, `createdAt`, `updatedAt` (RFC 3339), and where they are set
-//! `resource`, `authority`, `redirectUri`, `certificatePath`, `privateKeyPath`, `defaultFlow`.
+//! `resource`, `authority`, `redirectUri`, `certificatePath`, `privateKeyPath`,
+//! `sendCertificateChain`, `identity`, `defaultFlow`.
 //! Every other member is kept as it was found. Field names are read in any case, with or without
 //! `_`, and under the other names that have been documented.
 
@@ -42,6 +43,10 @@ pub(crate) struct Profile {
     pub(crate) certificate_path: Option<String>,
     pub(crate) private_key_path: Option<String>,
     pub(crate) cache_certificate_password: bool,
+    /// Subject name and issuer authentication: the server trusts the issuer instead of this certificate alone.
+    pub(crate) send_certificate_chain: bool,
+    /// Which managed identity, as `--identity` names it.
+    pub(crate) identity: Option<String>,
     /// As written, see `auth_method`.
     pub(crate) default_flow: Option<String>,
     pub(crate) created_at: Option<String>,
@@ -65,6 +70,8 @@ impl Profile {
             certificate_path: None,
             private_key_path: None,
             cache_certificate_password: false,
+            send_certificate_chain: false,
+            identity: None,
             default_flow: None,
             created_at: None,
             updated_at: None,
@@ -119,6 +126,7 @@ impl Profile {
         self.authority() == other.authority()
             && self.tenant_id == other.tenant_id
             && self.client_id == other.client_id
+            && self.identity == other.identity
     }
 
     /// Name of the client secret in the secret store.
@@ -149,6 +157,11 @@ impl Profile {
                 "cacheCertificatePassword",
                 Some(Value::from(self.cache_certificate_password)),
             ),
+            (
+                "sendCertificateChain",
+                self.send_certificate_chain.then_some(Value::from(true)),
+            ),
+            ("identity", text(&self.identity)),
             ("defaultFlow", text(&self.default_flow)),
             ("createdAt", text(&self.created_at)),
             ("updatedAt", text(&self.updated_at)),
@@ -192,6 +205,10 @@ impl Profile {
             cache_certificate_password: fields
                 .truth(&["cachecertificatepassword"])?
                 .unwrap_or_default(),
+            send_certificate_chain: fields
+                .truth(&["sendcertificatechain", "sendx5c"])?
+                .unwrap_or_default(),
+            identity: fields.text(&["identity", "managedidentity"])?,
             default_flow: fields
                 .text(&["defaultflow", "flow", "oauth2flow"])?
                 .map(canonical::<Flow>),

@@ -133,7 +133,8 @@ pub(crate) fn redirect_uri(text: &str) -> Result<String, BadValue> {
     }
 }
 
-fn is_guid(text: &str) -> bool {
+/// 32 hexadecimal digits in five groups.
+pub(crate) fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     lengths == [8, 4, 4, 4, 12]

@@ -9,6 +9,7 @@ use crate::demo;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::federation;
+use crate::flow::Flow;
 use crate::output::Output;
 use crate::profile::Profile;
 use crate::profile_document::ProfileDocument;
@@ -54,22 +55,35 @@ pub(crate) fn by_name(name: &str) -> Result<Selected, Error> {
 
 /// The profile to get a token for: the one named, `ENTRA_TOKEN_PROFILE`, `default`, the only one,
 /// the environment's identity, the answer of a person.
-pub(crate) fn implied(name: Option<&str>, output: &Output) -> Result<Selected, Error> {
+/// Where a managed identity is asked for, a profile that is about something else is not implied.
+pub(crate) fn implied(
+    name: Option<&str>,
+    flow: Option<Flow>,
+    output: &Output,
+) -> Result<Selected, Error> {
     let from_variable = variable("ENTRA_TOKEN_PROFILE");
     if let Some(name) = name.or(from_variable.as_deref()) {
         return by_name(name);
     }
     // Locked-down hosts have an environment but no document.
-    let identity = environment_identity();
+    let wants_managed = flow == Some(Flow::ManagedIdentity);
+    let identity = match wants_managed {
+        true => Some(managed_identity(variable)),
+        false => environment_identity(),
+    };
     let document = match profiles::load() {
         Err(_) if identity.is_some() => ProfileDocument::default(),
         document => document?,
     };
-    if let Some(profile) = document.find(DEFAULT_NAME) {
+    let only = match document.profiles.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    };
+    let is_about_it = |profile: &&Profile| {
+        !wants_managed || profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity)
+    };
+    if let Some(profile) = document.find(DEFAULT_NAME).or(only).filter(is_about_it) {
         return Ok(saved(profile));
-    }
-    if let [only] = document.profiles.as_slice() {
-        return Ok(saved(only));
     }
     match identity {
         Some(profile) => Ok(Selected {
@@ -95,6 +109,15 @@ fn saved(profile: &Profile) -> Selected {
 /// The client that `AZURE_CLIENT_ID` and its like name.
 pub(crate) fn environment_identity() -> Option<Profile> {
     identity(variable)
+}
+
+/// The platform's identity; `AZURE_CLIENT_ID` says which if there are several.
+fn managed_identity(variable: impl Fn(&str) -> Option<String>) -> Profile {
+    Profile {
+        client_id: variable("AZURE_CLIENT_ID").unwrap_or_default(),
+        auth_method: choice::name(AuthMethod::ManagedIdentity).to_owned(),
+        ..Profile::named("")
+    }
 }
 
 /// What the first of secret, certificate and federated token proves; a person signs in without.
@@ -146,7 +169,6 @@ fn asked(document: &ProfileDocument, output: &Output) -> Result<Selected, Error>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Flow;
 
     #[test]
     fn the_environment_proves_what_it_can() {

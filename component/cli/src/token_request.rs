@@ -6,12 +6,13 @@ use crate::assertion::AssertionArgument;
 use crate::bindings::gate;
 use crate::bindings::tokens::{Credential, Grant, ManagedIdentity, Request};
 use crate::browser_options::BrowserOptions;
-use crate::credential::credential;
+use crate::credential::{self, credential};
 use crate::demo;
 use crate::duration::TimeLimit;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::flow::Flow;
+use crate::managed_identity;
 use crate::output::Output;
 use crate::profile::Profile;
 use crate::profile_fields;
@@ -40,6 +41,10 @@ pub(crate) struct WhichToken {
     /// Incoming access token, for OnBehalfOf; `-` reads stdin
     #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
     assertion: Option<AssertionArgument>,
+
+    /// Managed identity: `system`, client id, `object:ID`, resource id
+    #[arg(long, value_name = "ID")]
+    identity: Option<String>,
 
     /// Claims challenge to answer: JSON, base64, or a WWW-Authenticate header
     #[arg(long, value_name = "CLAIMS")]
@@ -113,7 +118,7 @@ impl WhichToken {
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
-        let selected = selection::implied(self.profile.as_deref(), output)?;
+        let selected = selection::implied(self.profile.as_deref(), self.flow, output)?;
         self.prepare_for(selected, purpose, browser, output)
     }
 
@@ -142,7 +147,11 @@ impl WhichToken {
             claims: self.claims.clone(),
             time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
-        gate::permit(&request.authority)?;
+        let request = as_workload(request, purpose)?;
+        match &request.grant {
+            Grant::ManagedIdentity(wanted) => gate::permit_platform(&wanted.environment)?,
+            _ => gate::permit(&request.authority)?,
+        }
         Ok(Prepared {
             request,
             selected,
@@ -208,10 +217,9 @@ impl WhichToken {
             Flow::AuthorizationCode | Flow::InteractiveBrowser => {
                 Grant::AuthorizationCode(browser.browser(profile)?)
             }
-            Flow::ManagedIdentity => Grant::ManagedIdentity(if profile.client_id.is_empty() {
-                ManagedIdentity::SystemAssigned
-            } else {
-                ManagedIdentity::ClientId(profile.client_id.clone())
+            Flow::ManagedIdentity => Grant::ManagedIdentity(ManagedIdentity {
+                identity: managed_identity::identity(self.identity.as_deref(), profile)?,
+                environment: managed_identity::environment(selection::variable),
             }),
             Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
         })
@@ -255,17 +263,45 @@ impl WhichToken {
     }
 }
 
+/// On Kubernetes the platform has no endpoint but a federated token, which the identity's own application shows.
+fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
+    let workload = match &request.grant {
+        Grant::ManagedIdentity(wanted) => {
+            managed_identity::workload(&wanted.identity, selection::variable)
+        }
+        _ => None,
+    };
+    let Some((tenant, client_id)) = workload else {
+        return Ok(request);
+    };
+    Ok(Request {
+        authority: selection::variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
+        tenant,
+        client_id,
+        credential: credential::federated(purpose)?,
+        grant: Grant::ClientCredentials,
+        ..request
+    })
+}
+
 /// Why `--client-secret -` is better.
 pub(crate) const COMMAND_LINE_WARNING: &str = "warning: a secret on the command line can be seen by other programs and stays in the shell's history; `-` reads it from stdin";
 
 /// A request that names the profile's client and nothing else, for what is not about one token.
 pub(crate) fn about(profile: &Profile) -> Request {
+    let grant = match (profile.flow(), managed_identity::identity(None, profile)) {
+        (Ok(Flow::ManagedIdentity), Ok(identity)) => Grant::ManagedIdentity(ManagedIdentity {
+            identity,
+            environment: managed_identity::environment(selection::variable),
+        }),
+        _ => Grant::ClientCredentials,
+    };
     Request {
         authority: profile.authority().to_owned(),
         tenant: profile.tenant_id.clone(),
         client_id: profile.client_id.clone(),
         credential: Credential::None,
-        grant: Grant::ClientCredentials,
+        grant,
         scopes: profile.effective_scopes(),
         claims: None,
         time_limit: None,
@@ -360,25 +396,17 @@ mod tests {
                 "ClientSecret",
                 "flow DeviceCode takes no `--assertion`",
             ),
-            ("-f msi", "None", "managed identity c"),
         ] {
             let found = match grant(line, &profile(method)) {
                 Ok(Grant::ClientCredentials) => "client-credentials".to_owned(),
                 Ok(Grant::AuthorizationCode(browser)) => format!("browser at {:?}", browser.ports),
                 Ok(Grant::DeviceCode) => "device-code".to_owned(),
                 Ok(Grant::OnBehalfOf(token)) => format!("on-behalf-of {token}"),
-                Ok(Grant::ManagedIdentity(ManagedIdentity::ClientId(id))) => {
-                    format!("managed identity {id}")
-                }
-                Ok(Grant::ManagedIdentity(_)) => "managed identity".to_owned(),
+                Ok(Grant::ManagedIdentity(_)) => panic!("{line}: only a host knows the platform"),
                 Err(error) => error.message,
             };
             assert_eq!(found, expected, "{line} {method}");
         }
-        assert!(matches!(
-            grant("-f msi", &Profile::named("p")),
-            Ok(Grant::ManagedIdentity(ManagedIdentity::SystemAssigned))
-        ));
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
                 order,
                 Exchange::Repeatable,
                 || Ok(request.to_http()?),
-                |response, now| github_oidc::read_token(response, now),
+                github_oidc::read_token,
             )
             .map_err(|fault| fault.into_error(order))
         }
@@ -105,7 +105,7 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
                 order,
                 Exchange::Repeatable,
                 || Ok(request.to_http()?),
-                |response, now| azure_pipelines_oidc::read_token(response, now),
+                azure_pipelines_oidc::read_token,
             )
             .map_err(|fault| fault.into_error(order))
         }

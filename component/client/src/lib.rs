@@ -19,6 +19,7 @@ mod directory;
 mod error;
 mod exchange;
 mod jwt;
+mod managed_identity;
 mod network;
 mod notices;
 mod on_behalf_of;

@@ -8,12 +8,14 @@ use protocol::cache::{CacheKey, Subject};
 use protocol::challenge;
 use protocol::claims::Claims;
 use protocol::client_id::ClientId;
+use protocol::managed_identity::ManagedIdentityRequest;
 use protocol::scope::Scopes;
 use protocol::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential};
 use crate::clock::Deadline;
-use crate::error::{Error, impossible};
+use crate::error::Error;
+use crate::managed_identity;
 
 /// What is wanted, from whom and as whom.
 pub(crate) struct Order {
@@ -35,6 +37,8 @@ pub(crate) struct Order {
 pub(crate) enum Grant {
     /// The application's own.
     ClientCredentials,
+    /// That of the identity which the platform gave to this program.
+    ManagedIdentity(ManagedIdentityRequest),
     /// That of whoever called us.
     OnBehalfOf(Secret),
     /// A person's.
@@ -50,16 +54,23 @@ pub(crate) enum SignIn {
 impl Order {
     /// Checks the request; nothing has been read or sent yet.
     pub(crate) fn new(request: tokens::Request) -> Result<Self, Error> {
-        let authority = Authority::parse(&request.authority, &request.tenant)?;
-        let client_id = ClientId::parse(&request.client_id)?;
-        let grant = Grant::new(request.grant)?;
         let texts = request.scopes.iter().map(String::as_str);
-        let scopes = grant.scopes(Scopes::parse_all(texts)?)?;
+        let scopes = Scopes::parse_all(texts)?;
+        let grant = Grant::new(request.grant, &scopes)?;
+        let scopes = grant.scopes(scopes)?;
+        let (authority, client_id) = match &grant {
+            Grant::ManagedIdentity(request) => (request.authority(), request.client_id()),
+            _ => (
+                Authority::parse(&request.authority, &request.tenant)?,
+                ClientId::parse(&request.client_id)?,
+            ),
+        };
         let claims = request
             .claims
             .as_deref()
             .map(challenge::parse)
-            .transpose()?;
+            .transpose()?
+            .map(|claims| claims.with_capability());
         let key = CacheKey::new(
             &authority,
             &client_id,
@@ -104,22 +115,31 @@ impl Order {
                     .as_deref()
                     .unwrap_or("http://localhost"),
             ),
-            Grant::Person(SignIn::DeviceCode) | Grant::ClientCredentials | Grant::OnBehalfOf(_) => {
-                None
-            }
+            Grant::Person(SignIn::DeviceCode)
+            | Grant::ClientCredentials
+            | Grant::ManagedIdentity(_)
+            | Grant::OnBehalfOf(_) => None,
         };
+        if let Grant::ManagedIdentity(request) = &self.grant {
+            return Facts {
+                scope: Some(&self.scope),
+                platform_hint: Some(request.source().hint()),
+                ..Facts::default()
+            };
+        }
         Facts {
             tenant: Some(self.authority.tenant()),
             client_id: Some(self.client_id.as_str()),
             scope: Some(&self.scope),
             authority_host: Some(self.authority.host()),
             redirect_uri,
+            platform_hint: None,
         }
     }
 }
 
 impl Grant {
-    fn new(grant: tokens::Grant) -> Result<Self, Error> {
+    fn new(grant: tokens::Grant, scopes: &Scopes) -> Result<Self, Error> {
         match grant {
             tokens::Grant::ClientCredentials => Ok(Self::ClientCredentials),
             tokens::Grant::OnBehalfOf(assertion) => Ok(Self::OnBehalfOf(Secret::new(assertion))),
@@ -127,16 +147,16 @@ impl Grant {
                 Ok(Self::Person(SignIn::AuthorizationCode(browser)))
             }
             tokens::Grant::DeviceCode => Ok(Self::Person(SignIn::DeviceCode)),
-            tokens::Grant::ManagedIdentity(_) => Err(impossible(
-                "this version does not ask for managed identities",
-                "use a client secret, a certificate or a federated token",
-            )),
+            tokens::Grant::ManagedIdentity(wanted) => {
+                managed_identity::request(wanted, scopes).map(Self::ManagedIdentity)
+            }
         }
     }
 
     fn scopes(&self, scopes: Scopes) -> Result<Scopes, Error> {
         Ok(match self {
             Self::ClientCredentials => scopes.for_application()?,
+            Self::ManagedIdentity(_) => scopes,
             Self::OnBehalfOf(_) | Self::Person(_) => scopes.for_user()?,
         })
     }
@@ -144,6 +164,7 @@ impl Grant {
     fn subject(&self) -> Subject<'_> {
         match self {
             Self::ClientCredentials => Subject::Application,
+            Self::ManagedIdentity(_) => Subject::ManagedIdentity,
             Self::OnBehalfOf(assertion) => Subject::Assertion(assertion),
             Self::Person(_) => Subject::User(""),
         }

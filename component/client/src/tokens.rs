@@ -9,7 +9,7 @@ use crate::cache::Held;
 use crate::error::Error;
 use crate::notices::Notices;
 use crate::order::{Grant, Order};
-use crate::{Client, cache, client_credentials, clock, on_behalf_of, person};
+use crate::{Client, cache, client_credentials, clock, managed_identity, on_behalf_of, person};
 
 impl Guest for Client {
     fn acquire(request: Request, cache: CacheUse) -> Result<Token, Error> {
@@ -115,6 +115,7 @@ pub(crate) fn from_server(
 ) -> Result<TokenResponse, Error> {
     match &order.grant {
         Grant::ClientCredentials => client_credentials::token(order, notices),
+        Grant::ManagedIdentity(request) => managed_identity::token(order, request),
         Grant::OnBehalfOf(assertion) => on_behalf_of::token(order, assertion, notices),
         Grant::Person(sign_in) => person::token(order, sign_in, stored, notices),
     }
@@ -128,7 +129,9 @@ pub(crate) fn without_person(
 ) -> Result<TokenResponse, Error> {
     match &order.grant {
         Grant::Person(_) => person::renewed(order, stored, notices),
-        Grant::ClientCredentials | Grant::OnBehalfOf(_) => from_server(order, stored, notices),
+        Grant::ClientCredentials | Grant::ManagedIdentity(_) | Grant::OnBehalfOf(_) => {
+            from_server(order, stored, notices)
+        }
     }
 }
 

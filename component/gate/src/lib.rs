@@ -15,6 +15,8 @@ use bindings::wasi::http::types::Scheme;
 use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
 use protocol::cloud::Cloud;
 use protocol::directory::graph_host;
+use protocol::error::Impossible;
+use protocol::managed_identity::Environment;
 
 use origin::Origin;
 
@@ -33,6 +35,27 @@ impl gate::Guest for Gate {
             permitted.push(origin);
         });
         Ok(())
+    }
+
+    fn permit_platform(place: gate::Environment) -> Result<(), gate::Problem> {
+        let variables = place.variables.iter();
+        let mut environment = Environment::from_variables(
+            variables.map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        if place.arc_agent {
+            environment = environment.with_arc_agent();
+        }
+        let endpoint = environment.endpoint().map_err(problem)?;
+        let origin = Origin::parse_platform(endpoint)?;
+        PERMITTED.with_borrow_mut(|permitted| permitted.push(origin));
+        Ok(())
+    }
+}
+
+fn problem(impossible: Impossible) -> gate::Problem {
+    gate::Problem {
+        message: impossible.message().to_owned(),
+        hint: impossible.hint().map(ToOwned::to_owned),
     }
 }
 

@@ -7,7 +7,7 @@ use http::uri::Scheme;
 
 use crate::bindings::exports::entra_auth::core::gate::Problem;
 
-/// An origin that the gate can permit: https, or plain http on loopback.
+/// An origin that the gate can permit: https, or plain http within the reach that the rule gives.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Origin {
     scheme: Scheme,
@@ -16,10 +16,39 @@ pub(crate) struct Origin {
     port: u16,
 }
 
+/// How far plain http reaches, and what to say to those who want more.
+struct Rule {
+    is_near: fn(&str) -> bool,
+    reach: &'static str,
+    example: &'static str,
+}
+
+const AUTHORITY: Rule = Rule {
+    is_near: is_loopback,
+    reach: "use https; plain http is for loopback addresses only",
+    example: "use an address such as https://login.microsoftonline.com",
+};
+
+const PLATFORM: Rule = Rule {
+    is_near: |host| is_loopback(host) || is_link_local(host),
+    reach: "the rule for the platform's identity endpoint: https, or plain http on loopback and in 169.254.0.0/16 only",
+    example: "leave the variable as the platform sets it, such as http://169.254.169.254",
+};
+
 impl Origin {
+    /// The origin of an authority's URL.
+    pub(crate) fn parse(url: &str) -> Result<Self, Problem> {
+        Self::parse_within(&AUTHORITY, url)
+    }
+
+    /// The origin of an identity endpoint of the platform.
+    pub(crate) fn parse_platform(url: &str) -> Result<Self, Problem> {
+        Self::parse_within(&PLATFORM, url)
+    }
+
     /// The origin of a URL. The comparison of hosts is only as good as this parser, so whatever is unusual fails: user
     /// information, a host that is not plain ASCII, an empty one.
-    pub(crate) fn parse(url: &str) -> Result<Self, Problem> {
+    fn parse_within(rule: &Rule, url: &str) -> Result<Self, Problem> {
         if url.contains('@') {
             // Not quoted: what stands before the sign may be a password.
             return Err(problem(
@@ -30,7 +59,7 @@ impl Origin {
         let invalid = || {
             problem(
                 format!("`{}` is no https address", url.escape_debug()),
-                "use an address such as https://login.microsoftonline.com",
+                rule.example,
             )
         };
         let uri: Uri = url.parse().map_err(|_| invalid())?;
@@ -43,11 +72,11 @@ impl Origin {
         }
         let default = match scheme.as_str() {
             "https" => 443,
-            "http" if is_loopback(&host) => 80,
+            "http" if (rule.is_near)(&host) => 80,
             "http" => {
                 return Err(problem(
                     format!("plain http to `{host}` is not permitted"),
-                    "use https; plain http is for loopback addresses only",
+                    rule.reach,
                 ));
             }
             _ => return Err(invalid()),
@@ -85,6 +114,12 @@ fn is_loopback(host: &str) -> bool {
         || bare
             .parse()
             .is_ok_and(|address: Ipv6Addr| address.is_loopback())
+}
+
+/// 169.254.0.0/16 (RFC 3927): no router passes it on.
+fn is_link_local(host: &str) -> bool {
+    host.parse()
+        .is_ok_and(|address: Ipv4Addr| address.is_link_local())
 }
 
 fn problem(message: String, hint: &str) -> Problem {
@@ -130,6 +165,28 @@ mod tests {
         ];
         for row in rows {
             assert_ne!(Origin::parse(row).unwrap(), permitted, "{row}");
+        }
+    }
+
+    #[test]
+    fn plain_http_reaches_as_far_as_its_rule() {
+        for (row, authority, platform) in [
+            ("http://127.0.0.1:41741/msi/token", true, true),
+            ("http://localhost:50342/oauth2/token", true, true),
+            ("http://[::1]:8081", true, true),
+            ("http://169.254.169.254", false, true),
+            ("http://169.254.130.2:8081/msi/token", false, true),
+            ("https://identity.contoso.com/token", true, true),
+            ("http://169.253.1.1", false, false),
+            ("http://169.254.169.254.evil.test", false, false),
+            ("http://169.254.169.254@evil.test", false, false),
+            ("http://10.0.0.4:8081", false, false),
+            ("http://evil.test", false, false),
+            ("http://[fe80::1]", false, false),
+            ("file:///etc/shadow", false, false),
+        ] {
+            assert_eq!(Origin::parse(row).is_ok(), authority, "{row}");
+            assert_eq!(Origin::parse_platform(row).is_ok(), platform, "{row}");
         }
     }
 

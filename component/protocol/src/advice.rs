@@ -20,13 +20,19 @@ pub struct Facts<'a> {
     pub authority_host: Option<&'a str>,
     /// Where the browser was to return.
     pub redirect_uri: Option<&'a str>,
+    /// What to check where it was the platform that refused, which has no numbers.
+    pub platform_hint: Option<&'a str>,
 }
 
 /// One sentence on the likely cause and what to do, by the first number that is known, else by `error`.
 pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
     let by_code = error.codes.iter().find_map(|code| by_code(*code));
+    let general = || match facts.platform_hint {
+        Some(hint) if error.status != 429 => Some(hint),
+        _ => by_error(error),
+    };
     by_code
-        .or_else(|| by_error(error))
+        .or_else(general)
         .map(|template| filled(template, facts))
 }
 
@@ -513,6 +519,7 @@ mod tests {
         scope: Some("openid api://your-api-id/read"),
         authority_host: Some("login.microsoftonline.com"),
         redirect_uri: Some("http://localhost:8400"),
+        platform_hint: None,
     };
 
     fn refusal(error: &str, codes: &[u64]) -> ServerError {

@@ -55,6 +55,18 @@ impl Authority {
         })
     }
 
+    /// The platform in the place of an authority: it knows tenant and cloud, and has none of the endpoints.
+    pub(crate) fn of_platform(endpoint: &Url) -> Self {
+        let mut instance = endpoint.clone();
+        instance.set_path("");
+        instance.set_query(None);
+        Self {
+            instance,
+            tenant: String::new(),
+            metadata: None,
+        }
+    }
+
     /// The URL that gives tokens.
     pub fn token_endpoint(&self) -> Url {
         match &self.metadata {

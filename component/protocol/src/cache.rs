@@ -37,6 +37,8 @@ const VERSION: u32 = 1;
 pub enum Subject<'a> {
     /// The application itself.
     Application,
+    /// The application itself, by the word of the platform that it runs on.
+    ManagedIdentity,
     /// A person who signed in, by their home account id; empty as long as it is not known.
     User(&'a str),
     /// Whoever an incoming token speaks for.
@@ -67,6 +69,7 @@ impl CacheKey {
         let mut entry = Fields::new("entra-auth token-cache entry 1");
         match subject {
             Subject::Application => entry.add("application"),
+            Subject::ManagedIdentity => entry.add("managed identity"),
             Subject::User(account) => {
                 entry.add("user");
                 entry.add(account);

@@ -32,6 +32,11 @@ impl ClientId {
         Ok(Self(text.to_owned()))
     }
 
+    /// The name under which a managed identity's tokens are kept; the platform knows which application it is.
+    pub(crate) fn of_managed_identity(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The identifier as it was given.
     pub fn as_str(&self) -> &str {
         &self.0

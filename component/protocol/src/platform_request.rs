@@ -19,8 +19,8 @@ const LONGEST_URL: usize = 4096;
 pub(crate) enum Reach {
     /// No further than this machine.
     Machine,
-    /// As far as the private network that Azure puts around a machine.
-    PrivateNetwork,
+    /// As far as the link-local addresses at which Azure's platforms have their endpoints.
+    Platform,
 }
 
 /// The URL that the platform gave, if a secret can be sent there: by https, or by plain http within reach.
@@ -35,9 +35,7 @@ pub(crate) fn endpoint(what: &str, text: &str, reach: Reach) -> Result<Url, Impo
         Some(Host::Domain(domain)) => domain == "localhost",
         Some(Host::Ipv4(address)) => match reach {
             Reach::Machine => address.is_loopback(),
-            Reach::PrivateNetwork => {
-                address.is_loopback() || address.is_link_local() || address.is_private()
-            }
+            Reach::Platform => address.is_loopback() || address.is_link_local(),
         },
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -113,7 +111,7 @@ mod tests {
             ("http://127.0.0.1:41741/msi/token", true, true),
             ("http://[::1]:8081", true, true),
             ("http://169.254.169.254/metadata", false, true),
-            ("http://10.0.0.4:8081", false, true),
+            ("http://10.0.0.4:8081", false, false),
             ("http://evil.test", false, false),
             ("http://localhost.evil.test", false, false),
             ("http://169.254.169.254.evil.test", false, false),
@@ -127,10 +125,10 @@ mod tests {
             ("https://a\r\nb", false, false),
             ("", false, false),
         ];
-        for (text, machine, network) in rows {
+        for (text, machine, platform) in rows {
             let is_taken = |reach| endpoint("endpoint", text, reach).is_ok();
             assert_eq!(is_taken(Reach::Machine), machine, "{text}");
-            assert_eq!(is_taken(Reach::PrivateNetwork), network, "{text}");
+            assert_eq!(is_taken(Reach::Platform), platform, "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! Profiles live in one preopened folder, secrets come from the environment (which the command line reads itself), and
 //! tokens are not kept: a sandbox without a keyring has no place for the key that would seal them.
 
+mod arc_agent;
 mod bindings;
 mod clipboard;
 mod failure;

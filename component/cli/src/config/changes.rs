@@ -68,6 +68,12 @@ impl Changes {
         if let Some(path) = &given.private_key_path {
             self.after.private_key_path = Some(path.clone());
         }
+        if given.send_certificate_chain {
+            self.after.send_certificate_chain = true;
+        }
+        if let Some(text) = &given.identity {
+            self.after.identity = fields::identity(text)?;
+        }
         if let Some(method) = self.named_method(given) {
             self.set_method(method);
         }

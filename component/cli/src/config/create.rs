@@ -32,9 +32,11 @@ Methods:
   ClientSecret
   Certificate, PasswordlessCertificate
   FederatedToken      workload identity, GitHub Actions, Azure Pipelines
+  ManagedIdentity     the identity that Azure gave to this machine or service
   None                a public client: people sign in
 Flows:
-  ClientCredentials, OnBehalfOf, InteractiveBrowser, AuthorizationCode, DeviceCode
+  ClientCredentials, OnBehalfOf, ManagedIdentity,
+  InteractiveBrowser, AuthorizationCode, DeviceCode
 
 Without a terminal nothing is asked: what is missing is named, and the exit code is 4.
 The secret goes to the secret store of this machine and never into the profile.";
@@ -147,8 +149,10 @@ impl Create {
         )?;
         let tenant = self.fields.tenant_id.as_deref();
         let client = self.fields.client_id.as_deref();
-        let (tenant_id, client_id) = if self.fields.auth_method == Some(AuthMethod::ManagedIdentity)
-        {
+        let method = self.fields.method();
+        let is_managed = method == Some(AuthMethod::ManagedIdentity)
+            || (method.is_none() && self.flow() == Some(Flow::ManagedIdentity));
+        let (tenant_id, client_id) = if is_managed {
             // The platform knows the tenant; a client id says which of several identities is meant.
             (
                 tenant.map(profile_fields::tenant).transpose()?,
@@ -180,6 +184,10 @@ impl Create {
         profile
             .private_key_path
             .clone_from(&self.fields.private_key_path);
+        profile.send_certificate_chain = self.fields.send_certificate_chain;
+        if let Some(text) = &self.fields.identity {
+            profile.identity = fields::identity(text)?;
+        }
         Ok(())
     }
 

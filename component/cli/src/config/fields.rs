@@ -7,6 +7,7 @@ use crate::bindings::gate;
 use crate::choice;
 use crate::error::{BadValue, Error};
 use crate::flow::Flow;
+use crate::managed_identity;
 use crate::output::Output;
 use crate::profile_fields;
 use crate::secret::{Secret, SecretArgument};
@@ -66,6 +67,14 @@ pub(super) struct Fields {
     /// Its password, for the secret store; `-` reads it from stdin
     #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
     pub(super) certificate_password: Option<SecretArgument>,
+
+    /// Send the certificate's chain too: subject name and issuer
+    #[arg(long)]
+    pub(super) send_certificate_chain: bool,
+
+    /// Managed identity: `system`, client id, `object:ID`, resource id
+    #[arg(long, value_name = "ID")]
+    pub(super) identity: Option<String>,
 }
 
 /// The value of `--flow`: `automatic` stands for none.
@@ -92,6 +101,7 @@ impl Fields {
             || self.auth_method.is_some()
             || self.client_secret.is_some()
             || self.scope.is_some()
+            || self.identity.is_some()
             || self.names_certificate()
     }
 
@@ -109,6 +119,7 @@ impl Fields {
             || self.private_key_path.is_some()
             || self.certificate_password.is_some()
             || self.cache_cert_password
+            || self.send_certificate_chain
     }
 
     /// Refuse credentials of which only one can be meant.
@@ -130,6 +141,8 @@ impl Fields {
     pub(super) fn method(&self) -> Option<AuthMethod> {
         if self.auth_method.is_some() {
             self.auth_method
+        } else if self.identity.is_some() {
+            Some(AuthMethod::ManagedIdentity)
         } else if self.names_certificate() {
             let has_password = self.certificate_password.is_some() || self.cache_cert_password;
             Some(match has_password {
@@ -164,6 +177,11 @@ pub(super) fn authority(text: &str) -> Result<Option<String>, Error> {
     }
     gate::permit(text)?;
     Ok(Some(text.to_owned()))
+}
+
+/// A managed identity that is named in a known way.
+pub(super) fn identity(text: &str) -> Result<Option<String>, BadValue> {
+    managed_identity::parse(text).map(|_| Some(text.to_owned()))
 }
 
 /// A redirect URI; an empty text stands for none.

@@ -55,7 +55,7 @@ impl Search<'_> {
     fn asker(&self, output: &Output) -> Result<Selected, Error> {
         let mut selected = match (self.profile, self.tenant) {
             (Some(name), _) => selection::by_name(name)?,
-            (None, None) => selection::implied(None, output)?,
+            (None, None) => selection::implied(None, None, output)?,
             (None, Some(_)) => selection::environment_identity()
                 .filter(|profile| profile.auth_method != choice::name(AuthMethod::None))
                 .map_or_else(person, |profile| Selected {

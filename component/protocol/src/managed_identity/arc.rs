@@ -15,17 +15,17 @@ use crate::secret::Secret;
 pub const MAX_KEY_SIZE: usize = 4096;
 
 /// Where key files are, depending on the system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyFolder<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFolder {
     /// `/var/opt/azcmagent/tokens`.
     Linux,
     /// `AzureConnectedMachineAgent\Tokens` in the folder that `%ProgramData%` names.
-    Windows(&'a str),
+    Windows(String),
 }
 
 /// The file to read, if the agent's first answer names one that it may name. It must not be a link, nor larger than
 /// [`MAX_KEY_SIZE`].
-pub fn key_file<B>(response: &Response<B>, folder: KeyFolder<'_>) -> Result<String, Error> {
+pub(super) fn key_file<B>(response: &Response<B>, folder: &KeyFolder) -> Result<String, Error> {
     let unacceptable = |message: &str| {
         Error::from(
             Unacceptable::new(message)
@@ -60,7 +60,7 @@ fn realm(header: &str) -> Option<&str> {
     is_realm.then_some(value)
 }
 
-fn is_key_file(path: &str, folder: KeyFolder<'_>) -> bool {
+fn is_key_file(path: &str, folder: &KeyFolder) -> bool {
     let name = match folder {
         KeyFolder::Linux => path.strip_prefix("/var/opt/azcmagent/tokens/"),
         KeyFolder::Windows(program_data) if program_data.len() >= 3 => {
@@ -105,81 +105,94 @@ pub(super) fn authorization(content: &[u8]) -> Result<Secret, Impossible> {
 mod tests {
     use super::*;
 
-    const WINDOWS: KeyFolder<'_> = KeyFolder::Windows("C:\\ProgramData");
-
     /// M47.
     #[test]
     fn only_a_key_file_is_one() {
         let long = format!("/var/opt/azcmagent/tokens/{}.key", "a".repeat(201));
+        let windows = KeyFolder::Windows("C:\\ProgramData".to_owned());
+        let slash = KeyFolder::Windows("C:\\ProgramData\\".to_owned());
+        let nowhere = KeyFolder::Windows(String::new());
         let rows = [
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/1f4b.key", true),
             (
-                KeyFolder::Linux,
+                &KeyFolder::Linux,
+                "/var/opt/azcmagent/tokens/1f4b.key",
+                true,
+            ),
+            (
+                &KeyFolder::Linux,
                 "/var/opt/azcmagent/tokens/a-b_c.d.key",
                 true,
             ),
-            (KeyFolder::Linux, "/etc/shadow", false),
-            (KeyFolder::Linux, "/etc/shadow.key", false),
+            (&KeyFolder::Linux, "/etc/shadow", false),
+            (&KeyFolder::Linux, "/etc/shadow.key", false),
             (
-                KeyFolder::Linux,
+                &KeyFolder::Linux,
                 "/var/opt/azcmagent/tokens/../x.key",
                 false,
             ),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/a/x.key", false),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens//x.key", false),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/..key", false),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/.key", false),
             (
-                KeyFolder::Linux,
+                &KeyFolder::Linux,
+                "/var/opt/azcmagent/tokens/a/x.key",
+                false,
+            ),
+            (&KeyFolder::Linux, "/var/opt/azcmagent/tokens//x.key", false),
+            (&KeyFolder::Linux, "/var/opt/azcmagent/tokens/..key", false),
+            (&KeyFolder::Linux, "/var/opt/azcmagent/tokens/.key", false),
+            (
+                &KeyFolder::Linux,
                 "/var/opt/azcmagent/tokens/x.key.txt",
                 false,
             ),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/x.KEY", false),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens/x\0.key", false),
-            (KeyFolder::Linux, "/var/opt/azcmagent/tokens2/x.key", false),
-            (KeyFolder::Linux, "/VAR/opt/azcmagent/tokens/x.key", false),
-            (KeyFolder::Linux, "var/opt/azcmagent/tokens/x.key", false),
-            (KeyFolder::Linux, "x.key", false),
-            (KeyFolder::Linux, &long, false),
-            (KeyFolder::Linux, "", false),
+            (&KeyFolder::Linux, "/var/opt/azcmagent/tokens/x.KEY", false),
             (
-                WINDOWS,
+                &KeyFolder::Linux,
+                "/var/opt/azcmagent/tokens/x\0.key",
+                false,
+            ),
+            (&KeyFolder::Linux, "/var/opt/azcmagent/tokens2/x.key", false),
+            (&KeyFolder::Linux, "/VAR/opt/azcmagent/tokens/x.key", false),
+            (&KeyFolder::Linux, "var/opt/azcmagent/tokens/x.key", false),
+            (&KeyFolder::Linux, "x.key", false),
+            (&KeyFolder::Linux, &long, false),
+            (&KeyFolder::Linux, "", false),
+            (
+                &windows,
                 "C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\1f4b.key",
                 true,
             ),
             (
-                WINDOWS,
+                &windows,
                 "c:\\programdata\\azureconnectedmachineagent\\tokens\\1f4b.key",
                 true,
             ),
             (
-                KeyFolder::Windows("C:\\ProgramData\\"),
+                &slash,
                 "C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\1.key",
                 true,
             ),
             (
-                WINDOWS,
+                &windows,
                 "C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\..\\x.key",
                 false,
             ),
             (
-                WINDOWS,
+                &windows,
                 "C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\a/x.key",
                 false,
             ),
             (
-                WINDOWS,
+                &windows,
                 "C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\x:y.key",
                 false,
             ),
             (
-                WINDOWS,
+                &windows,
                 "\\\\evil\\AzureConnectedMachineAgent\\Tokens\\x.key",
                 false,
             ),
-            (WINDOWS, "/var/opt/azcmagent/tokens/x.key", false),
+            (&windows, "/var/opt/azcmagent/tokens/x.key", false),
             (
-                KeyFolder::Windows(""),
+                &nowhere,
                 "\\AzureConnectedMachineAgent\\Tokens\\x.key",
                 false,
             ),
@@ -214,10 +227,10 @@ mod tests {
                 .header("www-authenticate", header)
                 .body(())
                 .unwrap();
-            let file = key_file(&response, KeyFolder::Linux);
+            let file = key_file(&response, &KeyFolder::Linux);
             assert_eq!(file.is_ok_and(|file| file == path), expected, "{header}");
         }
-        assert!(key_file(&Response::new(()), KeyFolder::Linux).is_err());
+        assert!(key_file(&Response::new(()), &KeyFolder::Linux).is_err());
     }
 
     #[test]

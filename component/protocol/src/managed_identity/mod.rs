@@ -9,13 +9,15 @@ mod source;
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use url::Url;
 use zeroize::Zeroizing;
 
 pub use self::source::{Environment, Source};
 use crate::answer::{Members, members, with_response};
+use crate::authority::Authority;
 use crate::claims::CLIENT_CAPABILITY;
+use crate::client_id::ClientId;
 use crate::error::{Error, Impossible, Unacceptable, quoted};
 use crate::form;
 use crate::guid::is_guid;
@@ -85,6 +87,16 @@ impl ManagedIdentity {
     }
 }
 
+/// What the platform said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The token.
+    Token(Box<TokenResponse>),
+    /// Azure Arc wants to see the content of this file, one of its own ([`ManagedIdentityRequest::with_arc_key`]). It must not be
+    /// a link, nor larger than [`arc::MAX_KEY_SIZE`].
+    KeyWanted(String),
+}
+
 /// Everything that a request to the platform says.
 #[derive(Clone, Debug)]
 pub struct ManagedIdentityRequest {
@@ -114,7 +126,7 @@ impl ManagedIdentityRequest {
         })
     }
 
-    /// Shows Azure Arc the content of the file that it named ([`arc::key_file`]).
+    /// Shows Azure Arc the content of the file that it named ([`Answer::KeyWanted`]).
     pub fn with_arc_key(self, content: &[u8]) -> Result<Self, Impossible> {
         Ok(Self {
             authorization: Some(arc::authorization(content)?),
@@ -131,6 +143,21 @@ impl ManagedIdentityRequest {
                 .append_pair("xms_cc", CLIENT_CAPABILITY);
         }
         self
+    }
+
+    /// The platform in the place of an authority, for [`CacheKey`](crate::cache::CacheKey).
+    pub fn authority(&self) -> Authority {
+        Authority::of_platform(&self.url)
+    }
+
+    /// The identity in the place of a client id, for [`CacheKey`](crate::cache::CacheKey).
+    pub fn client_id(&self) -> ClientId {
+        ClientId::of_managed_identity(match &self.identity {
+            ManagedIdentity::SystemAssigned => "system-assigned",
+            ManagedIdentity::ClientId(id)
+            | ManagedIdentity::ObjectId(id)
+            | ManagedIdentity::ResourceId(id) => id,
+        })
     }
 
     /// Whom it goes to.
@@ -180,14 +207,21 @@ impl ManagedIdentityRequest {
         &self,
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
-    ) -> Result<TokenResponse, Error> {
+    ) -> Result<Answer, Error> {
+        if let Source::Arc { key_folder, .. } = &self.source
+            && self.authorization.is_none()
+            && response.status() == StatusCode::UNAUTHORIZED
+        {
+            return arc::key_file(response, key_folder).map(Answer::KeyWanted);
+        }
         let members = members(response, now).map_err(|error| match error {
             Error::Unacceptable(error) => error.with_hint(self.source.hint()).into(),
             other => other,
         })?;
-        Ok(self
+        let token = self
             .token(Members::new("managed identity's answer", members), now)
-            .map_err(|error| with_response(error, response, now))?)
+            .map_err(|error| with_response(error, response, now))?;
+        Ok(Answer::Token(Box::new(token)))
     }
 
     fn token(&self, mut members: Members, now: Timestamp) -> Result<TokenResponse, Unacceptable> {
@@ -458,7 +492,30 @@ mod tests {
         body: &Value,
     ) -> Result<TokenResponse, Error> {
         let response = Response::new(body.to_string().into_bytes());
-        request(source, identity).unwrap().read(&response, NOW)
+        match request(source, identity).unwrap().read(&response, NOW)? {
+            Answer::Token(token) => Ok(*token),
+            Answer::KeyWanted(path) => panic!("{path} is wanted"),
+        }
+    }
+
+    #[test]
+    fn only_arc_asks_for_a_key_and_only_once() {
+        let response = Response::builder()
+            .status(401)
+            .header(
+                "www-authenticate",
+                "Basic realm=/var/opt/azcmagent/tokens/1f4b.key",
+            )
+            .body(b"".as_slice())
+            .unwrap();
+        for (name, source) in every_source() {
+            let request = request(source, ManagedIdentity::SystemAssigned).unwrap();
+            let answer = request.read(&response, NOW).ok();
+            let wanted = Answer::KeyWanted("/var/opt/azcmagent/tokens/1f4b.key".to_owned());
+            assert_eq!(answer, (name == "arc").then_some(wanted), "{name}");
+            let again = request.with_arc_key(b"k3y").unwrap();
+            assert!(again.read(&response, NOW).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use url::Url;
 
 use super::ManagedIdentity;
+use super::arc::KeyFolder;
 use crate::error::Impossible;
 use crate::platform_request::{Reach, endpoint};
 use crate::secret::Secret;
@@ -24,12 +25,22 @@ pub struct Environment {
     msi_secret: Option<Secret>,
     pod_identity_authority_host: Option<String>,
     default_identity_client_id: Option<String>,
+    program_data: Option<String>,
     has_arc_agent: bool,
+}
+
+/// A source without its endpoint.
+enum Kind<'a> {
+    AppService(&'a Secret),
+    Arc,
+    AzureMl(&'a Secret),
+    CloudShell,
+    Imds,
 }
 
 impl Environment {
     /// The variables that [`Environment::from_variables`] looks at.
-    pub const VARIABLES: [&'static str; 8] = [
+    pub const VARIABLES: [&'static str; 9] = [
         "IDENTITY_ENDPOINT",
         "IDENTITY_HEADER",
         "IDENTITY_SERVER_THUMBPRINT",
@@ -38,6 +49,7 @@ impl Environment {
         "MSI_SECRET",
         "AZURE_POD_IDENTITY_AUTHORITY_HOST",
         "DEFAULT_IDENTITY_CLIENT_ID",
+        "ProgramData",
     ];
 
     /// Picks out what matters among names and values.
@@ -59,10 +71,53 @@ impl Environment {
                     environment.pod_identity_authority_host = text;
                 }
                 "DEFAULT_IDENTITY_CLIENT_ID" => environment.default_identity_client_id = text,
+                "ProgramData" => environment.program_data = text,
                 _ => {}
             }
         }
         environment
+    }
+
+    /// The URL that the environment points at, as it stands there. Only its form decides whether it may be asked.
+    pub fn endpoint(&self) -> Result<&str, Impossible> {
+        self.kind().map(|(_, _, url)| url)
+    }
+
+    /// Where the agent of Azure Arc keeps its keys.
+    fn key_folder(&self) -> KeyFolder {
+        match &self.program_data {
+            Some(program_data) => KeyFolder::Windows(program_data.clone()),
+            None => KeyFolder::Linux,
+        }
+    }
+
+    /// The first source that fits, with its URL and where that was found.
+    fn kind(&self) -> Result<(Kind<'_>, &'static str, &str), Impossible> {
+        let identity = self.identity_endpoint.as_deref();
+        if let (Some(url), Some(header)) = (identity, &self.identity_header) {
+            if self.identity_server_thumbprint.is_some() {
+                return Err(Impossible::new(
+                    "managed identities of Service Fabric are not supported",
+                )
+                .with_hint("use a certificate or a federated credential there"));
+            }
+            return Ok((Kind::AppService(header), "IDENTITY_ENDPOINT", url));
+        }
+        if let Some(url) = self.msi_endpoint.as_deref() {
+            let kind = match &self.msi_secret {
+                Some(secret) => Kind::AzureMl(secret),
+                None => Kind::CloudShell,
+            };
+            return Ok((kind, "MSI_ENDPOINT", url));
+        }
+        if let (Some(url), true) = (identity, self.imds_endpoint.is_some()) {
+            return Ok((Kind::Arc, "IDENTITY_ENDPOINT", url));
+        }
+        Ok(match self.pod_identity_authority_host.as_deref() {
+            Some(url) => (Kind::Imds, "AZURE_POD_IDENTITY_AUTHORITY_HOST", url),
+            None if self.has_arc_agent => (Kind::Arc, "the Azure Arc agent", ARC),
+            None => (Kind::Imds, "the metadata service", IMDS),
+        })
     }
 
     /// Adds that the agent of Azure Arc is installed (`/opt/azcmagent/bin/himds`, or `himds.exe` under
@@ -90,6 +145,8 @@ pub enum Source {
     Arc {
         /// `IDENTITY_ENDPOINT`, or the agent's usual one.
         endpoint: Url,
+        /// Where the agent keeps its keys.
+        key_folder: KeyFolder,
     },
     /// Azure Machine Learning, and App Service of old.
     AzureMl {
@@ -115,46 +172,28 @@ pub enum Source {
 impl Source {
     /// The source that the environment points at.
     pub fn choose(environment: &Environment) -> Result<Self, Impossible> {
-        let of = |name: &str, value: &str| endpoint(name, value, Reach::PrivateNetwork);
-        let identity = environment.identity_endpoint.as_deref();
-        let msi = environment.msi_endpoint.as_deref();
-        if let (Some(url), Some(header)) = (identity, &environment.identity_header) {
-            if environment.identity_server_thumbprint.is_some() {
-                return Err(Impossible::new(
-                    "managed identities of Service Fabric are not supported",
-                )
-                .with_hint("use a certificate or a federated credential there"));
-            }
-            return Ok(Self::AppService {
-                endpoint: of("IDENTITY_ENDPOINT", url)?,
+        let (kind, what, text) = environment.kind()?;
+        let mut endpoint = endpoint(what, text, Reach::Platform)?;
+        Ok(match kind {
+            Kind::AppService(header) => Self::AppService {
+                endpoint,
                 header: header.clone(),
-            });
-        }
-        if let Some(url) = msi {
-            let endpoint = of("MSI_ENDPOINT", url)?;
-            return Ok(match &environment.msi_secret {
-                Some(secret) => Self::AzureMl {
-                    endpoint,
-                    secret: secret.clone(),
-                    default_client_id: environment.default_identity_client_id.clone(),
-                },
-                None => Self::CloudShell { endpoint },
-            });
-        }
-        if let (Some(url), true) = (identity, environment.imds_endpoint.is_some()) {
-            return Ok(Self::Arc {
-                endpoint: of("IDENTITY_ENDPOINT", url)?,
-            });
-        }
-        if environment.has_arc_agent {
-            return Ok(Self::Arc {
-                endpoint: of("the Azure Arc agent", ARC)?,
-            });
-        }
-        let host = environment.pod_identity_authority_host.as_deref();
-        let mut endpoint = of("AZURE_POD_IDENTITY_AUTHORITY_HOST", host.unwrap_or(IMDS))?;
-        endpoint.set_path(IMDS_PATH);
-        Ok(Self::Imds { endpoint })
+            },
+            Kind::Arc => Self::Arc {
+                endpoint,
+                key_folder: environment.key_folder(),
+            },
+            Kind::AzureMl(secret) => Self::AzureMl {
+                endpoint,
+                secret: secret.clone(),
+                default_client_id: environment.default_identity_client_id.clone(),
+            },
+            Kind::CloudShell => Self::CloudShell { endpoint },
+            Kind::Imds => {
+                endpoint.set_path(IMDS_PATH);
+                Self::Imds { endpoint }
+            }
+        })
     }
 
     /// What it is called in messages.
@@ -168,7 +207,8 @@ impl Source {
         }
     }
 
-    pub(super) const fn hint(&self) -> &'static str {
+    /// What to check when it gives no token.
+    pub const fn hint(&self) -> &'static str {
         match self {
             Self::AppService { .. } | Self::AzureMl { .. } => {
                 "check that an identity is assigned to this service, and its id if one was named"
@@ -188,7 +228,7 @@ impl Source {
     ) -> Result<Url, Impossible> {
         let (endpoint, version) = match self {
             Self::AppService { endpoint, .. } => (endpoint, "2019-08-01"),
-            Self::Arc { endpoint } => (endpoint, "2020-06-01"),
+            Self::Arc { endpoint, .. } => (endpoint, "2020-06-01"),
             Self::AzureMl { endpoint, .. } => (endpoint, "2017-09-01"),
             Self::CloudShell { endpoint } => {
                 return match identity {

@@ -1,0 +1,95 @@
+//! A token from the platform that this program runs on.
+
+use protocol::managed_identity::{
+    Answer, Environment, ManagedIdentity, ManagedIdentityRequest, PROBE_TIME, Source,
+};
+use protocol::scope::Scopes;
+use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+
+use crate::bindings::entra_auth::core::arc_agent;
+use crate::bindings::exports::entra_auth::core::tokens::{self, Identity};
+use crate::clock::Deadline;
+use crate::error::{Capability, Error, Failure, Fault};
+use crate::exchange::{Exchange, exchange};
+use crate::network;
+use crate::order::Order;
+
+/// The request to the endpoint that the environment points at.
+pub(crate) fn request(
+    wanted: tokens::ManagedIdentity,
+    scopes: &Scopes,
+) -> Result<ManagedIdentityRequest, Error> {
+    let tokens::ManagedIdentity {
+        identity,
+        environment,
+    } = wanted;
+    let variables = environment.variables.iter();
+    let mut place =
+        Environment::from_variables(variables.map(|(name, value)| (name.as_str(), value.as_str())));
+    if environment.arc_agent {
+        place = place.with_arc_agent();
+    }
+    let identity = match identity {
+        Identity::SystemAssigned => ManagedIdentity::SystemAssigned,
+        Identity::ClientId(id) => ManagedIdentity::ClientId(id),
+        Identity::ObjectId(id) => ManagedIdentity::ObjectId(id),
+        Identity::ResourceId(id) => ManagedIdentity::ResourceId(id),
+    };
+    let request = ManagedIdentityRequest::new(Source::choose(&place)?, identity, scopes)?;
+    Ok(request)
+}
+
+/// Asks for the token, with the proof that Azure Arc wants if it wants one.
+pub(crate) fn token(
+    order: &Order,
+    request: &ManagedIdentityRequest,
+) -> Result<TokenResponse, Error> {
+    probe(order, request)?;
+    let mut request = request.clone();
+    loop {
+        let answer = exchange(
+            order,
+            Exchange::Repeatable,
+            || Ok(request.to_http()?),
+            |response, now| request.read(response, now),
+        )
+        .map_err(|fault| fault.into_error(order))?;
+        match answer {
+            Answer::Token(token) => return Ok(*token),
+            // A request with a key never gets this answer.
+            Answer::KeyWanted(path) => {
+                request = request.with_arc_key(&arc_agent::read_key(&path)?)?;
+            }
+        }
+    }
+}
+
+/// Gives up soon where there is no metadata service, because a connection attempt would take its time to fail.
+fn probe(order: &Order, request: &ManagedIdentityRequest) -> Result<(), Error> {
+    let Some(probe) = request.to_probe() else {
+        return Ok(());
+    };
+    let patience = order.deadline.remaining(PROBE_TIME).min(PROBE_TIME);
+    match network::exchange(&probe, MAX_BODY_SIZE, &Deadline::after(Some(patience))) {
+        Ok(_) => Ok(()),
+        Err(failure) if matches!(failure.fault, Fault::TimedOut | Fault::Unreachable) => {
+            Err(nobody_there(&failure))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn nobody_there(failure: &Failure) -> Error {
+    Error::CapabilityFailed(Failure {
+        capability: Capability::Network,
+        fault: Fault::Unreachable,
+        message: format!(
+            "there is no managed identity here: {}",
+            failure.message
+        ),
+        hint: Some(
+            "managed identities are for programs that run in Azure; elsewhere use another flow, or another credential"
+                .to_owned(),
+        ),
+    })
+}
