@@ -7,7 +7,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
-use support::{ALICE, CLIENT_ID, Emulator, PUBLIC_CLIENT, User, sign_in_by_device, workspace};
+use support::{
+    ALICE, CLIENT_ID, Emulator, Outcome, PUBLIC_CLIENT, User, sign_in_by_device, workspace,
+};
 
 const YOUR_API: &str = "77777777-6666-5555-4444-333333333333";
 
@@ -235,4 +237,222 @@ fn a_workload_needs_neither_profile_nor_secret() {
         "{}",
         refused.stderr
     );
+}
+
+/// What a job of GitHub Actions or a task of Azure Pipelines finds in its environment.
+fn build_systems(emulator: &Emulator) -> [(&'static str, Vec<(&'static str, String)>); 2] {
+    let url = |path: &str| format!("{}/external/{path}", emulator.authority());
+    [
+        (
+            "github-actions",
+            vec![
+                (
+                    "ACTIONS_ID_TOKEN_REQUEST_URL",
+                    url("github-actions/token?api-version=2.0"),
+                ),
+                (
+                    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+                    "github-request-token".to_owned(),
+                ),
+            ],
+        ),
+        (
+            "azure-pipelines",
+            vec![
+                ("SYSTEM_OIDCREQUESTURI", url("azure-pipelines/oidctoken")),
+                ("SYSTEM_ACCESSTOKEN", "pipelines-access-token".to_owned()),
+                (
+                    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+                    "33333333-0000-4000-8000-000000000001".to_owned(),
+                ),
+            ],
+        ),
+    ]
+}
+
+fn at_a_build_system(emulator: &Emulator, variables: &[(&str, String)]) -> User {
+    let mut user = User::new();
+    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
+    user.set("AZURE_CLIENT_ID", CLIENT_ID);
+    // Tokens of both systems are for Microsoft's clouds, which the emulator stands in for here.
+    user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+    for (name, value) in variables {
+        user.set(name, value);
+    }
+    user
+}
+
+/// The assertions that were sent to the token endpoint, oldest first.
+fn assertions(emulator: &Emulator) -> Vec<String> {
+    let forms = emulator
+        .requests()
+        .into_iter()
+        .filter_map(|request| {
+            serde_json::from_value::<Vec<(String, String)>>(request["form"].clone()).ok()
+        })
+        .collect::<Vec<_>>();
+    forms
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| name == "client_assertion")
+        .map(|(_, value)| value)
+        .collect()
+}
+
+#[test]
+fn a_build_system_vouches_for_its_jobs_anew_each_time() {
+    let emulator = Emulator::start();
+    for (name, variables) in build_systems(&emulator) {
+        emulator.reset();
+        let user = at_a_build_system(&emulator, &variables);
+        let line = "get-token --scope api://your-api-id/.default --force";
+        for _ in 0..2 {
+            let token = user.run(line).quiet_success();
+            assert_eq!(claims(&user, &token)["appidacr"], "2", "{name}");
+        }
+        let [first, second] = &assertions(&emulator)[..] else {
+            panic!("{name}: two assertions were expected")
+        };
+        assert_ne!(first, second, "{name}");
+    }
+}
+
+#[test]
+fn a_build_system_that_refuses_is_named() {
+    let emulator = Emulator::start();
+    for (name, mut variables) in build_systems(&emulator) {
+        variables[1].1 = "wrong".to_owned();
+        let user = at_a_build_system(&emulator, &variables);
+        let outcome = user.run("get-token --scope api://your-api-id/.default");
+        assert!(matches!(outcome.code, 2 | 5), "{name}: {outcome:?}");
+        outcome.failure(outcome.code);
+        assert!(emulator.grant_types().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_busy_server_is_asked_again_with_a_new_assertion() {
+    let emulator = Emulator::start();
+    let keys = workspace().join("host/emulator/key/client-credential");
+    let user = User::new();
+    let options = format!(
+        "--scope api://your-api-id/.default --certificate-path {}",
+        keys.join("client-without-password.pfx").display()
+    );
+    create(&user, "open", &emulator, CLIENT_ID, &options);
+    emulator.control("options", &json!({ "refuse_replayed_assertions": true }));
+    emulator.control(
+        "faults",
+        &json!([{ "status": 503, "retry_after": "0" }, { "status": 429, "retry_after": "1" }]),
+    );
+    user.run("get-token -p open").quiet_success();
+    let sent = assertions(&emulator);
+    assert_eq!(sent.len(), 3);
+    assert!(sent[0] != sent[1] && sent[1] != sent[2] && sent[0] != sent[2]);
+}
+
+#[test]
+fn only_who_is_told_when_to_come_back_comes_back() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    for (fault, requests) in [
+        (json!({ "status": 429, "retry_after": "0" }), 3),
+        (json!({ "status": 503, "retry_after": "0" }), 3),
+        (
+            json!({ "status": 503, "body": "html", "retry_after": "0" }),
+            3,
+        ),
+        (json!({ "status": 429 }), 1),
+        (json!({ "status": 503 }), 1),
+        (json!({ "status": 500, "retry_after": "0" }), 1),
+        (
+            json!({ "status": 502, "body": "html", "retry_after": "0" }),
+            1,
+        ),
+        (json!({ "status": 504, "retry_after": "0" }), 1),
+        (json!({ "status": 429, "retry_after": "61" }), 1),
+        (json!({ "close": true }), 1),
+    ] {
+        emulator.reset();
+        emulator.fail_with(&fault);
+        user.run("get-token -p my-api-client --no-cache").failure(5);
+        assert_eq!(emulator.requests().len(), requests, "{fault}");
+    }
+}
+
+#[test]
+fn an_assertion_from_a_file_is_sent_once() {
+    let emulator = Emulator::start();
+    let mut user = at_a_build_system(&emulator, &[]);
+    let token = emulator.control("external-token", &json!({}));
+    let file = user.home().join("federated-token");
+    fs::write(&file, token["token"].as_str().unwrap()).unwrap();
+    user.set("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap());
+    emulator.fail_with(&json!({ "status": 429, "retry_after": "0" }));
+    user.run("get-token --scope api://your-api-id/.default")
+        .failure(5);
+    assert_eq!(assertions(&emulator).len(), 1);
+}
+
+#[test]
+fn a_challenge_is_answered_however_it_was_copied() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"#;
+    // RFC 4648 of the challenge.
+    let encoded =
+        "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNjA0MTA2NjUxIn19fQ==";
+    let header = format!(
+        "WWW-Authenticate: Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{encoded}\""
+    );
+    for given in [challenge, encoded, header.as_str()] {
+        emulator.reset();
+        let mut command = user.command("get-token -p my-api-client --no-cache --claims");
+        let outcome = Outcome::of(command.arg(given).output().unwrap());
+        outcome.quiet_success();
+        let form = emulator.only_form();
+        let (_, sent) = form.iter().find(|(name, _)| name == "claims").unwrap();
+        let sent: Value = serde_json::from_str(sent).unwrap();
+        assert_eq!(
+            sent["access_token"]["nbf"]["value"], "1604106651",
+            "{given}"
+        );
+        // Whoever answers a challenge says that it understands them.
+        let capability = sent["access_token"]["xms_cc"]["values"][0]
+            .as_str()
+            .unwrap();
+        assert!(capability.eq_ignore_ascii_case("cp1"), "{given}");
+    }
+    let mut command = user.command("get-token -p my-api-client --no-cache --claims");
+    let outcome = Outcome::of(command.arg("Bearer realm=x").output().unwrap());
+    outcome.failure(4);
+}
+
+#[test]
+fn a_certificates_chain_is_sent_where_the_profile_says_so() {
+    let emulator = Emulator::start();
+    let user = User::new();
+    let keys = workspace().join("host/emulator/key/client-credential");
+    let options = format!(
+        "--scope api://your-api-id/.default --certificate-path {}",
+        keys.join("client-without-password.pfx").display()
+    );
+    for (name, option, expected) in [
+        ("plain", "", false),
+        ("chain", "--send-certificate-chain", true),
+    ] {
+        emulator.reset();
+        create(
+            &user,
+            name,
+            &emulator,
+            CLIENT_ID,
+            &format!("{options} {option}"),
+        );
+        user.run(&format!("get-token -p {name} --no-cache"))
+            .quiet_success();
+        let shown = user.run_with("inspect - --header", &assertions(&emulator)[0]);
+        let shown: Value = serde_json::from_str(&shown.success()).unwrap();
+        assert_eq!(shown.get("x5c").is_some(), expected, "{shown}");
+    }
 }
