@@ -29,10 +29,6 @@ pub(crate) struct BrowserOptions {
     #[arg(long, help_heading = HEADING)]
     show_url: bool,
 
-    /// Whose account, such as alice@contoso.com
-    #[arg(long, value_name = "ACCOUNT", help_heading = HEADING)]
-    login_hint: Option<String>,
-
     /// Which organization's sign-in page, such as contoso.com
     #[arg(long, value_name = "DOMAIN", help_heading = HEADING)]
     domain_hint: Option<String>,
@@ -78,7 +74,6 @@ impl BrowserOptions {
             redirect_uri: given.or_else(|| profile.redirect_uri.clone()),
             ports,
             prompt: self.prompt.map(|prompt| choice::name(prompt).to_owned()),
-            login_hint: self.login_hint.clone(),
             domain_hint: self.domain_hint.clone(),
             show_url: self.show_url,
         })
@@ -96,7 +91,6 @@ impl BrowserOptions {
             ("`--port-range`", self.port_range.is_some()),
             ("`--redirect-uri`", self.redirect_uri.is_some()),
             ("`--show-url`", self.show_url),
-            ("`--login-hint`", self.login_hint.is_some()),
             ("`--domain-hint`", self.domain_hint.is_some()),
             ("`--prompt`", self.prompt.is_some()),
         ]
@@ -273,15 +267,14 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_passed_on() {
-        let line = "--login-hint alice@contoso.com --domain-hint contoso.com --show-url";
+    fn a_hint_is_passed_on() {
+        let line = "--domain-hint contoso.com --show-url";
         let browser = browser(line, None).unwrap();
-        assert_eq!(browser.login_hint.as_deref(), Some("alice@contoso.com"));
         assert_eq!(browser.domain_hint.as_deref(), Some("contoso.com"));
         assert!(browser.show_url);
         assert_eq!(
             parsed(line).unwrap().given(),
-            ["`--show-url`", "`--login-hint`", "`--domain-hint`"]
+            ["`--show-url`", "`--domain-hint`"]
         );
     }
 }

@@ -79,6 +79,11 @@ impl From<errors::Error> for Error {
             errors::Error::CapabilityFailed(failure) => failure.into(),
             errors::Error::InteractionRequired(interaction) => interaction.into(),
             errors::Error::RequestImpossible(problem) => problem.into(),
+            errors::Error::SecretMissing(problem) => errors::Problem {
+                hint: problem.hint.or_else(|| Some(SECRET_SOURCES.to_owned())),
+                ..problem
+            }
+            .into(),
             errors::Error::ServerRefused(refusal) => refusal.into(),
         }
     }
@@ -113,6 +118,15 @@ impl From<errors::Problem> for Error {
 
 impl From<errors::Failure> for Error {
     fn from(failure: errors::Failure) -> Self {
+        // Whoever cancelled knows why, and what to do.
+        if failure.fault == Fault::Cancelled {
+            return Self {
+                code: ExitCode::TimedOutOrCancelled,
+                message: "cancelled".to_owned(),
+                hint: None,
+                detail: None,
+            };
+        }
         Self {
             code: capability_code(failure.capability, failure.fault),
             message: failure.message,
@@ -154,6 +168,9 @@ impl From<errors::Refusal> for Error {
         }
     }
 }
+
+/// Where a client secret can come from.
+const SECRET_SOURCES: &str = "store one with `config create --overwrite`, give one with `--client-secret -`, or set AZURE_CLIENT_SECRET";
 
 /// What an answer that is none most often means.
 const NO_SERVER: &str = "try again; if it stays so, check that the authority is Entra and that no proxy answers in its place";
@@ -300,6 +317,10 @@ mod tests {
             ),
             (
                 errors::Error::RequestImpossible(problem()),
+                ExitCode::BadArguments,
+            ),
+            (
+                errors::Error::SecretMissing(problem()),
                 ExitCode::BadArguments,
             ),
             (

@@ -141,6 +141,9 @@ fn identity(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
         authority: variable("AZURE_AUTHORITY_HOST"),
         auth_method: choice::name(method).to_owned(),
         certificate_path,
+        // As azure-identity reads it.
+        send_certificate_chain: variable("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN")
+            .is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true")),
         ..Profile::named("")
     })
 }

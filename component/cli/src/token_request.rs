@@ -42,6 +42,19 @@ pub(crate) struct WhichToken {
     #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
     assertion: Option<AssertionArgument>,
 
+    /// Whose account, if several people sign in: alice@contoso.com
+    #[arg(long, value_name = "ACCOUNT")]
+    login_hint: Option<String>,
+
+    /// Another cloud by name (usgovernment, china) or authority by URL
+    #[arg(
+        long,
+        visible_alias = "cloud",
+        alias = "authority-url",
+        value_name = "URL|CLOUD"
+    )]
+    authority: Option<String>,
+
     /// Managed identity: `system`, client id, `object:ID`, resource id
     #[arg(long, value_name = "ID")]
     identity: Option<String>,
@@ -133,18 +146,19 @@ impl WhichToken {
         let profile = &selected.profile;
         let flow = self.chosen_flow(profile)?;
         let scopes = self.chosen_scopes(profile)?;
-        check_identity(profile, flow)?;
+        self.check_identity(profile, flow)?;
         self.check_stdin()?;
         let grant = self.grant(profile, flow, browser, output)?;
         let given = self.given_secret(output)?;
         let request = Request {
-            authority: profile.authority().to_owned(),
+            authority: self.chosen_authority(profile),
             tenant: profile.tenant_id.clone(),
             client_id: profile.client_id.clone(),
             credential: credential(&selected, flow, given, purpose, output)?,
             grant,
             scopes,
             claims: self.claims.clone(),
+            login_hint: self.login_hint.clone().filter(|_| flow.needs_person()),
             time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
         let request = as_workload(request, purpose)?;
@@ -157,6 +171,32 @@ impl WhichToken {
             selected,
             flow,
         })
+    }
+
+    fn chosen_authority(&self, profile: &Profile) -> String {
+        let authority = self.authority.as_deref().unwrap_or(profile.authority());
+        authority.trim_end_matches('/').to_owned()
+    }
+
+    /// A custom authority has no tenants; whether it is one, the token logic knows.
+    fn check_identity(&self, profile: &Profile, flow: Flow) -> Result<(), Error> {
+        let has_authority = self.authority.is_some() || profile.authority.is_some();
+        let missing = if flow == Flow::ManagedIdentity {
+            return Ok(());
+        } else if profile.tenant_id.is_empty() && !has_authority {
+            "tenant_id"
+        } else if profile.client_id.is_empty() {
+            "client_id"
+        } else {
+            return Ok(());
+        };
+        Err(Error::bad_arguments(
+            format!("invalid profile configuration: missing {missing}"),
+            format!(
+                "create it again with `entra-auth-cli config create -p {} --force`",
+                profile.name
+            ),
+        ))
     }
 
     fn chosen_flow(&self, profile: &Profile) -> Result<Flow, Error> {
@@ -204,8 +244,18 @@ impl WhichToken {
         output: &Output,
     ) -> Result<Grant, Error> {
         let is_browser = matches!(flow, Flow::AuthorizationCode | Flow::InteractiveBrowser);
-        let unused = browser.given();
-        if !is_browser && !unused.is_empty() {
+        let mut unused = if is_browser {
+            Vec::new()
+        } else {
+            browser.given()
+        };
+        if self.login_hint.is_some() && !flow.needs_person() {
+            unused.push("`--login-hint`");
+        }
+        if self.identity.is_some() && flow != Flow::ManagedIdentity {
+            unused.push("`--identity`");
+        }
+        if !unused.is_empty() {
             output.notice(&format!(
                 "warning: without effect in flow {flow}: {}",
                 unused.join(", ")
@@ -302,30 +352,12 @@ pub(crate) fn about(profile: &Profile) -> Request {
         client_id: profile.client_id.clone(),
         credential: Credential::None,
         grant,
-        scopes: profile.effective_scopes(),
+        // Nothing is asked for, so any will do.
+        scopes: vec!["https://graph.microsoft.com/.default".to_owned()],
         claims: None,
+        login_hint: None,
         time_limit: None,
     }
-}
-
-fn check_identity(profile: &Profile, flow: Flow) -> Result<(), Error> {
-    if flow == Flow::ManagedIdentity {
-        return Ok(());
-    }
-    let missing = if profile.tenant_id.is_empty() {
-        "tenant_id"
-    } else if profile.client_id.is_empty() {
-        "client_id"
-    } else {
-        return Ok(());
-    };
-    Err(Error::bad_arguments(
-        format!("invalid profile configuration: missing {missing}"),
-        format!(
-            "create it again with `entra-auth-cli config create -p {} --force`",
-            profile.name
-        ),
-    ))
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ fn by_certificate(
             given.name
         )),
     }
-    let mut assertion = ClientAssertion::new(&certificate, &order.authority, &order.client_id);
+    let mut assertion = ClientAssertion::new(&certificate, order.authority(), &order.client_id);
     if given.send_chain {
         assertion = assertion.with_chain();
     }
@@ -85,7 +85,7 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
         AssertionSource::GithubActions(endpoint) => {
             let audience = match &endpoint.audience {
                 Some(audience) => audience,
-                None => federated_assertion::default_audience(&order.authority)?,
+                None => federated_assertion::default_audience(order.authority())?,
             };
             let bearer = Secret::new(endpoint.bearer.as_str());
             let request = GithubOidcRequest::new(&endpoint.url, &bearer, audience)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::authorization_code::{AuthorizationCodeRequest, Redirect};
+use protocol::authorization_code::Redirect;
 use protocol::authorization_response::{AuthorizationCode, AuthorizationResponse};
 use protocol::authorize_url::{AuthorizeUrl, Prompt};
 use protocol::claims::Claims;
@@ -12,7 +12,6 @@ use protocol::redirect_uri::RedirectUri;
 use protocol::sign_in_attempt::SignInAttempt;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::authenticate;
 use crate::bindings::entra_auth::core::sign_in::{self, Answer, ListenAt, Page};
 use crate::bindings::exports::entra_auth::core::tokens::Browser;
 use crate::clock;
@@ -21,6 +20,7 @@ use crate::exchange::{self, Exchange};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
+use crate::token_request::token_request;
 
 /// How long a person may take when the caller sets no limit: time for a password, a second factor and consent.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -44,8 +44,8 @@ pub(crate) fn token(
     let (answer, code) = wait(order, &listener, &attempt)?;
     let redirect = Redirect {
         code,
-        uri: &uri,
-        code_verifier: &attempt.code_verifier,
+        uri,
+        code_verifier: attempt.code_verifier.clone(),
     };
     let outcome = redeem(order, redirect, claims, &attempt, correlation_id, notices);
     // The person is told how it ended; a window that is closed already does not change it.
@@ -65,7 +65,7 @@ fn authorize_url(
     correlation_id: CorrelationId,
 ) -> Result<AuthorizeUrl, Error> {
     let mut url = AuthorizeUrl::new(
-        &order.authority,
+        order.authority(),
         &order.client_id,
         uri,
         &order.scopes,
@@ -75,7 +75,7 @@ fn authorize_url(
     if let Some(prompt) = &browser.prompt {
         url = url.with_prompt(Prompt::parse(prompt)?);
     }
-    if let Some(hint) = &browser.login_hint {
+    if let Some(hint) = &order.login_hint {
         url = url.with_login_hint(hint)?;
     }
     if let Some(hint) = &browser.domain_hint {
@@ -112,7 +112,7 @@ fn wait(
             .as_millis()
             .div_ceil(1000);
         let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX))?;
-        match AuthorizationResponse::read(&answer.parameters()?, attempt, &order.authority) {
+        match AuthorizationResponse::read(&answer.parameters()?, attempt, order.authority()) {
             AuthorizationResponse::Code(code) => return Ok((answer, code)),
             AuthorizationResponse::Failed(error) => {
                 let error = of_protocol(error, &order.facts());
@@ -126,27 +126,18 @@ fn wait(
 
 fn redeem(
     order: &Order,
-    redirect: Redirect<'_>,
+    redirect: Redirect,
     claims: Option<&Claims>,
     attempt: &SignInAttempt,
     correlation_id: CorrelationId,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    let mut request = AuthorizationCodeRequest::new(
-        &order.authority,
-        &order.client_id,
-        authenticate(order, notices)?,
-        &order.scopes,
-        redirect,
-        correlation_id,
-    )?;
-    if let Some(claims) = claims {
-        request = request.with_claims(claims.clone());
-    }
-    let response = exchange::token(order, Exchange::Once, || Ok(request.to_http()))
-        .map_err(|fault| fault.into_error(order))?;
+    let response = exchange::token(order, Exchange::Once, || {
+        token_request(order, redirect.clone(), claims, correlation_id, notices)
+    })
+    .map_err(|fault| fault.into_error(order))?;
     let expected = Expected {
-        authority: &order.authority,
+        authority: order.authority(),
         client_id: &order.client_id,
         nonce: Some(&attempt.nonce),
     };

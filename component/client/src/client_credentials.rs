@@ -15,7 +15,7 @@ pub(crate) fn token(order: &Order, notices: &mut Notices) -> Result<TokenRespons
     let correlation_id = randomness::correlation_id();
     exchange::token(order, exchange_kind(order), || {
         let mut request = ClientCredentialsRequest::new(
-            &order.authority,
+            order.authority(),
             &order.client_id,
             authenticate(order, notices)?,
             &order.scopes,

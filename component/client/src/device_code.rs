@@ -6,7 +6,6 @@ use protocol::device_code::{
 };
 use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
 
-use crate::authentication::authenticate;
 use crate::bindings::entra_auth::core::sign_in;
 use crate::clock;
 use crate::error::{Error, of_protocol, timed_out};
@@ -15,6 +14,7 @@ use crate::network;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
+use crate::token_request::token_request;
 
 /// Shows a code and waits until the person has typed it elsewhere.
 pub(crate) fn token(
@@ -24,7 +24,7 @@ pub(crate) fn token(
 ) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
     let mut request = DeviceAuthorizationRequest::new(
-        &order.authority,
+        order.authority(),
         &order.client_id,
         &order.scopes,
         correlation_id,
@@ -36,31 +36,11 @@ pub(crate) fn token(
         order,
         Exchange::Repeatable,
         || Ok(request.to_http()),
-        |response, now| DeviceAuthorization::from_http(response, &order.authority, now),
+        |response, now| DeviceAuthorization::from_http(response, order.authority(), now),
     )
     .map_err(|fault| fault.into_error(order))?;
-    let poll = DevicePoll::new(
-        &order.authority,
-        &order.client_id,
-        authenticate(order, notices)?,
-        &order.scopes,
-        &authorization,
-        correlation_id,
-    )?;
     show(&authorization)?;
-    wait(order, poll)
-}
-
-fn show(authorization: &DeviceAuthorization) -> Result<(), Error> {
-    let seconds = u32::try_from(authorization.expires_in.as_secs()).unwrap_or(u32::MAX);
-    Ok(sign_in::show_device_code(
-        &authorization.verification_uri,
-        &authorization.user_code,
-        seconds,
-    )?)
-}
-
-fn wait(order: &Order, mut poll: DevicePoll) -> Result<TokenResponse, Error> {
+    let mut poll = DevicePoll::new(&authorization);
     let mut pause = poll.first_wait();
     loop {
         if !order.deadline.allows_sleep(pause) {
@@ -69,7 +49,9 @@ fn wait(order: &Order, mut poll: DevicePoll) -> Result<TokenResponse, Error> {
                 "start again, or allow more time",
             ));
         }
-        let step = match network::exchange(&poll.to_http(), MAX_BODY_SIZE, &order.deadline) {
+        // The challenge was answered at the first request.
+        let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
+        let step = match network::exchange(&request, MAX_BODY_SIZE, &order.deadline) {
             Ok(response) => poll.next(&response, clock::now()),
             Err(_) => poll.next_without_answer(clock::now()),
         };
@@ -79,4 +61,13 @@ fn wait(order: &Order, mut poll: DevicePoll) -> Result<TokenResponse, Error> {
             PollStep::Failed(error) => return Err(of_protocol(error, &order.facts())),
         }
     }
+}
+
+fn show(authorization: &DeviceAuthorization) -> Result<(), Error> {
+    let seconds = u32::try_from(authorization.expires_in.as_secs()).unwrap_or(u32::MAX);
+    Ok(sign_in::show_device_code(
+        &authorization.verification_uri,
+        &authorization.user_code,
+        seconds,
+    )?)
 }

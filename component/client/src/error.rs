@@ -70,7 +70,9 @@ pub(crate) fn sentence(error: &Error) -> String {
         Error::AnswerUnacceptable(answer) => answer.message.clone(),
         Error::CapabilityFailed(failure) => failure.message.clone(),
         Error::InteractionRequired(interaction) => interaction.message.clone(),
-        Error::RequestImpossible(problem) => problem.message.clone(),
+        Error::RequestImpossible(problem) | Error::SecretMissing(problem) => {
+            problem.message.clone()
+        }
         Error::ServerRefused(refusal) => {
             let hint = refusal.hint.as_deref().unwrap_or(&refusal.description);
             format!("{}: {hint}", refusal.error)
@@ -88,20 +90,20 @@ pub(crate) fn timed_out(message: &str, hint: &str) -> Error {
     })
 }
 
-/// Nobody was asked, because nobody may be.
-pub(crate) fn needs_person(message: &str, hint: &str) -> Error {
+/// Nobody was asked, because nobody may be. How to ask is the caller's to say.
+pub(crate) fn needs_person(message: &str) -> Error {
     Error::InteractionRequired(Interaction {
         message: message.to_owned(),
-        hint: Some(hint.to_owned()),
+        hint: None,
         refusal: None,
     })
 }
 
-/// A request that nobody could fulfil.
-pub(crate) fn impossible(message: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::RequestImpossible(Problem {
-        message: message.into(),
-        hint: Some(hint.into()),
+/// The client cannot prove who it is. Where secrets come from is the caller's to say.
+pub(crate) fn secret_missing(message: &str) -> Error {
+    Error::SecretMissing(Problem {
+        message: message.to_owned(),
+        hint: None,
     })
 }
 

@@ -20,6 +20,7 @@ mod error;
 mod exchange;
 mod jwt;
 mod managed_identity;
+mod metadata;
 mod network;
 mod notices;
 mod on_behalf_of;
@@ -28,6 +29,7 @@ mod person;
 mod randomness;
 mod refresh_token;
 mod secret;
+mod token_request;
 mod tokens;
 
 /// The component; each exported interface is implemented in the file of its name.

@@ -1,15 +1,16 @@
 //! A token for an API behind ours, on behalf of whoever called us (RFC 7523).
 
-use protocol::on_behalf_of::OnBehalfOfRequest;
+use protocol::on_behalf_of::OnBehalfOf;
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::{authenticate, exchange_kind};
+use crate::authentication::exchange_kind;
 use crate::error::Error;
 use crate::exchange;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
+use crate::token_request::token_request;
 
 /// Exchanges the incoming token.
 pub(crate) fn token(
@@ -18,19 +19,10 @@ pub(crate) fn token(
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
+    let grant = OnBehalfOf::new(assertion)?;
     exchange::token(order, exchange_kind(order), || {
-        let mut request = OnBehalfOfRequest::new(
-            &order.authority,
-            &order.client_id,
-            authenticate(order, notices)?,
-            assertion,
-            &order.scopes,
-            correlation_id,
-        )?;
-        if let Some(claims) = &order.claims {
-            request = request.with_claims(claims.clone());
-        }
-        Ok(request.to_http())
+        let claims = order.claims.as_ref();
+        token_request(order, grant.clone(), claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))
 }

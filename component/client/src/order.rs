@@ -1,5 +1,6 @@
 //! A request, checked and understood: everything that can be refused before anything is read or sent.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use protocol::advice::Facts;
@@ -9,6 +10,7 @@ use protocol::challenge;
 use protocol::claims::Claims;
 use protocol::client_id::ClientId;
 use protocol::managed_identity::ManagedIdentityRequest;
+use protocol::metadata::Metadata;
 use protocol::scope::Scopes;
 use protocol::secret::Secret;
 
@@ -19,11 +21,15 @@ use crate::managed_identity;
 
 /// What is wanted, from whom and as whom.
 pub(crate) struct Order {
-    pub(crate) authority: Authority,
+    authority: Authority,
+    /// The same with its metadata, once that was read.
+    discovered: OnceCell<Authority>,
     pub(crate) client_id: ClientId,
     pub(crate) credential: Credential,
     pub(crate) grant: Grant,
     pub(crate) claims: Option<Claims>,
+    /// Whose account is meant, if several people use the client.
+    pub(crate) login_hint: Option<String>,
     /// The scopes as they are sent.
     pub(crate) scopes: Scopes,
     /// The same as text, for advice.
@@ -74,7 +80,7 @@ impl Order {
         let key = CacheKey::new(
             &authority,
             &client_id,
-            grant.subject(),
+            grant.subject(request.login_hint.as_deref()),
             &scopes,
             claims.as_ref(),
         );
@@ -83,15 +89,28 @@ impl Order {
             .map(|seconds| Duration::from_secs(seconds.into()));
         Ok(Self {
             authority,
+            discovered: OnceCell::new(),
             client_id,
             credential: request.credential,
             grant,
             claims,
+            login_hint: request.login_hint,
             scope: scopes.to_string(),
             scopes,
             key,
             deadline: Deadline::after(limit),
         })
+    }
+
+    /// Who is asked, with everything that is known about it.
+    pub(crate) fn authority(&self) -> &Authority {
+        self.discovered.get().unwrap_or(&self.authority)
+    }
+
+    /// Adds what the authority said about itself; the first time counts.
+    pub(crate) fn discovered(&self, metadata: Metadata) {
+        let authority = self.authority.clone().with_metadata(metadata);
+        self.discovered.get_or_init(|| authority);
     }
 
     /// Where the person's refresh token is kept, whichever API it was got for: Entra takes it for any.
@@ -100,7 +119,7 @@ impl Order {
         CacheKey::new(
             &self.authority,
             &self.client_id,
-            Subject::User(""),
+            person(self.login_hint.as_deref()),
             &any,
             None,
         )
@@ -128,11 +147,16 @@ impl Order {
             };
         }
         Facts {
-            tenant: Some(self.authority.tenant()),
+            tenant: Some(self.authority.tenant()).filter(|tenant| !tenant.is_empty()),
             client_id: Some(self.client_id.as_str()),
             scope: Some(&self.scope),
             authority_host: Some(self.authority.host()),
             redirect_uri,
+            handed_in: match &self.grant {
+                Grant::ClientCredentials | Grant::ManagedIdentity(_) => None,
+                Grant::OnBehalfOf(_) => Some("incoming token"),
+                Grant::Person(_) => Some("code or refresh token"),
+            },
             platform_hint: None,
         }
     }
@@ -161,12 +185,17 @@ impl Grant {
         })
     }
 
-    fn subject(&self) -> Subject<'_> {
+    fn subject<'a>(&'a self, login_hint: Option<&'a str>) -> Subject<'a> {
         match self {
             Self::ClientCredentials => Subject::Application,
             Self::ManagedIdentity(_) => Subject::ManagedIdentity,
             Self::OnBehalfOf(assertion) => Subject::Assertion(assertion),
-            Self::Person(_) => Subject::User(""),
+            Self::Person(_) => person(login_hint),
         }
     }
+}
+
+/// Whoever signed in without being named is another person than one who was.
+fn person(login_hint: Option<&str>) -> Subject<'_> {
+    Subject::User(login_hint.unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use protocol::cache::CacheEntry;
 use protocol::claims::Claims;
+use protocol::id_token::other_account;
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
@@ -42,10 +43,23 @@ pub(crate) fn renewed(
     match silently(order, stored, notices)? {
         Silent::Token(response) => Ok(*response),
         Silent::NeedsPerson(Some(refusal)) => Err(of_protocol(refusal, &order.facts())),
-        Silent::NeedsPerson(None) => Err(needs_person(
-            "no refresh token is available",
-            "sign in with `entra-auth-cli get-token`",
-        )),
+        Silent::NeedsPerson(None) => Err(needs_person("no refresh token is available")),
+    }
+}
+
+/// Whether the token may be kept for the person who was hinted at: somebody else may have signed in.
+pub(crate) fn is_meant(order: &Order, entry: &CacheEntry, notices: &mut Notices) -> bool {
+    let (Some(hint), Some(id_token)) = (&order.login_hint, &entry.id_token) else {
+        return true;
+    };
+    match other_account(id_token, hint) {
+        None => true,
+        Some(name) => {
+            notices.add(format!(
+                "it was {name} who signed in, so the token is not kept for the account that was named"
+            ));
+            false
+        }
     }
 }
 

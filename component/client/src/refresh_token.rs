@@ -2,16 +2,17 @@
 
 use protocol::claims::Claims;
 use protocol::error::Error as ProtocolError;
-use protocol::refresh_token::{RefreshFailure, RefreshTokenRequest, judge_failure, rotated};
+use protocol::refresh_token::{RefreshFailure, RefreshToken, judge_failure, rotated};
 use protocol::secret::Secret;
 use protocol::token_response::TokenResponse;
 
-use crate::authentication::{authenticate, exchange_kind};
+use crate::authentication::exchange_kind;
 use crate::error::Error;
 use crate::exchange::{self, Fault};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
+use crate::token_request::token_request;
 
 /// How far it goes without a person.
 pub(crate) enum Silent {
@@ -28,19 +29,10 @@ pub(crate) fn token(
     notices: &mut Notices,
 ) -> Result<Silent, Error> {
     let correlation_id = randomness::correlation_id();
+    let grant = RefreshToken::new(refresh_token)?;
     let answer = exchange::token(order, exchange_kind(order), || {
-        let mut request = RefreshTokenRequest::new(
-            &order.authority,
-            &order.client_id,
-            authenticate(order, notices)?,
-            refresh_token,
-            &order.scopes,
-            correlation_id,
-        )?;
-        if let Some(claims) = &order.claims {
-            request = request.with_claims(claims.clone());
-        }
-        Ok(request.to_http())
+        let claims = order.claims.as_ref();
+        token_request(order, grant.clone(), claims, correlation_id, notices)
     });
     match answer {
         Ok(mut response) => {

@@ -4,7 +4,7 @@ use protocol::secret::Secret;
 
 use crate::bindings::entra_auth::core::secret_store;
 use crate::bindings::exports::entra_auth::core::tokens;
-use crate::error::{Error, impossible};
+use crate::error::{Error, secret_missing};
 
 /// The secret's value: the stored one, else the given one.
 ///
@@ -12,18 +12,13 @@ use crate::error::{Error, impossible};
 pub(crate) fn reveal(secret: &tokens::Secret) -> Result<Secret, Error> {
     let given = || secret.given.as_deref().map(Secret::new);
     let Some(name) = &secret.stored else {
-        return given().ok_or_else(|| missing("no client secret was given"));
+        return given().ok_or_else(|| secret_missing("no client secret was given"));
     };
     match secret_store::read(name) {
         Ok(Some(value)) => Ok(Secret::new(value)),
-        Ok(None) => given().ok_or_else(|| missing(&format!("no secret is stored as `{name}`"))),
+        Ok(None) => {
+            given().ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))
+        }
         Err(failure) => given().ok_or_else(|| failure.into()),
     }
-}
-
-fn missing(message: &str) -> Error {
-    impossible(
-        message,
-        "store one with `config create --overwrite`, give one with `--client-secret -`, or set AZURE_CLIENT_SECRET",
-    )
 }

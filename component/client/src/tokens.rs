@@ -9,7 +9,9 @@ use crate::cache::Held;
 use crate::error::Error;
 use crate::notices::Notices;
 use crate::order::{Grant, Order};
-use crate::{Client, cache, client_credentials, clock, managed_identity, on_behalf_of, person};
+use crate::{
+    Client, cache, client_credentials, clock, managed_identity, metadata, on_behalf_of, person,
+};
 
 impl Guest for Client {
     fn acquire(request: Request, cache: CacheUse) -> Result<Token, Error> {
@@ -85,6 +87,7 @@ pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Err
 
 fn bypass_cache(order: &Order) -> Result<Token, Error> {
     let mut notices = Notices::default();
+    metadata::discover(order)?;
     let response = from_server(order, None, &mut notices)?;
     let entry = CacheEntry::from_response(response, &order.scopes);
     Ok(token(entry, Origin::Server, notices))
@@ -98,9 +101,12 @@ fn get_and_store(
     held: Option<&Held<'_>>,
     notices: &mut Notices,
 ) -> Result<CacheEntry, Error> {
+    metadata::discover(order)?;
     let response = source(order, stored, notices)?;
     let entry = CacheEntry::from_response(response, &order.scopes);
-    if let Some(held) = held {
+    if let Some(held) = held
+        && person::is_meant(order, &entry, notices)
+    {
         notices.keep(held.write(&entry));
         person::remember(order, &entry, notices);
     }

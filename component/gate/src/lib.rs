@@ -29,7 +29,7 @@ struct Gate;
 
 impl gate::Guest for Gate {
     fn permit(authority: String) -> Result<(), gate::Problem> {
-        let origin = Origin::parse(&authority)?;
+        let origin = Origin::parse(&Cloud::expand(&authority).map_err(problem)?)?;
         PERMITTED.with_borrow_mut(|permitted| {
             permitted.extend(cloud_of(&origin));
             permitted.push(origin);

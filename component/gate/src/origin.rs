@@ -56,6 +56,12 @@ impl Origin {
                 "leave out everything up to the `@`",
             ));
         }
+        if !url.is_ascii() {
+            return Err(problem(
+                format!("`{}` contains characters outside ASCII", url.escape_debug()),
+                "write an international host name in its `xn--` form",
+            ));
+        }
         let invalid = || {
             problem(
                 format!("`{}` is no https address", url.escape_debug()),

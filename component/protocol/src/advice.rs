@@ -20,13 +20,21 @@ pub struct Facts<'a> {
     pub authority_host: Option<&'a str>,
     /// Where the browser was to return.
     pub redirect_uri: Option<&'a str>,
+    /// What was handed in for the token, such as a code; nothing by an application for itself.
+    pub handed_in: Option<&'a str>,
     /// What to check where it was the platform that refused, which has no numbers.
     pub platform_hint: Option<&'a str>,
 }
 
 /// One sentence on the likely cause and what to do, by the first number that is known, else by `error`.
 pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
-    let by_code = error.codes.iter().find_map(|code| by_code(*code));
+    let by_code = error
+        .codes
+        .iter()
+        .find_map(|code| match (*code, facts.handed_in) {
+            (MALFORMED, None) => Some(OUR_BUG),
+            (code, _) => by_code(code),
+        });
     let general = || match facts.platform_hint {
         Some(hint) if error.status != 429 => Some(hint),
         _ => by_error(error),
@@ -76,6 +84,7 @@ fn fact(name: &str, facts: &Facts<'_>) -> String {
         "scope" => ("scope ", facts.scope, "the scope"),
         "host" => ("", facts.authority_host, "this authority"),
         "redirect" => ("", facts.redirect_uri, "the redirect URI"),
+        "handed" => return facts.handed_in.unwrap_or("request").to_owned(),
         "api" => return api(facts),
         _ => return String::new(),
     };
@@ -127,6 +136,9 @@ const CERTIFICATE_UNKNOWN: &str = "the certificate or key does not fit {client};
 const OUTAGE: &str = "Entra has a temporary problem; try again in a moment";
 
 const OUR_BUG: &str = "the request was malformed, which is a fault of this program; report it with the correlation id";
+
+/// The form of the request, which is that of what was handed in if anything was.
+const MALFORMED: u64 = 9_002_313;
 
 /// Numbers that a command line can meet. Section 5 of the protocol notes says how well each is attested.
 const BY_CODE: &[(&[u64], &str)] = &[
@@ -242,8 +254,8 @@ const BY_CODE: &[(&[u64], &str)] = &[
         "{client} is not named by a GUID; use the Application (client) ID of the overview page",
     ),
     (
-        &[9002313],
-        "a code or token was cut off or altered; start again and pass it on whole",
+        &[MALFORMED],
+        "the {handed} was cut off or altered; start again and pass it on whole",
     ),
     (
         &[9002326],
@@ -519,6 +531,7 @@ mod tests {
         scope: Some("openid api://your-api-id/read"),
         authority_host: Some("login.microsoftonline.com"),
         redirect_uri: Some("http://localhost:8400"),
+        handed_in: Some("code"),
         platform_hint: None,
     };
 
@@ -655,7 +668,9 @@ mod tests {
             .collect();
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
         assert!(codes.len() >= 60);
-        let known = ["tenant", "client", "scope", "host", "redirect", "api"];
+        let known = [
+            "tenant", "client", "scope", "host", "redirect", "handed", "api",
+        ];
         let by_code = BY_CODE.iter().map(|(_, template)| *template);
         for template in by_code.chain(BY_ERROR.iter().map(|(_, template)| *template)) {
             for placeholder in template.split('{').skip(1) {
@@ -668,6 +683,39 @@ mod tests {
             );
             let filled = filled(template, &FACTS);
             assert!(!filled.contains(['{', '}']), "{filled}");
+        }
+    }
+
+    /// The table is that of the documented and the met numbers; those without advice have a reason.
+    #[test]
+    fn every_number_of_the_table_has_advice() {
+        let table: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/error-codes.json")).unwrap();
+        let numbers = |name: &str| -> Vec<u64> {
+            let list = table[name].as_array().unwrap().iter();
+            list.map(|number| number.as_u64().unwrap()).collect()
+        };
+        let with_advice = numbers("with_advice");
+        assert!(with_advice.len() >= 60);
+        for (numbers, expected) in [(with_advice, true), (numbers("without_advice"), false)] {
+            for number in numbers {
+                let found = advice(&refusal("x", &[number]), &FACTS);
+                assert_eq!(found.is_some(), expected, "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_malformed_request_is_blamed_on_what_was_handed_in() {
+        let malformed = refusal("invalid_request", &[9_002_313]);
+        for (handed_in, expected) in [
+            (Some("code"), "the code was cut off"),
+            (Some("incoming token"), "the incoming token was cut off"),
+            (None, "a fault of this program"),
+        ] {
+            let facts = Facts { handed_in, ..FACTS };
+            let advice = advice(&malformed, &facts).unwrap();
+            assert!(advice.contains(expected), "{advice}");
         }
     }
 

@@ -23,21 +23,30 @@ const LONGEST_INSTANCE: usize = 600;
 const TENANT_HINT: &str =
     "use the tenant's GUID or one of its domains, for example `contoso.onmicrosoft.com`";
 
-/// A sign-in host with a tenant, both checked.
+/// A sign-in host with a tenant, or a custom authority by its URL, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
+    /// Without a path.
     instance: Url,
+    /// Empty for a custom authority.
     tenant: String,
+    /// Of a custom authority, without a slash at its end: there its metadata is.
+    path: Option<String>,
     metadata: Option<Box<Metadata>>,
 }
 
 impl Authority {
-    /// Reads an instance such as `https://login.microsoftonline.com` (which may end in a tenant) and a tenant.
+    /// Reads an instance such as `https://login.microsoftonline.com` (which may end in a tenant) or a cloud's name, and a tenant.
     ///
-    /// The tenant may be empty if the instance carries one, as hosts of External ID do (`https://contoso.ciamlogin.com`); if both name one, it must be the same. Plain http is for loopback
+    /// Without a tenant, a host that is not Microsoft's is a custom authority, which has the layout that its metadata names
+    /// ([`Authority::needs_metadata`]); with one it has Entra's layout. The tenant may be empty if the instance carries one, as hosts of External ID do (`https://contoso.ciamlogin.com`); if both name one, it must be the same. Plain http is for loopback
     /// addresses only. A tenant is a GUID, a domain, or a word such as `common`: whether there is such a one is the server's to say.
     pub fn parse(instance: &str, tenant: &str) -> Result<Self, Impossible> {
-        let (instance, path_tenant) = parse_instance(instance)?;
+        let instance = Cloud::expand(instance)?;
+        if let Some(custom) = tenant.is_empty().then(|| parse_custom(&instance)).flatten() {
+            return custom;
+        }
+        let (instance, path_tenant) = parse_instance(&instance)?;
         let own_tenant = external_id_tenant(&instance);
         let tenant = match (path_tenant.as_deref(), tenant) {
             (None, "") => own_tenant.as_deref().unwrap_or_default(),
@@ -51,6 +60,7 @@ impl Authority {
         Ok(Self {
             instance,
             tenant: tenant.to_owned(),
+            path: None,
             metadata: None,
         })
     }
@@ -63,6 +73,7 @@ impl Authority {
         Self {
             instance,
             tenant: String::new(),
+            path: None,
             metadata: None,
         }
     }
@@ -93,7 +104,19 @@ impl Authority {
 
     /// The URL of the metadata, which [`Metadata::from_http`] reads. Known clouds need none.
     pub fn metadata_url(&self) -> Url {
-        self.endpoint("v2.0/.well-known/openid-configuration")
+        match &self.path {
+            Some(path) => {
+                let mut url = self.instance.clone();
+                url.set_path(&format!("{path}/.well-known/openid-configuration"));
+                url
+            }
+            None => self.endpoint("v2.0/.well-known/openid-configuration"),
+        }
+    }
+
+    /// Whether the metadata has to be read before anything else is asked.
+    pub fn needs_metadata(&self) -> bool {
+        self.path.is_some() && self.metadata.is_none()
     }
 
     /// The same authority with the endpoints and the issuer that its metadata names.
@@ -127,7 +150,7 @@ impl Authority {
         self.instance.host_str().unwrap_or_default()
     }
 
-    /// The tenant as it was named.
+    /// The tenant as it was named; empty for a custom authority.
     pub fn tenant(&self) -> &str {
         &self.tenant
     }
@@ -151,19 +174,71 @@ impl Authority {
     pub(crate) fn canonical_origin(&self) -> String {
         match self.cloud() {
             Some(cloud) => format!("https://{}", cloud.login_host()),
-            None => self.origin(),
+            None => self.origin() + self.path.as_deref().unwrap_or_default(),
         }
     }
 
     fn endpoint(&self, path: &str) -> Url {
         let mut endpoint = self.instance.clone();
-        endpoint.set_path(&format!("/{}/{path}", self.tenant));
+        let base = match &self.path {
+            Some(path) => path.clone(),
+            None => format!("/{}", self.tenant),
+        };
+        endpoint.set_path(&format!("{base}/{path}"));
         endpoint
     }
 }
 
+/// The authority, if it is a custom one: a host that is not Microsoft's, with a path of any length but one.
+fn parse_custom(text: &str) -> Option<Result<Authority, Impossible>> {
+    let (instance, path) = split_instance(text).ok()?;
+    let host = instance.host_str()?;
+    let is_microsoft = Cloud::of_login_host(host).is_some() || host.ends_with(".ciamlogin.com");
+    let path = path.strip_suffix('/').unwrap_or(&path);
+    let segments: Vec<&str> = match path {
+        "" => Vec::new(),
+        path => path.split('/').collect(),
+    };
+    if is_microsoft || matches!(segments[..], [_] | [_, "v2.0"]) {
+        return None;
+    }
+    if !segments.iter().all(|segment| is_segment(segment)) {
+        return Some(Err(Impossible::new(format!(
+            "authority {} has a path that two readers could understand differently",
+            quoted(text)
+        ))
+        .with_hint("leave out empty segments, `.` and `..`")));
+    }
+    Some(Ok(Authority {
+        instance,
+        tenant: String::new(),
+        path: Some(
+            segments
+                .iter()
+                .map(|segment| format!("/{segment}"))
+                .collect(),
+        ),
+        metadata: None,
+    }))
+}
+
+/// Unreserved characters (RFC 3986 section 2.3), and not the names of folders.
+fn is_segment(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..")
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
 /// The instance without a path, and the tenant that stood in its path.
 fn parse_instance(text: &str) -> Result<(Url, Option<String>), Impossible> {
+    let (url, path) = split_instance(text)?;
+    let tenant = path_tenant(text, &path)?;
+    Ok((url, tenant))
+}
+
+/// The instance without a path, and its path without the first slash.
+fn split_instance(text: &str) -> Result<(Url, String), Impossible> {
     check_characters(text)?;
     let path = text
         .split_once("://")
@@ -173,12 +248,11 @@ fn parse_instance(text: &str) -> Result<(Url, Option<String>), Impossible> {
             Impossible::new(format!("authority {} is not an https URL", quoted(text)))
                 .with_hint(format!("write it like `{DEFAULT_INSTANCE}`"))
         })?;
-    let tenant = path_tenant(text, path)?;
     let mut url = Url::parse(text)
         .map_err(|_| Impossible::new(format!("authority {} is not a URL", quoted(text))))?;
     check_host(&url, text)?;
     url.set_path("");
-    Ok((url, tenant))
+    Ok((url, path.to_owned()))
 }
 
 /// Refuses what URL parsers drop, decode or take for a separator, before one gets to see it.
@@ -662,6 +736,69 @@ mod tests {
             assert!(error.message().contains(expected), "{name}: {error}");
             assert_eq!(error.hint(), Some(TENANT_HINT), "{name}");
         }
+    }
+
+    #[test]
+    fn a_custom_authority_is_asked_for_its_metadata() {
+        let rows = [
+            (
+                "https://idp.example",
+                Some("https://idp.example/.well-known/openid-configuration"),
+            ),
+            (
+                "https://idp.example/realms/main/",
+                Some("https://idp.example/realms/main/.well-known/openid-configuration"),
+            ),
+            (
+                "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_sign-in/v2.0",
+                Some(
+                    "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_sign-in/v2.0/.well-known/openid-configuration",
+                ),
+            ),
+            (
+                "http://127.0.0.1:8400",
+                Some("http://127.0.0.1:8400/.well-known/openid-configuration"),
+            ),
+            // One segment is a tenant.
+            ("https://login.contoso.com/contoso.com", None),
+            ("https://login.contoso.com/contoso.com/v2.0", None),
+            ("https://contoso.ciamlogin.com", None),
+        ];
+        for (instance, expected) in rows {
+            let authority = Authority::parse(instance, "").unwrap();
+            let url = authority.metadata_url();
+            let url = authority.needs_metadata().then_some(url.as_str());
+            assert_eq!(url, expected, "{instance}");
+        }
+        let with_tenant = Authority::parse("https://idp.example", "contoso.com").unwrap();
+        assert!(!with_tenant.needs_metadata());
+        let key = |path: &str| {
+            let authority = Authority::parse(&format!("https://idp.example{path}"), "");
+            authority.unwrap().canonical_origin()
+        };
+        assert_ne!(key("/realms/a"), key("/realms/A"));
+        for instance in [
+            "https://idp.example/a/../b",
+            "https://idp.example/a//b",
+            "https://idp.example/a/b;c",
+            "https://login.microsoftonline.com",
+            "https://login.microsoftonline.com/a/b",
+            "https://a.b.ciamlogin.com",
+        ] {
+            assert!(Authority::parse(instance, "").is_err(), "{instance}");
+        }
+    }
+
+    #[test]
+    fn a_cloud_s_name_is_an_authority() {
+        for (name, host) in [
+            ("china", "login.partner.microsoftonline.cn"),
+            ("usgovernment", "login.microsoftonline.us"),
+            ("Public", "login.microsoftonline.com"),
+        ] {
+            assert_eq!(Authority::parse(name, "t").unwrap().host(), host, "{name}");
+        }
+        assert!(Authority::parse("mars", "t").is_err());
     }
 
     #[test]

@@ -5,92 +5,47 @@
 //! sent a second time. The answer is a [`TokenResponse`](crate::token_response::TokenResponse), whose id_token must pass
 //! [`IdToken::check`](crate::id_token::IdToken::check).
 
-use http::Request;
-use zeroize::Zeroizing;
-
-use crate::authority::Authority;
 use crate::authorization_response::AuthorizationCode;
-use crate::claims::Claims;
-use crate::client_authentication::ClientAuthentication;
-use crate::client_id::ClientId;
-use crate::correlation_id::CorrelationId;
-use crate::error::Impossible;
 use crate::pkce::CodeVerifier;
 use crate::redirect_uri::RedirectUri;
-use crate::scope::Scopes;
-use crate::token_request::TokenRequest;
+use crate::token_request::Grant;
 
-/// Everything that the redemption of a code says.
+/// What came back with the browser, and what it was sent out with. Authority, client, scopes and redirect URI must be those of the
+/// sign-in.
 #[derive(Clone, Debug)]
-pub struct AuthorizationCodeRequest {
-    request: TokenRequest,
-    code: AuthorizationCode,
-    redirect_uri: RedirectUri,
-    code_verifier: CodeVerifier,
-}
-
-impl AuthorizationCodeRequest {
-    /// Authority, client, scopes and redirect URI must be those of the sign-in; a public client has no proof of its own.
-    pub fn new(
-        authority: &Authority,
-        client_id: &ClientId,
-        client_authentication: ClientAuthentication,
-        scopes: &Scopes,
-        redirect: Redirect<'_>,
-        correlation_id: CorrelationId,
-    ) -> Result<Self, Impossible> {
-        Ok(Self {
-            request: TokenRequest::new(
-                authority,
-                client_id,
-                client_authentication,
-                scopes,
-                correlation_id,
-            )?,
-            code: redirect.code,
-            redirect_uri: redirect.uri.clone(),
-            code_verifier: redirect.code_verifier.clone(),
-        })
-    }
-
-    /// Adds the claims challenge that the sign-in answered.
-    #[must_use]
-    pub fn with_claims(self, claims: Claims) -> Self {
-        Self {
-            request: self.request.with_claims(claims),
-            ..self
-        }
-    }
-
-    /// The request to send once, following no redirect. Its body holds the code and clears itself.
-    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
-        self.request.to_http(
-            "authorization_code",
-            &[
-                ("code", self.code.expose()),
-                ("redirect_uri", self.redirect_uri.as_str()),
-                ("code_verifier", self.code_verifier.expose()),
-            ],
-        )
-    }
-}
-
-/// What came back with the browser, and what it was sent out with.
-#[derive(Clone, Debug)]
-pub struct Redirect<'a> {
+pub struct Redirect {
     /// The code that came back.
     pub code: AuthorizationCode,
     /// Where it came back to.
-    pub uri: &'a RedirectUri,
+    pub uri: RedirectUri,
     /// What was kept back.
-    pub code_verifier: &'a CodeVerifier,
+    pub code_verifier: CodeVerifier,
+}
+
+impl Grant for Redirect {
+    const TYPE: &'static str = "authorization_code";
+
+    fn parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("code", self.code.expose()),
+            ("redirect_uri", self.uri.as_str()),
+            ("code_verifier", self.code_verifier.expose()),
+        ]
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::Authority;
+    use crate::claims::Claims;
+    use crate::client_authentication::ClientAuthentication;
+    use crate::client_id::ClientId;
+    use crate::correlation_id::CorrelationId;
     use crate::recorded;
+    use crate::scope::Scopes;
     use crate::secret::Secret;
+    use crate::token_request::TokenRequest;
 
     const VECTORS: &str = include_str!("../../../tests/vectors/authorization-code.json");
 
@@ -99,13 +54,13 @@ mod tests {
         code: &str,
         verifier: &str,
         authentication: ClientAuthentication,
-    ) -> AuthorizationCodeRequest {
+    ) -> TokenRequest<Redirect> {
         let redirect = Redirect {
             code: AuthorizationCode::recorded(code),
-            uri: &RedirectUri::parse(uri).unwrap(),
-            code_verifier: &CodeVerifier::recorded(verifier),
+            uri: RedirectUri::parse(uri).unwrap(),
+            code_verifier: CodeVerifier::recorded(verifier),
         };
-        AuthorizationCodeRequest::new(
+        TokenRequest::new(
             &Authority::parse(
                 "https://login.microsoftonline.com",
                 "11111111-2222-3333-4444-555555555555",

@@ -39,7 +39,7 @@ pub enum Subject<'a> {
     Application,
     /// The application itself, by the word of the platform that it runs on.
     ManagedIdentity,
-    /// A person who signed in, by their home account id; empty as long as it is not known.
+    /// A person who signs in, by the account name that was hinted at, in any case; empty for whoever signs in.
     User(&'a str),
     /// Whoever an incoming token speaks for.
     Assertion(&'a Secret),
@@ -72,7 +72,7 @@ impl CacheKey {
             Subject::ManagedIdentity => entry.add("managed identity"),
             Subject::User(account) => {
                 entry.add("user");
-                entry.add(account);
+                entry.add(&account.to_lowercase());
             }
             Subject::Assertion(assertion) => {
                 entry.add("assertion");

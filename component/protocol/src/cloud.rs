@@ -3,6 +3,8 @@
 //! [National clouds](https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud). A table instead of
 //! instance discovery: these hosts change once a decade, and a request saved is a request that cannot be redirected.
 
+use std::borrow::Cow;
+
 use crate::error::{Impossible, quoted};
 
 /// A cloud whose hosts are known without asking.
@@ -94,11 +96,21 @@ impl Cloud {
         }
     }
 
-    /// The cloud of a name, in any case: ours, and those of Azure's command line and PowerShell.
+    /// The URL of an authority that may be given by its cloud's name, which has neither scheme nor dots.
+    pub fn expand(authority: &str) -> Result<Cow<'_, str>, Impossible> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if authority.is_empty() || !authority.bytes().all(is_name) {
+            return Ok(Cow::Borrowed(authority));
+        }
+        Self::parse(authority).map(|cloud| Cow::Owned(cloud.instance()))
+    }
+
+    /// The cloud of a name, in any case and with hyphens or without: ours, and those of Azure's command line and PowerShell.
     pub fn parse(name: &str) -> Result<Self, Impossible> {
+        let folded = |name: &str| name.to_ascii_lowercase().replace(['-', '_'], "");
         let is_meant = |cloud: &Self| {
             let mut names = cloud.names().iter();
-            names.any(|other| other.eq_ignore_ascii_case(name))
+            names.any(|other| folded(other) == folded(name))
         };
         Self::ALL.into_iter().find(is_meant).ok_or_else(|| {
             let names: Vec<String> = Self::ALL.iter().map(|cloud| quoted(cloud.name())).collect();
@@ -129,7 +141,13 @@ impl Cloud {
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Global => &["global", "public", "AzureCloud", "AzurePublic"],
-            Self::UsGovernment => &["us-government", "usgov", "government", "AzureUSGovernment"],
+            Self::UsGovernment => &[
+                "us-government",
+                "usgov",
+                "us",
+                "government",
+                "AzureUSGovernment",
+            ],
             Self::China => &["china", "AzureChinaCloud", "AzureChina"],
             Self::Bleu => &["bleu", "france", "BleuCloud", "AzureBleuCloud"],
             Self::Delos => &["delos", "germany", "DelosCloud", "AzureGermanyCloud"],
@@ -188,7 +206,7 @@ mod tests {
                 assert_eq!(Cloud::parse(&name.to_uppercase()), Ok(cloud), "{name}");
             }
         }
-        for name in ["", "azure", "global ", "germany2", "\u{1b}[31m"] {
+        for name in ["", "-", "azure", "global ", "germany2", "\u{1b}[31m"] {
             let error = Cloud::parse(name).unwrap_err();
             assert!(error.hint().unwrap().contains("`us-government`"), "{name}");
         }

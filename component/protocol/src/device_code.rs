@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use crate::answer::{Members, members, with_response};
 use crate::authority::Authority;
 use crate::claims::Claims;
-use crate::client_authentication::ClientAuthentication;
 use crate::client_id::ClientId;
 use crate::correlation_id::CorrelationId;
 use crate::error::{Error, Impossible, Unacceptable};
@@ -23,7 +22,7 @@ use crate::scope::Scopes;
 use crate::secret::Secret;
 use crate::server_error::ServerError;
 use crate::time::Timestamp;
-use crate::token_request::TokenRequest;
+use crate::token_request::Grant;
 use crate::token_response::TokenResponse;
 
 /// For servers that name no interval, and what `slow_down` adds to it
@@ -185,7 +184,6 @@ fn is_trusted(uri: &str, authority: &Authority) -> bool {
 /// Asking again and again whether the person has typed the code.
 #[derive(Clone, Debug)]
 pub struct DevicePoll {
-    request: TokenRequest,
     device_code: Secret,
     expires_at: Timestamp,
     /// Grows by `slow_down` and never shrinks.
@@ -194,10 +192,22 @@ pub struct DevicePoll {
     failures: u32,
 }
 
+/// The code that is ours.
+#[derive(Clone, Debug)]
+pub struct DeviceCode(Secret);
+
+impl Grant for DeviceCode {
+    const TYPE: &'static str = "urn:ietf:params:oauth:grant-type:device_code";
+
+    fn parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![("device_code", self.0.expose())]
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PollStep {
-    /// Wait for so long, then send [`DevicePoll::to_http`] again.
+    /// Wait for so long, then ask with [`DevicePoll::grant`] again.
     Wait(Duration),
     /// Signed in.
     Token(Box<TokenResponse>),
@@ -206,41 +216,24 @@ pub enum PollStep {
 }
 
 impl DevicePoll {
-    /// Authority, client, scopes and correlation id must be those of the request for the code.
-    pub fn new(
-        authority: &Authority,
-        client_id: &ClientId,
-        client_authentication: ClientAuthentication,
-        scopes: &Scopes,
-        authorization: &DeviceAuthorization,
-        correlation_id: CorrelationId,
-    ) -> Result<Self, Impossible> {
-        Ok(Self {
-            request: TokenRequest::new(
-                authority,
-                client_id,
-                client_authentication,
-                scopes,
-                correlation_id,
-            )?,
+    /// Begins to ask.
+    pub fn new(authorization: &DeviceAuthorization) -> Self {
+        Self {
             device_code: authorization.device_code.clone(),
             expires_at: authorization.expires_at,
             interval: authorization.interval,
             failures: 0,
-        })
+        }
+    }
+
+    /// What to ask with, each time. Authority, client, scopes and correlation id must be those of the request for the code.
+    pub fn grant(&self) -> DeviceCode {
+        DeviceCode(self.device_code.clone())
     }
 
     /// How long to wait before the first request.
     pub const fn first_wait(&self) -> Duration {
         self.interval
-    }
-
-    /// The request to send, following no redirect. Its body holds the device code and clears itself.
-    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
-        self.request.to_http(
-            "urn:ietf:params:oauth:grant-type:device_code",
-            &[("device_code", self.device_code.expose())],
-        )
     }
 
     /// Reads the answer that came at `now`.
@@ -292,7 +285,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::client_authentication::ClientAuthentication;
     use crate::recorded;
+    use crate::token_request::TokenRequest;
 
     const VECTORS: &str = include_str!("../../../tests/vectors/device-code.json");
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
@@ -334,15 +329,7 @@ mod tests {
     }
 
     fn poll(body: &Value) -> DevicePoll {
-        DevicePoll::new(
-            &authority(GLOBAL),
-            &client_id(),
-            ClientAuthentication::None,
-            &scopes(),
-            &read(body).unwrap(),
-            CorrelationId::from_random([7; 16]),
-        )
-        .unwrap()
+        DevicePoll::new(&read(body).unwrap())
     }
 
     fn later(seconds: u64) -> Timestamp {
@@ -359,7 +346,16 @@ mod tests {
         let ask = DeviceAuthorizationRequest::new(&authority(GLOBAL), &client_id(), &scopes(), id)
             .unwrap()
             .to_http();
-        let poll = poll(&body()).to_http();
+        let poll = TokenRequest::new(
+            &authority(GLOBAL),
+            &client_id(),
+            ClientAuthentication::None,
+            &scopes(),
+            poll(&body()).grant(),
+            CorrelationId::from_random([7; 16]),
+        )
+        .unwrap()
+        .to_http();
         let cases = recorded::cases(VECTORS);
         assert_eq!(cases.len(), 4);
         for mut case in cases {

@@ -128,6 +128,22 @@ impl IdToken {
     }
 }
 
+/// The name of whoever signed in, if it is not the one that was hinted at. A token that names nobody is no other's.
+pub fn other_account(token: &Secret, login_hint: &str) -> Option<String> {
+    let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(token.expose()) else {
+        return None;
+    };
+    let names: Vec<&str> = ["preferred_username", "upn", "email", "login_hint"]
+        .iter()
+        .filter_map(|name| text(&jwt.claims.members, name))
+        .collect();
+    let is_meant = |name: &&str| name.to_lowercase() == login_hint.to_lowercase();
+    match names.iter().any(is_meant) {
+        true => None,
+        false => names.first().map(|name| printable(name, LONGEST_NAME)),
+    }
+}
+
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name)?.as_str()
 }
@@ -232,6 +248,28 @@ mod tests {
     const OTHER: &str = "22222222-2222-3333-4444-555555555555";
     const GLOBAL: &str = "https://login.microsoftonline.com";
     const NOW: u64 = 1_700_000_000;
+
+    #[test]
+    fn whoever_has_one_of_the_names_is_who_was_meant() {
+        let token = |claims: Value| signed("RS256", &claims);
+        let alice = json!({"preferred_username": "alice@contoso.com", "email": "a@contoso.com"});
+        let rows = [
+            (token(alice.clone()), "alice@contoso.com", None),
+            (token(alice.clone()), "Alice@CONTOSO.com", None),
+            (token(alice.clone()), "a@contoso.com", None),
+            (token(alice), "bob@contoso.com", Some("alice@contoso.com")),
+            (
+                token(json!({"upn": "carol\u{1b}[2J"})),
+                "bob",
+                Some("carol"),
+            ),
+            (token(json!({"name": "Alice"})), "bob@contoso.com", None),
+            (Secret::new("opaque"), "bob@contoso.com", None),
+        ];
+        for (token, hint, expected) in rows {
+            assert_eq!(other_account(&token, hint).as_deref(), expected, "{hint}");
+        }
+    }
 
     fn attempt() -> SignInAttempt {
         SignInAttempt::from_random(&Zeroizing::new([7; RANDOM_SIZE]))

@@ -15,10 +15,11 @@
 //! |---|---|---|
 //! | client credentials | [`client_credentials::ClientCredentialsRequest`] | [`token_response::TokenResponse`] |
 //! | authorization code, first part | [`authorize_url::AuthorizeUrl`] | [`authorization_response::AuthorizationResponse`] |
-//! | authorization code, second part | [`authorization_code::AuthorizationCodeRequest`] | [`token_response::TokenResponse`], [`id_token::IdToken`] |
-//! | device code | [`device_code::DeviceAuthorizationRequest`] | [`device_code::DeviceAuthorization`] |
-//! | refresh | [`refresh_token::RefreshTokenRequest`] | [`token_response::TokenResponse`] |
-//! | on behalf of | [`on_behalf_of::OnBehalfOfRequest`] | [`token_response::TokenResponse`] |
+//! | authorization code, second part | [`token_request::TokenRequest`] of [`authorization_code::Redirect`] | [`token_response::TokenResponse`], [`id_token::IdToken`] |
+//! | device code, first part | [`device_code::DeviceAuthorizationRequest`] | [`device_code::DeviceAuthorization`] |
+//! | device code, second part | [`token_request::TokenRequest`] of [`device_code::DeviceCode`] | [`device_code::PollStep`] |
+//! | refresh | [`token_request::TokenRequest`] of [`refresh_token::RefreshToken`] | [`token_response::TokenResponse`] |
+//! | on behalf of | [`token_request::TokenRequest`] of [`on_behalf_of::OnBehalfOf`] | [`token_response::TokenResponse`] |
 //! | managed identity | [`managed_identity::ManagedIdentityRequest::to_http`] | [`managed_identity::ManagedIdentityRequest::read`] |
 //!
 //! What a client proves itself with is a [`client_authentication::ClientAuthentication`]: a secret, an assertion signed with a
@@ -95,5 +96,5 @@ pub mod secret;
 pub mod server_error;
 pub mod sign_in_attempt;
 pub mod time;
-mod token_request;
+pub mod token_request;
 pub mod token_response;

@@ -5,68 +5,31 @@
 //! [`TokenResponse`](crate::token_response::TokenResponse), kept under
 //! [`Subject::Assertion`](crate::cache::Subject::Assertion).
 
-use http::Request;
-use zeroize::Zeroizing;
-
-use crate::authority::Authority;
-use crate::claims::Claims;
-use crate::client_authentication::ClientAuthentication;
-use crate::client_id::ClientId;
-use crate::correlation_id::CorrelationId;
 use crate::error::Impossible;
 use crate::jwt::MAX_TOKEN_SIZE;
-use crate::scope::Scopes;
 use crate::secret::Secret;
-use crate::token_request::TokenRequest;
+use crate::token_request::Grant;
 
-/// Everything that the exchange says.
+/// The access token that came in, issued for this application; it is not looked into.
 #[derive(Clone, Debug)]
-pub struct OnBehalfOfRequest {
-    request: TokenRequest,
-    assertion: Secret,
+pub struct OnBehalfOf(Secret);
+
+impl OnBehalfOf {
+    /// Blanks around the token are dropped.
+    pub fn new(assertion: &Secret) -> Result<Self, Impossible> {
+        checked(assertion).map(Self)
+    }
 }
 
-impl OnBehalfOfRequest {
-    /// The assertion is the access token that came in, issued for this application; it is not looked into.
-    pub fn new(
-        authority: &Authority,
-        client_id: &ClientId,
-        client_authentication: ClientAuthentication,
-        assertion: &Secret,
-        scopes: &Scopes,
-        correlation_id: CorrelationId,
-    ) -> Result<Self, Impossible> {
-        client_authentication.check_confidential("the on-behalf-of grant")?;
-        Ok(Self {
-            assertion: checked(assertion)?,
-            request: TokenRequest::new(
-                authority,
-                client_id,
-                client_authentication,
-                scopes,
-                correlation_id,
-            )?,
-        })
-    }
+impl Grant for OnBehalfOf {
+    const TYPE: &'static str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    const CONFIDENTIAL: Option<&'static str> = Some("the on-behalf-of grant");
 
-    /// Adds a claims challenge of the API behind ours.
-    #[must_use]
-    pub fn with_claims(self, claims: Claims) -> Self {
-        Self {
-            request: self.request.with_claims(claims),
-            ..self
-        }
-    }
-
-    /// The request to send, following no redirect. Its body holds the assertion and clears itself.
-    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
-        self.request.to_http(
-            "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            &[
-                ("assertion", self.assertion.expose()),
-                ("requested_token_use", "on_behalf_of"),
-            ],
-        )
+    fn parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("assertion", self.0.expose()),
+            ("requested_token_use", "on_behalf_of"),
+        ]
     }
 }
 
@@ -88,23 +51,29 @@ fn checked(assertion: &Secret) -> Result<Secret, Impossible> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::Authority;
+    use crate::client_authentication::ClientAuthentication;
+    use crate::client_id::ClientId;
+    use crate::correlation_id::CorrelationId;
     use crate::recorded;
+    use crate::scope::Scopes;
+    use crate::token_request::TokenRequest;
 
     const VECTORS: &str = include_str!("../../../tests/vectors/on-behalf-of.json");
 
     fn request(
         assertion: &str,
         authentication: ClientAuthentication,
-    ) -> Result<OnBehalfOfRequest, Impossible> {
-        OnBehalfOfRequest::new(
+    ) -> Result<TokenRequest<OnBehalfOf>, Impossible> {
+        TokenRequest::new(
             &Authority::parse(
                 "https://login.microsoftonline.com",
                 "11111111-2222-3333-4444-555555555555",
             )?,
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             authentication,
-            &Secret::new(assertion),
             &Scopes::parse("https://graph.microsoft.com/User.Read")?,
+            OnBehalfOf::new(&Secret::new(assertion))?,
             CorrelationId::from_random([0; 16]),
         )
     }

@@ -7,71 +7,34 @@
 
 use std::time::Duration;
 
-use http::Request;
-use zeroize::Zeroizing;
-
-use crate::authority::Authority;
-use crate::claims::Claims;
-use crate::client_authentication::ClientAuthentication;
-use crate::client_id::ClientId;
-use crate::correlation_id::CorrelationId;
 use crate::error::{Error, Impossible};
-use crate::scope::Scopes;
 use crate::secret::Secret;
-use crate::token_request::TokenRequest;
+use crate::token_request::Grant;
 
 /// How long a refresh token lives when it is not used; whoever uses it gets the next one.
 ///
 /// [Token lifetime](https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime): 90 days, single-page apps aside.
 pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Everything that a refresh says.
+/// What was left of a sign-in. Authority and client must be those that it was issued by and for; the scopes may be another API's.
 #[derive(Clone, Debug)]
-pub struct RefreshTokenRequest {
-    request: TokenRequest,
-    refresh_token: Secret,
-}
+pub struct RefreshToken(Secret);
 
-impl RefreshTokenRequest {
-    /// Authority and client must be those that the refresh token was issued by and for; the scopes may be another API's.
-    pub fn new(
-        authority: &Authority,
-        client_id: &ClientId,
-        client_authentication: ClientAuthentication,
-        refresh_token: &Secret,
-        scopes: &Scopes,
-        correlation_id: CorrelationId,
-    ) -> Result<Self, Impossible> {
-        if refresh_token.is_empty() {
+impl RefreshToken {
+    /// As it was issued.
+    pub fn new(token: &Secret) -> Result<Self, Impossible> {
+        if token.is_empty() {
             return Err(Impossible::new("the refresh token is empty").with_hint("sign in again"));
         }
-        Ok(Self {
-            request: TokenRequest::new(
-                authority,
-                client_id,
-                client_authentication,
-                scopes,
-                correlation_id,
-            )?,
-            refresh_token: refresh_token.clone(),
-        })
+        Ok(Self(token.clone()))
     }
+}
 
-    /// Adds a claims challenge.
-    #[must_use]
-    pub fn with_claims(self, claims: Claims) -> Self {
-        Self {
-            request: self.request.with_claims(claims),
-            ..self
-        }
-    }
+impl Grant for RefreshToken {
+    const TYPE: &'static str = "refresh_token";
 
-    /// The request to send, following no redirect. Its body holds the refresh token and clears itself.
-    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
-        self.request.to_http(
-            "refresh_token",
-            &[("refresh_token", self.refresh_token.expose())],
-        )
+    fn parameters(&self) -> Vec<(&'static str, &str)> {
+        vec![("refresh_token", self.0.expose())]
     }
 }
 
@@ -118,9 +81,16 @@ pub fn rotated(old: Option<Secret>, new: Option<Secret>) -> Option<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::Authority;
+    use crate::claims::Claims;
+    use crate::client_authentication::ClientAuthentication;
+    use crate::client_id::ClientId;
+    use crate::correlation_id::CorrelationId;
     use crate::error::Unacceptable;
     use crate::recorded;
+    use crate::scope::Scopes;
     use crate::server_error::ServerError;
+    use crate::token_request::TokenRequest;
 
     const VECTORS: &str = include_str!("../../../tests/vectors/refresh-token.json");
 
@@ -128,16 +98,16 @@ mod tests {
         refresh_token: &str,
         authentication: ClientAuthentication,
         scope: &str,
-    ) -> Result<RefreshTokenRequest, Impossible> {
-        RefreshTokenRequest::new(
+    ) -> Result<TokenRequest<RefreshToken>, Impossible> {
+        TokenRequest::new(
             &Authority::parse(
                 "https://login.microsoftonline.com",
                 "11111111-2222-3333-4444-555555555555",
             )?,
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             authentication,
-            &Secret::new(refresh_token),
             &Scopes::parse(scope)?,
+            RefreshToken::new(&Secret::new(refresh_token))?,
             CorrelationId::from_random([0; 16]),
         )
     }

@@ -159,8 +159,14 @@ impl Create {
                 client.map(profile_fields::client_id).transpose()?,
             )
         } else {
-            let field = Field::new("Tenant ID: ", "--tenant-id");
-            let tenant_id = answers.required(field, tenant, profile_fields::tenant)?;
+            let tenant_id = match (tenant, &self.fields.authority) {
+                // A custom authority has none.
+                (None, Some(_)) if !answers.asks_everything() => None,
+                (tenant, _) => {
+                    let field = Field::new("Tenant ID: ", "--tenant-id");
+                    answers.required(field, tenant, profile_fields::tenant)?
+                }
+            };
             let field = Field::new("Client ID: ", "--client-id");
             (
                 tenant_id,

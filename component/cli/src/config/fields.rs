@@ -40,8 +40,13 @@ pub(super) struct Fields {
     #[arg(short, long, value_name = "FLOW")]
     pub(super) flow: Option<DefaultFlow>,
 
-    /// Another cloud [default: https://login.microsoftonline.com]
-    #[arg(long, alias = "authority-url", value_name = "URL")]
+    /// Another cloud by name (usgovernment, china) or authority by URL
+    #[arg(
+        long,
+        visible_alias = "cloud",
+        alias = "authority-url",
+        value_name = "URL|CLOUD"
+    )]
     pub(super) authority: Option<String>,
 
     /// Redirect URI of the app registration, on this machine

@@ -1,0 +1,25 @@
+//! What a custom authority says about itself, asked before anything else is.
+
+use protocol::metadata::{Metadata, MetadataRequest};
+
+use crate::error::Error;
+use crate::exchange::{Exchange, exchange};
+use crate::order::Order;
+use crate::randomness;
+
+/// Reads the authority's metadata, unless it is known where its endpoints are.
+pub(crate) fn discover(order: &Order) -> Result<(), Error> {
+    if !order.authority().needs_metadata() {
+        return Ok(());
+    }
+    let request = MetadataRequest::new(order.authority(), randomness::correlation_id());
+    let metadata = exchange(
+        order,
+        Exchange::Repeatable,
+        || Ok(request.to_http()?),
+        |response, now| Metadata::from_http(response, order.authority(), now),
+    )
+    .map_err(|fault| fault.into_error(order))?;
+    order.discovered(metadata);
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! A request for a person's token, whatever it is granted for.
+
+use protocol::claims::Claims;
+use protocol::correlation_id::CorrelationId;
+use protocol::token_request::{Grant, TokenRequest};
+
+use crate::authentication::authenticate;
+use crate::error::Error;
+use crate::exchange::Outgoing;
+use crate::notices::Notices;
+use crate::order::Order;
+
+/// The request, with a proof of its own.
+pub(crate) fn token_request<G: Grant>(
+    order: &Order,
+    grant: G,
+    claims: Option<&Claims>,
+    correlation_id: CorrelationId,
+    notices: &mut Notices,
+) -> Result<Outgoing, Error> {
+    let mut request = TokenRequest::new(
+        order.authority(),
+        &order.client_id,
+        authenticate(order, notices)?,
+        &order.scopes,
+        grant,
+        correlation_id,
+    )?;
+    if let Some(claims) = claims {
+        request = request.with_claims(claims.clone());
+    }
+    Ok(request.to_http())
+}
