@@ -13,6 +13,7 @@ mod engine_config;
 mod environment;
 mod files;
 mod folder;
+mod interrupt;
 mod local_time;
 #[cfg(unix)]
 mod mapped_code;

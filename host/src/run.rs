@@ -24,7 +24,7 @@ use crate::secret_store::{self, SecretStore, SecretStoreView};
 use crate::sign_in::{self, SignIn, SignInView};
 use crate::terminal::Terminal;
 use crate::token_cache::{self, TokenCache, TokenCacheView};
-use crate::{engine, environment, wasi};
+use crate::{engine, environment, interrupt, wasi};
 
 /// The code of a failure that has no other (see `entra-auth-cli --help`).
 const GENERAL_FAILURE: u8 = 1;
@@ -106,6 +106,7 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         });
         complain(&format!("panic{place}"));
     }));
+    interrupt::watch();
     let outcome = panic::catch_unwind(|| {
         // SAFETY: the caller vouches for the component.
         let (engine, component) = unsafe { engine::load(component)? };

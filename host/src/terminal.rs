@@ -9,10 +9,10 @@ mod platform;
 #[path = "terminal/windows.rs"]
 mod platform;
 
-pub(crate) use platform::Terminal;
 #[cfg(test)]
 #[cfg(unix)]
 pub(crate) use platform::tests::{pair, read_until};
+pub(crate) use platform::{Terminal, restore};
 
 /// Whether typed characters are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

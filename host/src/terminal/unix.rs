@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::OFlags;
 use rustix::termios::{
@@ -94,6 +95,20 @@ fn read_line(mut terminal: &File) -> Result<Zeroizing<Vec<u8>>, NoAnswer> {
     }
 }
 
+/// The terminal whose mode was changed and its mode before, as long as a question is open.
+static CHANGED: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+
+/// Give the terminal back as it was, although a question is open: the process is about to end.
+pub(crate) fn restore() {
+    if let Some((terminal, before)) = changed().take() {
+        let _ = tcsetattr(terminal, OptionalActions::Now, &before);
+    }
+}
+
+fn changed() -> MutexGuard<'static, Option<(File, Termios)>> {
+    CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How the terminal treats what is typed, until dropped.
 struct Mode<'a> {
     terminal: &'a File,
@@ -113,6 +128,7 @@ impl<'a> Mode<'a> {
             .local_modes
             .set(LocalModes::ECHO, echo == Echo::Shown);
         during.special_codes[SpecialCodeIndex::VEOL] = CTRL_C;
+        *changed() = Some((terminal.try_clone()?, before.clone()));
         tcsetattr(terminal, OptionalActions::Drain, &during)?;
         Ok(Self { terminal, before })
     }
@@ -120,6 +136,7 @@ impl<'a> Mode<'a> {
 
 impl Drop for Mode<'_> {
     fn drop(&mut self) {
+        *changed() = None;
         let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.before);
     }
 }
@@ -210,6 +227,21 @@ pub(crate) mod tests {
                 assert!(seen.contains("\nEND"), "{typed:?} {echo:?}: {seen:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_question_that_is_never_answered_leaves_the_terminal_as_it_was() {
+        let (person, terminal, kept_open) = pair();
+        let before = tcgetattr(&kept_open).unwrap();
+        let asked = thread::spawn(move || terminal.ask("Secret: ", Echo::Hidden).map(drop));
+        read_until(&person, "Secret: ");
+        // Other tests ask at terminals of theirs, and the last one that was asked at is the one to restore.
+        while tcgetattr(&kept_open).unwrap().local_modes != before.local_modes {
+            *changed() = Some((kept_open.try_clone().unwrap(), before.clone()));
+            restore();
+        }
+        (&person).write_all(b"\n").unwrap();
+        asked.join().unwrap().unwrap();
     }
 
     #[test]
