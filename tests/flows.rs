@@ -5,6 +5,9 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
@@ -237,6 +240,124 @@ fn a_workload_needs_neither_profile_nor_secret() {
         "{}",
         refused.stderr
     );
+}
+
+#[test]
+fn two_people_on_one_client_do_not_get_each_others_tokens() {
+    let emulator = Emulator::start();
+    let mut user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    create(&user, "browser", &emulator, PUBLIC_CLIENT, options);
+    emulator.control("options", &json!({ "sign_in_as": ALICE }));
+    let browser = user.home().join("browser");
+    fs::write(&browser, BROWSER).unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    user.set("BROWSER", browser.to_str().unwrap());
+    let sign_ins = || {
+        let grants = emulator.grant_types();
+        let codes = grants.iter().filter(|grant| *grant == "authorization_code");
+        codes.count()
+    };
+
+    let line = format!("get-token -p browser --login-hint {ALICE}");
+    user.run(&line).success();
+    assert_eq!(sign_ins(), 1);
+    // The name is the same in any case, and it is asked for at the sign-in page.
+    user.run(&line.to_uppercase().replace(
+        "GET-TOKEN -P BROWSER --LOGIN-HINT",
+        "get-token -p browser --login-hint",
+    ))
+    .quiet_success();
+    assert_eq!(sign_ins(), 1);
+    let hints = emulator.requests().into_iter().filter(|request| {
+        let query = request["query"].as_str().unwrap_or_default();
+        query.contains("login_hint=alice%40contoso.onmicrosoft.com")
+    });
+    assert_eq!(hints.count(), 1);
+
+    // Bob is asked to sign in himself, and this browser does not know him.
+    let line = "get-token -p browser --login-hint bob@contoso.onmicrosoft.com";
+    let outcome = user.run(line);
+    assert_eq!(
+        (outcome.code, outcome.stdout.as_str()),
+        (1, ""),
+        "{outcome:?}"
+    );
+    assert_eq!(sign_ins(), 1);
+
+    // A token of whoever came instead of him is not kept for him, nor one for whoever is meant without a name.
+    let outcome = sign_in_by_device(&user, &emulator, &format!("{line} -f DeviceCode --verbose"));
+    assert!(outcome.stderr.contains(ALICE), "{outcome:?}");
+    outcome.success();
+    for name in ["--login-hint bob@contoso.onmicrosoft.com", ""] {
+        let refused = user.run(&format!("refresh -p browser {name}"));
+        assert!(
+            refused.failure(2).0.contains("no refresh token"),
+            "{refused:?}"
+        );
+    }
+    user.run(&format!("refresh -p browser --login-hint {ALICE}"))
+        .quiet_success();
+}
+
+/// Presses Ctrl-C as soon as the emulator has seen a request for `path`.
+fn interrupted(user: &User, emulator: &Emulator, line: &str, path: &str) -> Outcome {
+    let mut command = user.command(line);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !emulator
+        .requests()
+        .iter()
+        .any(|request| request["path"].as_str().unwrap().ends_with(path))
+    {
+        sleep(Duration::from_millis(20));
+    }
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    Outcome::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn who_presses_ctrl_c_has_cancelled() {
+    let emulator = Emulator::start();
+    let mut user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    create(&user, "person", &emulator, PUBLIC_CLIENT, options);
+    // It looks at the page and goes away.
+    let browser = user.home().join("browser");
+    fs::write(
+        &browser,
+        "#!/usr/bin/env python3\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n",
+    )
+    .unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    user.set("BROWSER", browser.to_str().unwrap());
+    let before = user.files();
+    for (flow, path) in [
+        ("DeviceCode", "/devicecode"),
+        ("InteractiveBrowser", "/authorize"),
+    ] {
+        emulator.reset();
+        let line = format!("get-token -p person -f {flow}");
+        let outcome = interrupted(&user, &emulator, &line, path);
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (6, ""),
+            "{outcome:?}"
+        );
+        assert_eq!(outcome.stderr.lines().last(), Some("error: cancelled"));
+        let after = user.files();
+        let changed = before
+            .iter()
+            .filter(|(path, bytes)| after.get(*path) != Some(bytes));
+        assert_eq!(changed.count(), 0, "{flow}");
+    }
+    // Nothing is held up by what was interrupted.
+    let token = sign_in_by_device(&user, &emulator, "get-token -p person -f DeviceCode");
+    token.success();
 }
 
 /// What a job of GitHub Actions or a task of Azure Pipelines finds in its environment.
