@@ -5,6 +5,8 @@ use std::panic;
 use std::process::ExitCode;
 use std::sync::{Arc, Once};
 
+#[cfg(target_os = "linux")]
+use rustix::process::DumpableBehavior;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
@@ -107,6 +109,8 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         complain(&format!("panic{place}"));
     }));
     interrupt::watch();
+    #[cfg(target_os = "linux")]
+    keep_memory_private();
     let outcome = panic::catch_unwind(|| {
         // SAFETY: the caller vouches for the component.
         let (engine, component) = unsafe { engine::load(component)? };
@@ -120,6 +124,13 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         }
         Err(_) => GENERAL_FAILURE,
     })
+}
+
+/// Leaves no core file with secrets in it, and lets other processes of the same user see neither memory nor environment.
+#[cfg(target_os = "linux")]
+fn keep_memory_private() {
+    // Where it is refused, things are as they are for any other program.
+    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Runs the command to its end; returns its exit code.

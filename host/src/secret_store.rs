@@ -4,6 +4,7 @@
 //! and why is part of [`Choice`], and a keyring that is there but locked stays the chosen one.
 
 mod encrypted_file;
+mod given_passphrase;
 mod keyring;
 
 use std::env;
@@ -20,6 +21,7 @@ use crate::folder::Folders;
 use crate::private_file::FileError;
 use crate::terminal::Terminal;
 use encrypted_file::{EncryptedFile, Passphrase};
+use given_passphrase::GivenPassphrase;
 use keyring::Keyring;
 
 /// The stores of this user and which one is used.
@@ -59,7 +61,7 @@ impl SecretStore {
         terminal: Terminal,
     ) -> Self {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let passphrase = Passphrase::new(variable("ENTRA_AUTH_CLI_PASSPHRASE"), terminal);
+        let passphrase = Passphrase::new(GivenPassphrase::from_variables(variable), terminal);
         Self {
             wanted: variable("ENTRA_AUTH_CLI_SECRET_STORE"),
             choice: Mutex::new(None),
@@ -177,11 +179,8 @@ impl SecretStore {
             Ok(reason) => return Choice::detected(Kind::Keyring, reason),
             Err(reason) => reason,
         };
-        if self.file.has_given_passphrase() {
-            Choice::detected(
-                Kind::File,
-                format!("{no_keyring}, and ENTRA_AUTH_CLI_PASSPHRASE is set"),
-            )
+        if let Some(origin) = self.file.origin_of_passphrase() {
+            Choice::detected(Kind::File, format!("{no_keyring}, and {origin} is set"))
         } else if self.file.exists() {
             Choice::detected(Kind::File, format!("{no_keyring}, and the file is there"))
         } else {

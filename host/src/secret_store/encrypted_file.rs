@@ -12,7 +12,6 @@
 //! rewritten at each change, with a new nonce.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +19,7 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Params, Version};
 use zeroize::Zeroizing;
 
+use super::given_passphrase::GivenPassphrase;
 use super::{Failure, Fault, failure};
 use crate::folder::Folders;
 use crate::private_file::{self, FileError, Lock};
@@ -72,8 +72,9 @@ impl EncryptedFile {
         Header::parse(file.get(..Header::LENGTH)?).map(|header| header.salt())
     }
 
-    pub(super) fn has_given_passphrase(&self) -> bool {
-        self.passphrase.given.is_some()
+    /// What gives the passphrase, if it is given.
+    pub(super) fn origin_of_passphrase(&self) -> Option<&'static str> {
+        self.passphrase.given.origin()
     }
 
     pub(super) fn can_ask(&self) -> bool {
@@ -187,28 +188,13 @@ impl EncryptedFile {
 
 /// Where the passphrase comes from.
 pub(super) struct Passphrase {
-    given: Option<Result<Zeroizing<String>, ()>>,
+    given: GivenPassphrase,
     terminal: Terminal,
 }
 
 impl Passphrase {
-    pub(super) fn new(given: Option<OsString>, terminal: Terminal) -> Self {
-        Self {
-            given: given.map(|text| text.into_string().map(Zeroizing::new).map_err(drop)),
-            terminal,
-        }
-    }
-
-    fn given(&self) -> Result<Option<&Zeroizing<String>>, Failure> {
-        match &self.given {
-            Some(Ok(passphrase)) => Ok(Some(passphrase)),
-            Some(Err(())) => Err(failure(
-                Fault::Other,
-                "`ENTRA_AUTH_CLI_PASSPHRASE` is no text in UTF-8",
-                "set it to the passphrase of the encrypted file",
-            )),
-            None => Ok(None),
-        }
+    pub(super) fn new(given: GivenPassphrase, terminal: Terminal) -> Self {
+        Self { given, terminal }
     }
 
     fn open(&self, header: &Header, path: &Path) -> Result<Opening, Failure> {
@@ -219,9 +205,10 @@ impl Passphrase {
                 hint,
             )
         };
-        if let Some(passphrase) = self.given()? {
+        if let Some(passphrase) = self.given.text()? {
+            let origin = self.given.origin().unwrap_or_default();
             return Opening::of(header.clone(), passphrase)?
-                .ok_or_else(|| wrong("check `ENTRA_AUTH_CLI_PASSPHRASE`"));
+                .ok_or_else(|| wrong(&format!("check `{origin}`")));
         }
         let mut question = format!("Passphrase for {}: ", path.display());
         for _ in 0..ATTEMPTS {
@@ -237,7 +224,7 @@ impl Passphrase {
     }
 
     fn new_one(&self) -> Result<Zeroizing<String>, Failure> {
-        if let Some(passphrase) = self.given()? {
+        if let Some(passphrase) = self.given.text()? {
             return Ok(passphrase.clone());
         }
         let path = Path::new("secrets.sealed");
