@@ -51,8 +51,13 @@ pub fn contoso() -> Tenant {
                 token_version: TokenVersion::V1,
                 scopes: owned(&[
                     "User.Read",
+                    "User.Read.All",
                     "Application.Read.All",
                     "Application.ReadWrite.All",
+                    "Calendars.Read",
+                    "Calendars.ReadWrite",
+                    "Mail.Read",
+                    "Mail.Send",
                 ]),
                 app_roles: owned(&["Application.Read.All", "Application.ReadWrite.All"]),
             },
