@@ -353,6 +353,7 @@ fn has_shape(stdout: &str, shape: &str) -> bool {
             .is_ok_and(|value| value.is_object() || value.is_array()),
         "names" => !lines.is_empty() && lines.iter().all(is_word),
         "nothing" => stdout.is_empty(),
+        "rows" => lines.iter().all(|line| line.contains('\t')),
         "text" => lines.len() > 1,
         "token" => {
             lines.len() == 1 && stdout.starts_with("eyJ") && stdout.matches('.').count() == 2

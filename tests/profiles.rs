@@ -275,3 +275,28 @@ fn older_names_and_spellings_of_commands_work() {
         assert!(stdout.starts_with(expected), "{line}: {stdout}");
     }
 }
+
+#[test]
+fn a_secret_is_shown_when_asked_for_and_not_before() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    for (options, is_shown) in [
+        ("", false),
+        ("-o json", false),
+        ("-o yaml", false),
+        ("--verbose", false),
+        ("--show-secrets", true),
+        ("--show-secrets -o json", true),
+    ] {
+        let shown = user
+            .run(&format!("config show -p my-api-client {options}"))
+            .quiet_success();
+        assert_eq!(shown.contains("S3cr3t"), is_shown, "{options}: {shown}");
+    }
+    let listed = user.run("config list --json").quiet_success();
+    assert!(!listed.contains("S3cr3t"), "{listed}");
+    let storage = user.run("config show --storage -o json").quiet_success();
+    let storage: Value = serde_json::from_str(&storage).unwrap();
+    assert_eq!(storage["kind"], "file");
+    assert!(storage["reason"].as_str().unwrap().contains("SECRET_STORE"));
+}

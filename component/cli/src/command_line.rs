@@ -1,8 +1,9 @@
 //! The command line: all commands, and what is common to them.
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::clear_cache::{self, ClearCache};
+use crate::completion::{self, Completion};
 use crate::config::Config;
 use crate::discover::Discover;
 use crate::get_token::GetToken;
@@ -77,6 +78,29 @@ pub(crate) enum Command {
     /// Forget cached tokens
     #[command(after_help = clear_cache::EXAMPLES)]
     ClearCache(ClearCache),
+
+    /// Print the script that completes commands in a shell
+    #[command(after_help = completion::EXAMPLES)]
+    Completion(Completion),
+}
+
+/// A terminal of the usual width.
+const WIDTH: usize = 80;
+
+/// The definition, complete: what is the same for all commands is said once.
+pub(crate) fn definition() -> clap::Command {
+    let mut definition = with_exit_codes(CommandLine::command()).term_width(WIDTH);
+    definition.build();
+    definition
+}
+
+fn with_exit_codes(command: clap::Command) -> clap::Command {
+    command.mut_subcommands(|subcommand| {
+        let help = subcommand.get_after_help().map(ToString::to_string);
+        let help = help.map(|help| format!("{help}\n\n")).unwrap_or_default();
+        let help = format!("{help}Exit codes: `{NAME} --help` lists them.");
+        with_exit_codes(subcommand.after_help(help))
+    })
 }
 
 impl Common {
@@ -94,21 +118,26 @@ Examples:
   TOKEN=$(entra-auth-cli get-token -p my-api-client)
   entra-auth-cli get-token -p my-api -s \"api://your-api-id/.default\"
   entra-auth-cli get-token -p my-api --output json | jq -r .access_token
-  entra-auth-cli get-token -p demo      no set-up; the token is worth nothing elsewhere
+  entra-auth-cli get-token -p demo      no set-up; worth nothing elsewhere
   entra-auth-cli get-token -p my-api-user -f DeviceCode
   entra-auth-cli get-token -p my-api -f OnBehalfOf --assertion @incoming.txt \\
       -s api://downstream-api/.default
 
-stdout carries the token alone. Without any profile: set AZURE_TENANT_ID, AZURE_CLIENT_ID and
+stdout carries the token alone. `--output az` is what Azure CLI prints.
+Without any profile: set AZURE_TENANT_ID, AZURE_CLIENT_ID and
 AZURE_CLIENT_SECRET, and give --scope. AZURE_AUTHORITY_HOST names another cloud.
-The secret is taken from --client-secret, else from the store, else from AZURE_CLIENT_SECRET.
-Instead of the secret: AZURE_CLIENT_CERTIFICATE_PATH, with AZURE_CLIENT_CERTIFICATE_PASSWORD if it
-has one; or a federated token, from the first of these that is set:
-  AZURE_FEDERATED_TOKEN_FILE                                    workload identity
-  ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN  GitHub Actions
+The secret is taken from --client-secret, else from the store, else from
+AZURE_CLIENT_SECRET. Instead of the secret: AZURE_CLIENT_CERTIFICATE_PATH, with
+AZURE_CLIENT_CERTIFICATE_PASSWORD if it has one; or a federated token, from the
+first of these that is set:
+  AZURE_FEDERATED_TOKEN_FILE                 workload identity
+  ACTIONS_ID_TOKEN_REQUEST_URL,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN         GitHub Actions
   SYSTEM_OIDCREQUESTURI, SYSTEM_ACCESSTOKEN,
-      AZURESUBSCRIPTION_SERVICE_CONNECTION_ID                   Azure Pipelines
-A profile asks for the federated token by `config create --auth-method FederatedToken`.";
+      AZURESUBSCRIPTION_SERVICE_CONNECTION_ID
+                                             Azure Pipelines
+A profile asks for the federated token by
+`config create --auth-method FederatedToken`.";
 
 const REFRESH_EXAMPLES: &str = "\
 Examples:
@@ -121,28 +150,30 @@ Examples:
   entra-auth-cli get-token -p my-api-client | entra-auth-cli inspect | jq .aud
   entra-auth-cli inspect -p my-api-client --claims
 
-Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be decoded.";
+Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be
+decoded.";
 
 const DISCOVER_EXAMPLES: &str = "\
 Examples:
   entra-auth-cli discover -t contoso.onmicrosoft.com -s \"YourAPI*\"
-  entra-auth-cli discover -p my-api-client -s \"*API*\" --output json | jq '.[].scopes'
-  entra-auth-cli discover -t contoso.onmicrosoft.com -s api://your-api-id --verbose
+  entra-auth-cli discover -p my-api-client -s \"*API*\" -o json | jq '.[].scopes'
+  entra-auth-cli discover -t contoso.com -s api://your-api-id --verbose
   entra-auth-cli discover -t \"$TOKEN\" && echo still good
   entra-auth-cli discover -p my-api-client --quiet
 
-A search signs a person in through Microsoft Graph PowerShell, or asks as the profile that `-p`
-names; either needs the permission Application.Read.All of Microsoft Graph. Where its output is
-piped, it is one line an app: name, client id, App ID URIs, scopes, app roles, date, between tabs.
+A search signs a person in through Microsoft Graph PowerShell, or asks as the
+profile that `-p` names; either needs the permission Application.Read.All of
+Microsoft Graph. Where its output is piped, it is one line an app: name, client
+id, App ID URIs, scopes, app roles, date, between tabs.
 
-A check ends with 0 if the token is valid, with 1 if it is expired or not yet valid, and with 4 if it
-cannot be decoded. Nothing but its times is checked.";
+A check ends with 0 if the token is valid, with 1 if it is expired or not yet
+valid, and with 4 if it cannot be decoded. Nothing but its times is checked.";
 
 fn after_help() -> String {
     format!(
         "\
 Examples:
-  entra-auth-cli get-token -p demo      try it: no set-up, no network, a token worth nothing
+  entra-auth-cli get-token -p demo      no set-up; the token is worth nothing
   entra-auth-cli config create          create a profile for your own API
   TOKEN=$(entra-auth-cli get-token -p my-api-client)
   echo \"$TOKEN\" | entra-auth-cli inspect -
@@ -154,11 +185,31 @@ Examples:
 
 #[cfg(test)]
 mod tests {
-    use super::CommandLine;
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_fits_the_terminal_and_has_an_example() {
+        check(&mut definition());
+    }
+
+    fn check(command: &mut clap::Command) {
+        if command.get_name() == "help" {
+            return;
+        }
+        let help = command.render_help().to_string();
+        for line in help.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+        let is_group = command.has_subcommands();
+        assert!(is_group || help.contains("Example"), "{help}");
+        assert!(help.contains("Exit codes"), "{help}");
+        for subcommand in command.get_subcommands_mut() {
+            check(subcommand);
+        }
     }
 }

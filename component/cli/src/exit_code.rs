@@ -18,11 +18,12 @@ pub(crate) enum ExitCode {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  general failure; for `inspect` and `discover`: the token is expired or not yet valid
+  1  general failure; for `inspect` and `discover`: the token is expired or not
+     yet valid
   2  authentication failed: the server refused, or a person has to sign in
   3  profile not found
   4  bad arguments, or input that makes no sense
-  5  network failure, no usable answer, or the server is busy: trying again may help
+  5  network failure, no usable answer, or the server is busy: try again
   6  timed out or cancelled";
 
 impl ExitCode {

@@ -4,6 +4,15 @@
 //! from the interface `tokens`, and everything else that it needs from the capabilities of the
 //! world `cli` in `wit/world.wit`. So it behaves the same in every host.
 
+#![cfg_attr(
+    feature = "man-pages",
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "then the definition of the command line is all that is used"
+    )
+)]
+
 mod assertion;
 mod auth_method;
 mod az;
@@ -13,6 +22,7 @@ mod choice;
 mod civil_time;
 mod clear_cache;
 mod command_line;
+mod completion;
 mod config;
 mod credential;
 mod delivery;
@@ -29,6 +39,8 @@ mod get_token;
 mod headless;
 mod inspect;
 mod inspection;
+#[cfg(feature = "man-pages")]
+mod man_pages;
 mod managed_identity;
 mod output;
 mod printable;
@@ -51,14 +63,26 @@ mod unreadable_token;
 mod usage_error;
 mod yaml;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 use crate::command_line::{Command, CommandLine, NAME};
 use crate::exit_code::ExitCode;
 use crate::output::{Outcome, Output, Verbosity};
 use crate::usage_error::{Refusal, translate};
 
+#[cfg(feature = "man-pages")]
+fn main() -> std::io::Result<()> {
+    man_pages::write(std::path::Path::new("target/man"))
+}
+
+#[cfg(not(feature = "man-pages"))]
 fn main() {
+    if let Some(line) = completion::asked() {
+        let output = Output::new(Verbosity::Quiet, true);
+        // A shell that asks shows no errors.
+        let _ = completion::answer(&command_line::definition(), &line, &output);
+        return;
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     exit_code::report(match parse(&arguments) {
         Ok(line) => {
@@ -73,8 +97,7 @@ fn main() {
 }
 
 fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
-    let mut definition = CommandLine::command();
-    definition.build();
+    let definition = command_line::definition();
     let words = spelling::respell(&definition, arguments);
     let mut matches =
         definition.try_get_matches_from(std::iter::once(NAME.to_owned()).chain(words))?;
@@ -84,6 +107,7 @@ fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
 fn run(line: &CommandLine, output: &Output) -> Outcome {
     match &line.command {
         Some(Command::ClearCache(clear_cache)) => clear_cache.run(output),
+        Some(Command::Completion(completion)) => completion.run(output),
         Some(Command::Config(config)) => config.run(output),
         Some(Command::Discover(discover)) => discover.run(output),
         Some(Command::GetToken(get_token)) => get_token.run(output),
@@ -95,7 +119,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
             Ok(ExitCode::Done)
         }
         None => {
-            output.result(&CommandLine::command().render_help().to_string())?;
+            output.result(&command_line::definition().render_help().to_string())?;
             Ok(ExitCode::Done)
         }
     }

@@ -38,6 +38,10 @@ pub(crate) struct WhichToken {
     #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
     client_secret: Option<SecretArgument>,
 
+    /// Use the certificate password that is stored, whatever the profile says
+    #[arg(long)]
+    cache_cert_password: bool,
+
     /// Incoming access token, for OnBehalfOf; `-` reads stdin
     #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
     assertion: Option<AssertionArgument>,
@@ -138,11 +142,12 @@ impl WhichToken {
     /// The same for a profile that is selected already.
     pub(crate) fn prepare_for(
         &self,
-        selected: Selected,
+        mut selected: Selected,
         purpose: Purpose,
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
+        selected.profile.cache_certificate_password |= self.cache_cert_password;
         let profile = &selected.profile;
         let flow = self.chosen_flow(profile)?;
         let scopes = self.chosen_scopes(profile)?;

@@ -38,7 +38,8 @@ Flows:
   ClientCredentials, OnBehalfOf, ManagedIdentity,
   InteractiveBrowser, AuthorizationCode, DeviceCode
 
-Without a terminal nothing is asked: what is missing is named, and the exit code is 4.
+Without a terminal nothing is asked: what is missing is named, and the exit code
+is 4.
 The secret goes to the secret store of this machine and never into the profile.";
 
 /// Flags of `config create`.

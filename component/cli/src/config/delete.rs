@@ -14,6 +14,14 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profiles;
 
+/// Examples for the help.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  entra-auth-cli config delete -p my-api-client
+  entra-auth-cli config delete -p my-api-client --force
+
+Without a terminal to confirm it, --force is needed.";
+
 /// Flags of `config delete`.
 #[derive(Args)]
 pub(crate) struct Delete {

@@ -22,10 +22,11 @@ Examples:
   entra-auth-cli config export -o all-profiles.json
   entra-auth-cli config export -p my-api-client --include-secrets -o backup.enc
 
+All profiles are exported unless one is named.
 Without secrets the export is JSON. With secrets it is encrypted (Argon2id,
 XChaCha20-Poly1305), as is every file whose name ends in `.enc`. The passphrase
 comes from --passphrase-file, --passphrase-stdin, the variable
-ENTRA_AUTH_CLI_EXPORT_PASSPHRASE, the first line of stdin, or is asked for twice.
+ENTRA_AUTH_CLI_EXPORT_PASSPHRASE, the first line of stdin, or is asked for.
 Certificate files are not part of an export, only their paths.";
 
 /// Flags of `config export`.

@@ -24,6 +24,15 @@ const COLUMNS: [Column; 6] = [
     Column::whole("Updated"),
 ];
 
+/// Examples for the help.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  entra-auth-cli config list
+  entra-auth-cli config list --json | jq -r '.profiles[].clientId'
+  for profile in $(entra-auth-cli config list); do
+    entra-auth-cli refresh -p \"$profile\" > /dev/null
+  done";
+
 /// Flags of `config list`.
 #[derive(Args)]
 pub(crate) struct List {
@@ -94,7 +103,7 @@ fn details(document: &ProfileDocument) -> String {
     let demo = demo::profile();
     let blocks: Vec<String> = listed(document, &demo)
         .into_iter()
-        .map(|profile| show::text(profile, None))
+        .map(show::details)
         .collect();
     blocks.join("\n\n")
 }

@@ -34,6 +34,7 @@ enum Command {
     Create(Box<create::Create>),
 
     /// Delete a profile, its stored secrets and its cached tokens
+    #[command(after_help = delete::EXAMPLES)]
     Delete(delete::Delete),
 
     /// Change a profile, by options or in a menu
@@ -49,10 +50,11 @@ enum Command {
     Import(import::Import),
 
     /// List the profiles; piped: one bare name a line
+    #[command(after_help = list::EXAMPLES)]
     List(list::List),
 
-    /// Show one profile; secrets are never shown
-    #[command(after_help = show::NOTE)]
+    /// Show one profile, or where secrets are kept
+    #[command(after_help = show::EXAMPLES)]
     Show(show::Show),
 }
 

@@ -1,0 +1,1 @@
+complete -o default -C entra-auth-cli entra-auth-cli
