@@ -23,6 +23,13 @@ impl Emulator {
         Self::start_with(&["--tls", "--ca-out", authority.to_str().unwrap()])
     }
 
+    /// The same as a service of the given names, for programs that a proxy leads there.
+    pub(crate) fn start_named(authority: &Path, names: &[&str]) -> Self {
+        let mut arguments = vec!["--tls", "--ca-out", authority.to_str().unwrap()];
+        arguments.extend(names.iter().flat_map(|name| ["--name", name]));
+        Self::start_with(&arguments)
+    }
+
     fn start_with(arguments: &[&str]) -> Self {
         let program = Path::new(super::PROGRAM).with_file_name("entra-emulator");
         assert!(

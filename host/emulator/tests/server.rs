@@ -153,6 +153,9 @@ mod server {
             let answer = server.read(host, METADATA);
             assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
         }
+        // Under another name only with TLS, where it can be told whose name it is.
+        let named = output(&["--name", "login.microsoftonline.com"]);
+        assert_eq!(named.status.code(), Some(2));
     }
 
     #[test]

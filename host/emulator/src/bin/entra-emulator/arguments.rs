@@ -24,6 +24,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) ca_out: Option<PathBuf>,
 
+    /// Another host that is meant, such as login.microsoftonline.com, for clients that a proxy leads here
+    #[arg(long = "name", value_name = "HOST", requires = "tls")]
+    pub(crate) names: Vec<String>,
+
     /// Cloud that the metadata names: global, china, us-government, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
     pub(crate) cloud: Cloud,

@@ -26,6 +26,8 @@ use crate::paced_body::PacedBody;
 pub(crate) struct Service {
     pub(crate) emulator: Emulator,
     pub(crate) scheme: &'static str,
+    /// Hosts besides this machine's that may be meant.
+    pub(crate) names: Vec<String>,
     pub(crate) verbose: bool,
 }
 
@@ -89,12 +91,13 @@ impl Service {
         Ok((Request::from_parts(head, body.to_bytes().to_vec()), origin))
     }
 
-    /// What `Host` says, if it is this machine: a page whose name was bound to 127.0.0.1 says its
-    /// own name.
+    /// What `Host` says, if it is this machine or was named: a page whose name was bound to
+    /// 127.0.0.1 says its own name.
     fn origin(&self, request: &Request<Incoming>) -> Option<Origin> {
         let host = request.headers().get(HOST)?.to_str().ok()?;
         let origin: Origin = format!("{}://{host}", self.scheme).parse().ok()?;
-        origin.is_loopback().then_some(origin)
+        let is_meant = origin.is_loopback() || self.names.iter().any(|name| name == host);
+        is_meant.then_some(origin)
     }
 }
 

@@ -33,7 +33,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let tls = arguments.tls.then(test_authority::acceptor).transpose()?;
+    let tls = arguments
+        .tls
+        .then(|| test_authority::acceptor(&arguments.names))
+        .transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -52,6 +55,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let service = Arc::new(Service {
             emulator,
             scheme,
+            names: arguments.names.clone(),
             verbose: arguments.verbose,
         });
         listener.serve(acceptor, service).await

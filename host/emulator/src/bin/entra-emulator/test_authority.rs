@@ -16,11 +16,12 @@ use tokio_rustls::{
     },
 };
 
-/// What accepts TLS connections, and the authority's certificate (PEM) that makes clients trust it.
-pub(crate) fn acceptor() -> Result<(TlsAcceptor, String), Box<dyn Error>> {
+/// What accepts TLS connections as this machine and as `names`, and the authority's certificate (PEM) that makes clients
+/// trust it.
+pub(crate) fn acceptor(names: &[String]) -> Result<(TlsAcceptor, String), Box<dyn Error>> {
     let authority = CertifiedIssuer::self_signed(authority_parameters()?, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
-    let certificate = server_parameters()?.signed_by(&key, &authority)?;
+    let certificate = server_parameters(names)?.signed_by(&key, &authority)?;
     let chain = vec![CertificateDer::from(certificate)];
     let key = PrivateKeyDer::try_from(key.serialize_der())?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -46,8 +47,11 @@ fn authority_parameters() -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
-fn server_parameters() -> Result<CertificateParams, rcgen::Error> {
-    let mut parameters = CertificateParams::new(LOOPBACK_NAMES.map(str::to_owned))?;
+fn server_parameters(names: &[String]) -> Result<CertificateParams, rcgen::Error> {
+    let loopback = LOOPBACK_NAMES.iter().copied();
+    let names = loopback.chain(names.iter().map(String::as_str));
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    let mut parameters = CertificateParams::new(names)?;
     parameters
         .distinguished_name
         .push(DnType::CommonName, "localhost");
