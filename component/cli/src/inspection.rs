@@ -9,7 +9,7 @@ use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::token_facts;
-use crate::unreadable_token::{opaque, undecodable};
+use crate::unreadable_token::{no_token, opaque, undecodable};
 
 /// Claims that hold a time (RFC 7519 section 4.1, OpenID Connect Core section 2, and Entra's own).
 const TIMES: [&str; 5] = ["iat", "nbf", "exp", "auth_time", "xms_tcdt"];
@@ -24,6 +24,9 @@ pub(crate) struct Inspection {
 impl Inspection {
     /// Take a token apart. Fails for one that is no JWT.
     pub(crate) fn decode(token: &str) -> Result<Self, Error> {
+        if token.is_empty() {
+            return Err(no_token());
+        }
         let decoded = jwt::decode(token).map_err(|error| undecodable(token, error))?;
         match decoded.kind {
             Kind::Opaque => Err(opaque(token)),
