@@ -156,6 +156,9 @@ def main(emulator, authority, bundle):
     with requests.Session() as session:
         session.trust_env = False
         found = session.get(f"https://localhost:{emulator}/{TENANT}/discovery/keys", verify=authority).json()
+        # Whoever comes with a browser is signed in already.
+        options = {"sign_in_as": "alice@contoso.onmicrosoft.com"}
+        session.post(f"https://localhost:{emulator}/__emulator/options", json=options, verify=authority)
     ProtectedApi.keys = {key["kid"]: jwt.PyJWK(key, algorithm="RS256").key for key in found["keys"]}
     chain, public = certificate(API)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -8,6 +8,7 @@
 mod browser;
 mod emulator;
 mod foreign;
+mod internet;
 mod outcome;
 mod person;
 mod table;
@@ -17,6 +18,7 @@ mod user;
 pub(crate) use browser::Browser;
 pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{component, foreign_program, python_packages, workspace};
+pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device};
 pub(crate) use table::rows;

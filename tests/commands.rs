@@ -1,0 +1,176 @@
+//! One behaviour a file, and the file's name is the sentence: `tests/commands/*.txt`, run in the native program and under
+//! `wasmtime run`.
+//!
+//! ```text
+//! # not in the sandbox: why
+//! $ a command line for bash
+//! what stdout shows, with [..] for any text within a line
+//! ! what stderr shows
+//! ? the exit code, unless it is 0
+//! ```
+//!
+//! `$AUTHORITY` is the emulator.
+#![cfg(test)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use support::{Emulator, Outcome, PROGRAM, SECRET, User, component, foreign_program, workspace};
+
+/// A command line and what it has to do.
+#[derive(Default)]
+struct Step {
+    command: String,
+    stdout: Vec<String>,
+    stderr: Vec<String>,
+    code: i32,
+}
+
+fn steps(text: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(command) = line.strip_prefix("$ ") {
+            let command = command.to_owned();
+            steps.push(Step {
+                command,
+                ..Step::default()
+            });
+            continue;
+        }
+        let step = steps.last_mut().expect("a command comes first");
+        if let Some(code) = line.strip_prefix("? ") {
+            step.code = code.parse().unwrap();
+        } else if let Some(line) = line.strip_prefix("! ") {
+            step.stderr.push(line.to_owned());
+        } else {
+            step.stdout.push(line.to_owned());
+        }
+    }
+    steps
+}
+
+/// Whether a line is as it was expected, `[..]` being any text.
+fn fits(pattern: &str, line: &str) -> bool {
+    let Some((beginning, rest)) = pattern.split_once("[..]") else {
+        return pattern == line;
+    };
+    let Some(line) = line.strip_prefix(beginning) else {
+        return false;
+    };
+    let mut ends = (0..=line.len()).filter(|end| line.is_char_boundary(*end));
+    ends.any(|end| fits(rest, &line[end..]))
+}
+
+fn all_fit(patterns: &[String], text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.len() == patterns.len()
+        && patterns
+            .iter()
+            .zip(lines)
+            .all(|(pattern, line)| fits(pattern, line))
+}
+
+/// What runs the command line.
+enum Host {
+    Native,
+    Sandbox,
+}
+
+fn user(host: &Host, emulator: &Emulator) -> Option<User> {
+    let mut user = User::with_profile(emulator.authority());
+    let folder = match host {
+        Host::Native => Path::new(PROGRAM).parent().unwrap().to_owned(),
+        Host::Sandbox => sandbox(&mut user)?,
+    };
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    user.set("PATH", &path);
+    user.set("AUTHORITY", emulator.authority());
+    user.set("SECRET", SECRET);
+    Some(user)
+}
+
+/// A program of the same name that runs the component under wasmtime, in a folder of its own.
+fn sandbox(user: &mut User) -> Option<PathBuf> {
+    let wasmtime = foreign_program("wasmtime")?;
+    let folder = user.home().join("bin");
+    fs::create_dir(&folder).unwrap();
+    let program = folder.join("entra-auth-cli");
+    let script = format!(
+        "#!/bin/sh\nexec {} run -S http --dir {}::/config --dir .::. --env AZURE_CLIENT_SECRET --env AZURE_CLIENT_ID \
+         --env AZURE_TENANT_ID --env AZURE_AUTHORITY_HOST {} \"$@\"\n",
+        wasmtime.display(),
+        user.config().display(),
+        component("entra-auth-cli.wasm").display(),
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    // There is no store: the secret comes from the environment.
+    user.set("AZURE_CLIENT_SECRET", SECRET);
+    let cache = workspace().join("target/tools/cache");
+    user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
+    Some(folder)
+}
+
+fn run(host: &Host) {
+    if foreign_program("jq").is_none() || foreign_program("curl").is_none() {
+        return;
+    }
+    let mut files: Vec<PathBuf> = fs::read_dir(workspace().join("tests/commands"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let mut wrong = Vec::new();
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        if matches!(host, Host::Sandbox) && text.starts_with("# not in the sandbox: ") {
+            continue;
+        }
+        let emulator = Emulator::start();
+        let Some(user) = user(host, &emulator) else {
+            return;
+        };
+        for step in steps(&text) {
+            let mut shell = user.foreign_command(Path::new("bash"));
+            let outcome = Outcome::of(shell.args(["-c", &step.command]).output().unwrap());
+            let is_right = outcome.code == step.code
+                && all_fit(&step.stdout, &outcome.stdout)
+                && all_fit(&step.stderr, &outcome.stderr);
+            if !is_right {
+                let name = file.file_stem().unwrap().to_str().unwrap();
+                wrong.push(format!("{name}\n$ {}\n{outcome:#?}", step.command));
+                break;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(files.len() > 30, "only {} files", files.len());
+}
+
+#[test]
+fn every_behaviour_in_the_native_program() {
+    run(&Host::Native);
+}
+
+#[test]
+fn every_behaviour_under_wasmtime() {
+    run(&Host::Sandbox);
+}
+
+#[test]
+fn a_pattern_stands_for_what_it_says() {
+    for (pattern, line, expected) in [
+        ("a", "a", true),
+        ("a", "ab", false),
+        ("a[..]", "abc", true),
+        ("[..]c", "abc", true),
+        ("a[..]b[..]c", "axbybzc", true),
+        ("a[..]c", "ab", false),
+        ("[..]", "", true),
+    ] {
+        assert_eq!(fits(pattern, line), expected, "{pattern} {line}");
+    }
+}

@@ -1,0 +1,211 @@
+//! Every command line of the documentation, as it stands there.
+#![cfg(test)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{Internet, Outcome, SECRET, User, foreign_program, workspace};
+
+/// A fenced block of a page.
+struct Block {
+    language: String,
+    /// Where its first line stands.
+    line: usize,
+    text: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (number, line) in page.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => {
+                open = Some(Block {
+                    language: language
+                        .split_whitespace()
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                    line: number + 2,
+                    text: String::new(),
+                });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(block), None) => block.text.extend([line, "\n"]),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    blocks
+}
+
+fn pages() -> Vec<PathBuf> {
+    let files = fs::read_dir(workspace().join("docs")).unwrap();
+    let mut pages: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    pages.sort();
+    pages
+}
+
+/// Runs a script whose every line has to succeed.
+fn shell(user: &User, script: &str) -> Outcome {
+    let mut shell = user.foreign_command(Path::new("bash"));
+    Outcome::of(
+        shell
+            .args(["-euo", "pipefail", "-c", script])
+            .output()
+            .unwrap(),
+    )
+}
+
+#[test]
+fn every_shell_block_runs() {
+    if foreign_program("jq").is_none() || foreign_program("curl").is_none() {
+        return;
+    }
+    let Some(internet) = Internet::start() else {
+        return;
+    };
+    let mut count = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.file_name().unwrap().to_str().unwrap();
+        let shells = blocks(&text)
+            .into_iter()
+            .filter(|block| block.language == "bash");
+        // What a block sets, later blocks of the page use. The line number tells which one failed.
+        let script: String = shells
+            .inspect(|_| count += 1)
+            .map(|block| {
+                format!(
+                    "trap 'echo \"{name}, block at line {}\" >&2' ERR\n{}",
+                    block.line, block.text
+                )
+            })
+            .collect();
+        if !script.is_empty() {
+            let outcome = shell(&internet.user(), &script);
+            assert_eq!(outcome.code, 0, "{name}: {outcome:?}");
+        }
+    }
+    assert!(count > 30, "only {count} blocks were found");
+}
+
+/// The scripts inside a pipeline's definition: block scalars that run the program.
+fn scripts(yaml: &str) -> Vec<String> {
+    let depth = |line: &str| {
+        // An item's members stand behind its hyphen.
+        let marks: &[char] = if line.trim() == "- |" {
+            &[' ']
+        } else {
+            &[' ', '-']
+        };
+        line.len() - line.trim_start_matches(marks).len()
+    };
+    let lines: Vec<&str> = yaml.lines().collect();
+    let mut scripts = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        if line.ends_with('|') {
+            let body = lines.iter().skip(number + 1);
+            let body =
+                body.take_while(|inner| inner.trim().is_empty() || depth(inner) > depth(line));
+            scripts.push(
+                body.map(|inner| format!("{}\n", inner.trim_start()))
+                    .collect(),
+            );
+        }
+    }
+    scripts.retain(|script: &String| script.contains("entra-auth-cli"));
+    scripts
+}
+
+#[test]
+fn every_pipeline_gets_its_token() {
+    let Some(internet) = Internet::start() else {
+        return;
+    };
+    let text = fs::read_to_string(workspace().join("docs/ci.md")).unwrap();
+    let pipelines = blocks(&text)
+        .into_iter()
+        .filter(|block| block.language == "yaml");
+    let mut count = 0;
+    for block in pipelines {
+        let mut user = internet.user();
+        // Nothing of a person's machine.
+        fs::remove_file(user.profiles()).unwrap();
+        user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
+        user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
+        user.set("AZURE_CLIENT_ID", support::CLIENT_ID);
+        user.set(
+            "GITHUB_ENV",
+            user.home().join("github-env").to_str().unwrap(),
+        );
+        if block.text.contains("id-token: write") {
+            let url = format!(
+                "{}/token?api-version=2.0",
+                internet.platform("github-actions")
+            );
+            user.set("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
+            user.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "github-request-token");
+        } else {
+            user.set("AZURE_CLIENT_SECRET", SECRET);
+        }
+        for script in scripts(&block.text) {
+            let outcome = shell(&user, &script);
+            assert_eq!(
+                (outcome.code, outcome.stderr.as_str()),
+                (0, ""),
+                "line {}: {outcome:?}",
+                block.line
+            );
+            count += 1;
+        }
+    }
+    assert_eq!(count, 5);
+}
+
+#[test]
+fn what_powershell_captures_is_one_line() {
+    let Some(internet) = Internet::start() else {
+        return;
+    };
+    let user = internet.user();
+    // As `Out-File` of Windows PowerShell writes it.
+    let token = user.run("get-token -p my-api-client").quiet_success();
+    let units = std::iter::once(0xfeff).chain(token.trim().encode_utf16().chain([13, 10]));
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+    fs::write(user.home().join("token.txt"), bytes).unwrap();
+    let text = fs::read_to_string(workspace().join("docs/powershell.md")).unwrap();
+    let mut count = 0;
+    for block in blocks(&text)
+        .into_iter()
+        .filter(|block| block.language == "powershell")
+    {
+        for line in block
+            .text
+            .lines()
+            .filter(|line| line.contains("entra-auth-cli "))
+        {
+            let (before, command) = line.split_once("entra-auth-cli ").unwrap();
+            let command = command.split(" | ").next().unwrap().trim_end_matches(" }");
+            let stdin = if before.contains("$token |") {
+                token.as_str()
+            } else {
+                ""
+            };
+            let outcome = user.run_with(command, stdin);
+            let stdout = outcome.quiet_success();
+            let lines = stdout.lines().count();
+            match (command.starts_with("get-token"), command.contains("json")) {
+                (true, false) => assert_eq!(lines, 1, "{line}"),
+                (true, true) => assert!(lines > 1, "{line}"),
+                // A document, in as many lines as it likes: `ConvertFrom-Json` joins them.
+                (false, _) => {}
+            }
+            count += 1;
+        }
+    }
+    assert_eq!(count, 7);
+}
