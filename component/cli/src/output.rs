@@ -12,6 +12,8 @@
 
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 
+use zeroize::Zeroizing;
+
 use crate::bindings::prompt;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -73,8 +75,10 @@ impl Output {
 
     /// The result of the command.
     pub(crate) fn result(&self, text: &str) -> Result<(), Error> {
+        // In one piece, secrets included: `grep -q` closes the pipe as soon as it has seen enough.
+        let text = Zeroizing::new(format!("{}\n", text.trim_end_matches('\n')));
         let mut to = stdout().lock();
-        writeln!(to, "{}", text.trim_end_matches('\n'))
+        to.write_all(text.as_bytes())
             .and_then(|()| to.flush())
             .map_err(|_| {
                 Error::general(
