@@ -1,4 +1,4 @@
-//! Against the real GNOME Keyring on a D-Bus session of the test's own. Needs the programs `dbus-daemon`,
+//! Against the real GNOME Keyring on a D-Bus session of the test's own. Needs the programs `dbus-daemon`, `dbus-send`,
 //! `gnome-keyring-daemon` and `secret-tool` (Debian: dbus, gnome-keyring, libsecret-tools).
 
 use std::fs;
@@ -22,7 +22,12 @@ struct Session {
 impl Session {
     /// Nothing, with a word about it, where the programs are not installed.
     fn start(arguments: &[&str]) -> Option<Self> {
-        let programs = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+        let programs = [
+            "dbus-daemon",
+            "dbus-send",
+            "gnome-keyring-daemon",
+            "secret-tool",
+        ];
         if let Some(missing) = programs
             .iter()
             .find(|name| Command::new(name).arg("--version").output().is_err())
@@ -69,10 +74,29 @@ impl Session {
             .unwrap();
         session.programs.push(keyring);
         let started = Instant::now();
-        while session.store(&[]).describe().unwrap().kind != "keyring" {
-            assert!(started.elapsed() < Duration::from_secs(20));
+        while !session.has_keyring() || session.store(&[]).describe().unwrap().kind != "keyring" {
+            assert!(started.elapsed() < Duration::from_secs(60));
         }
         Some(session)
+    }
+
+    /// Asks the bus and not the service: a message to a service that is not there yet makes the bus start another one,
+    /// which is locked and takes the name away from the one that the test starts.
+    fn has_keyring(&self) -> bool {
+        let reply = self
+            .command("dbus-send")
+            .args([
+                "--session",
+                "--print-reply=literal",
+                "--dest=org.freedesktop.DBus",
+                "/org/freedesktop/DBus",
+                "org.freedesktop.DBus.NameHasOwner",
+                "string:org.freedesktop.secrets",
+            ])
+            .stdout(Stdio::piped())
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&reply.stdout).contains("true")
     }
 
     /// A program that knows this session and nothing of the one that runs the tests.
