@@ -52,7 +52,7 @@ fn a_command_line_that_makes_no_sense_is_refused() {
 
 /// Text on stdin, a part of the error.
 const NO_TOKENS: &str = "
-                                                  | no token given
+                                                  | no token provided
 hello                                             | invalid token format
 eyJhbGciOiJSUzI1NiJ9.e30                          | invalid token format
 eyJhbGciOiJSUzI1NiJ9.!!!.x                        | invalid token format
