@@ -253,9 +253,9 @@ fn shown(line: &str, config: &str) -> Option<String> {
         None => path.to_owned(),
     };
     match name {
-        // Threads, memory and the end of the process.
         "exit_group" | "exit" | "wait4" | "newfstatat" | "fstat" | "statx" => None,
-        "clone" | "clone3" => Some("a thread or process".to_owned()),
+        "clone" | "clone3" if rest.contains("CLONE_THREAD") => Some("a thread".to_owned()),
+        "clone" | "clone3" | "fork" | "vfork" => Some("a process".to_owned()),
         _ => Some(format!("{name} {path}").trim_end().to_owned()),
     }
 }
