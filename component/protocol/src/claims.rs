@@ -1,7 +1,8 @@
 //! The `claims` parameter: what the token must contain, or the challenge that an API or Entra sent.
 //!
 //! [OpenID Connect Core section 5.5](https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter) and
-//! [claims challenges](https://learn.microsoft.com/entra/identity-platform/claims-challenge). The content is passed on as it came.
+//! [claims challenges](https://learn.microsoft.com/entra/identity-platform/claims-challenge). Nothing of a challenge is
+//! left out or changed; this client's capability is added.
 
 use serde_json::{Map, Value, json};
 
