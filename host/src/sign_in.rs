@@ -13,6 +13,7 @@ mod redirect;
 mod redirect_uri;
 mod server;
 
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
@@ -68,7 +69,11 @@ impl sign_in::Host for SignInView<'_> {
             &verification_uri,
             &user_code,
             Duration::from_secs(expires_in.into()),
-        ))
+        ))?;
+        if io::stderr().is_terminal() {
+            instructions::tell(instructions::WAITING_FOR_DEVICE)?;
+        }
+        Ok(())
     }
 }
 

@@ -33,6 +33,9 @@ pub(super) fn for_device_code(
     )
 }
 
+/// For a terminal. It stays, because only the guest knows when the waiting ends.
+pub(super) const WAITING_FOR_DEVICE: &str = "Waiting for the sign-in (Ctrl-C stops)\n\n";
+
 /// Writes instructions.
 pub(super) fn tell(text: &str) -> Result<(), Failure> {
     write(text).map_err(|error| {
