@@ -356,3 +356,50 @@ fn a_changed_or_shortened_export_is_refused() {
         assert_eq!(user.files(), before);
     }
 }
+
+#[test]
+fn secrets_in_the_older_tools_files_are_taken_over_once() {
+    // SHA-256 of `profile:my-api-client:secret`.
+    const FILE: &str = "older/fde116e4b5bbf95b3cfaf017056e60dd3bcfb2580a7d13bdbdc858b260ac947e.dat";
+    let emulator = Emulator::start();
+    let user = User::new();
+    let older = older_document(&emulator, None);
+    let profile = serde_json::from_str::<Value>(&older).unwrap()["Profile"].to_string();
+    user.run_with("config import", &profile).quiet_success();
+    let nothing = user.run("config migrate older");
+    assert!(nothing.failure(1).0.contains("no secret"), "{nothing:?}");
+
+    fs::create_dir(user.home().join("older")).unwrap();
+    let masked: Vec<u8> = SECRET.bytes().map(|byte| byte ^ 0xAA).collect();
+    fs::write(user.home().join(FILE), &masked).unwrap();
+    let planned = user.run("config migrate older --dry-run").quiet_success();
+    assert!(planned.starts_with("would take the client secret of my-api-client\n"));
+    assert!(
+        planned.contains("Replace these secrets in Entra"),
+        "{planned}"
+    );
+    assert_eq!(user.run(GET_TOKEN).code, 4, "nothing was stored");
+    let taken = user.run("config migrate older").quiet_success();
+    assert!(
+        taken.starts_with("took the client secret of my-api-client\n"),
+        "{taken}"
+    );
+    assert!(!taken.contains(SECRET));
+    user.run(GET_TOKEN).quiet_success();
+
+    // What is stored stays, and so do the files.
+    fs::write(user.home().join(FILE), [0xAA ^ b'x']).unwrap();
+    let kept = user.run("config migrate older").quiet_success();
+    assert!(
+        kept.starts_with("kept the client secret of my-api-client\n"),
+        "{kept}"
+    );
+    user.run("get-token -p my-api-client --force")
+        .quiet_success();
+    fs::write(user.home().join(FILE), [0x55]).unwrap();
+    let damaged = user.run("config migrate older");
+    assert!(
+        damaged.failure(1).1.contains("nothing was changed"),
+        "{damaged:?}"
+    );
+}

@@ -11,6 +11,7 @@ mod export;
 mod fields;
 mod import;
 mod list;
+mod migrate;
 mod passphrase;
 mod show;
 mod which;
@@ -53,6 +54,10 @@ enum Command {
     #[command(after_help = list::EXAMPLES)]
     List(list::List),
 
+    /// Take over the secrets that the .NET tool keeps in files on Linux
+    #[command(after_help = migrate::EXAMPLES)]
+    Migrate(migrate::Migrate),
+
     /// Show one profile, or where secrets are kept
     #[command(after_help = show::EXAMPLES)]
     Show(show::Show),
@@ -67,6 +72,7 @@ impl Config {
             Command::Export(export) => export.run(output),
             Command::Import(import) => import.run(output),
             Command::List(list) => list.run(output),
+            Command::Migrate(migrate) => migrate.run(output),
             Command::Show(show) => show.run(output),
         }
     }
