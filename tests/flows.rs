@@ -5,13 +5,11 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
-    ALICE, CLIENT_ID, Emulator, Outcome, PUBLIC_CLIENT, User, sign_in_by_device, workspace,
+    ALICE, CLIENT_ID, Emulator, Outcome, PUBLIC_CLIENT, User, sign_in_by_device, start_until,
+    workspace,
 };
 
 const YOUR_API: &str = "77777777-6666-5555-4444-333333333333";
@@ -169,24 +167,30 @@ except urllib.error.HTTPError:
 print(urllib.request.urlopen(action, form).read().decode(), file=open(sys.argv[0] + ".page", "w"))
 "#;
 
+/// Somebody whose browser is this program and in which alice is signed in, with the profile `browser`.
+fn with_browser(emulator: &Emulator, program: &str) -> User {
+    let mut user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    create(&user, "browser", emulator, PUBLIC_CLIENT, options);
+    emulator.control("options", &json!({ "sign_in_as": ALICE }));
+    let browser = user.home().join("browser");
+    fs::write(&browser, program).unwrap();
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
+    user.set("BROWSER", browser.to_str().unwrap());
+    user
+}
+
 #[test]
 fn a_browser_signs_a_person_in_and_strays_do_not_matter() {
     let emulator = Emulator::start();
-    let mut user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    create(&user, "browser", &emulator, PUBLIC_CLIENT, options);
-    emulator.control("options", &json!({ "sign_in_as": ALICE }));
-    let browser = user.home().join("browser");
-    fs::write(&browser, BROWSER).unwrap();
-    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
-    user.set("BROWSER", browser.to_str().unwrap());
+    let user = with_browser(&emulator, BROWSER);
 
     let token = user
         .run("get-token -p browser -f InteractiveBrowser")
         .success();
     assert_eq!(claims(&user, &token)["scp"], "access_as_user");
     assert_eq!(emulator.grant_types(), ["authorization_code"]);
-    let page = fs::read_to_string(browser.with_extension("page")).unwrap();
+    let page = fs::read_to_string(user.home().join("browser.page")).unwrap();
     assert!(page.contains("signed in"), "{page}");
 }
 
@@ -245,14 +249,7 @@ fn a_workload_needs_neither_profile_nor_secret() {
 #[test]
 fn two_people_on_one_client_do_not_get_each_others_tokens() {
     let emulator = Emulator::start();
-    let mut user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    create(&user, "browser", &emulator, PUBLIC_CLIENT, options);
-    emulator.control("options", &json!({ "sign_in_as": ALICE }));
-    let browser = user.home().join("browser");
-    fs::write(&browser, BROWSER).unwrap();
-    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
-    user.set("BROWSER", browser.to_str().unwrap());
+    let user = with_browser(&emulator, BROWSER);
     let sign_ins = || {
         let grants = emulator.grant_types();
         let codes = grants.iter().filter(|grant| *grant == "authorization_code");
@@ -302,19 +299,7 @@ fn two_people_on_one_client_do_not_get_each_others_tokens() {
 
 /// Presses Ctrl-C as soon as the emulator has seen a request for `path`.
 fn interrupted(user: &User, emulator: &Emulator, line: &str, path: &str) -> Outcome {
-    let mut command = user.command(line);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while !emulator
-        .requests()
-        .iter()
-        .any(|request| request["path"].as_str().unwrap().ends_with(path))
-    {
-        sleep(Duration::from_millis(20));
-    }
+    let child = start_until(user, emulator, line, path);
     let process = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     Outcome::of(child.wait_with_output().unwrap())
@@ -323,25 +308,18 @@ fn interrupted(user: &User, emulator: &Emulator, line: &str, path: &str) -> Outc
 #[test]
 fn who_presses_ctrl_c_has_cancelled() {
     let emulator = Emulator::start();
-    let mut user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    create(&user, "person", &emulator, PUBLIC_CLIENT, options);
-    // It looks at the page and goes away.
-    let browser = user.home().join("browser");
-    fs::write(
-        &browser,
+    let user = with_browser(
+        &emulator,
+        // It looks at the page and goes away.
         "#!/usr/bin/env python3\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n",
-    )
-    .unwrap();
-    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).unwrap();
-    user.set("BROWSER", browser.to_str().unwrap());
+    );
     let before = user.files();
     for (flow, path) in [
         ("DeviceCode", "/devicecode"),
         ("InteractiveBrowser", "/authorize"),
     ] {
         emulator.reset();
-        let line = format!("get-token -p person -f {flow}");
+        let line = format!("get-token -p browser -f {flow}");
         let outcome = interrupted(&user, &emulator, &line, path);
         assert_eq!(
             (outcome.code, outcome.stdout.as_str()),
@@ -356,7 +334,7 @@ fn who_presses_ctrl_c_has_cancelled() {
         assert_eq!(changed.count(), 0, "{flow}");
     }
     // Nothing is held up by what was interrupted.
-    let token = sign_in_by_device(&user, &emulator, "get-token -p person -f DeviceCode");
+    let token = sign_in_by_device(&user, &emulator, "get-token -p browser -f DeviceCode");
     token.success();
 }
 

@@ -20,7 +20,7 @@ pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{component, foreign_program, python_packages, workspace};
 pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
-pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device};
+pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device, start_until};
 pub(crate) use table::rows;
 pub(crate) use terminal::Terminal;
 pub(crate) use user::{CLIENT_ID, GET_TOKEN, PASSPHRASE, PROGRAM, SECRET, User};

@@ -1,6 +1,6 @@
 //! Somebody who signs in.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -15,8 +15,15 @@ pub(crate) const ALICE: &str = "alice@contoso.onmicrosoft.com";
 /// Signs alice in by device code: the command waits while she approves elsewhere.
 pub(crate) fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) -> Outcome {
     emulator.control("options", &json!({ "device_interval": 1 }));
-    let mut command = user.command(line);
-    let child = command
+    let child = start_until(user, emulator, line, "/devicecode");
+    emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
+    Outcome::of(child.wait_with_output().unwrap())
+}
+
+/// The command while it runs, after the emulator has seen a request for `path`.
+pub(crate) fn start_until(user: &User, emulator: &Emulator, line: &str, path: &str) -> Child {
+    let child = user
+        .command(line)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -24,10 +31,9 @@ pub(crate) fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) ->
     while !emulator
         .requests()
         .iter()
-        .any(|request| request["path"].as_str().unwrap().ends_with("/devicecode"))
+        .any(|request| request["path"].as_str().unwrap().ends_with(path))
     {
         sleep(Duration::from_millis(20));
     }
-    emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
-    Outcome::of(child.wait_with_output().unwrap())
+    child
 }
