@@ -1,4 +1,4 @@
-//! Builds the guests, composes them and compiles the result ahead for this machine's kind, to be embedded.
+//! Builds the guests, composes them and compiles the result ahead for the target, to be embedded.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -41,14 +41,15 @@ fn main() -> Result<()> {
 /// Writes the component, compiled, where a program includes it.
 fn embed(component: &[u8], file: &str) -> Result<()> {
     let target = env::var("TARGET").context("cargo names the target")?;
-    let compiled = compile(component, &target).map_err(|error| anyhow!("{error:?}"))?;
+    let target_os = env::var("CARGO_CFG_TARGET_OS").context("cargo names the target's system")?;
+    let compiled = compile(component, &target, &target_os).map_err(|error| anyhow!("{error:?}"))?;
     let output = env::var_os("OUT_DIR").context("cargo names the output folder")?;
     fs::write(Path::new(&output).join(file), compiled)?;
     Ok(())
 }
 
-fn compile(component: &[u8], target: &str) -> wasmtime::Result<Vec<u8>> {
-    let mut config = engine_config::config();
+fn compile(component: &[u8], target: &str, target_os: &str) -> wasmtime::Result<Vec<u8>> {
+    let mut config = engine_config::config(target_os);
     config.target(target)?;
     Engine::new(&config)?.precompile_component(component)
 }

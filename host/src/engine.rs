@@ -1,5 +1,7 @@
 //! The engine that runs the embedded component.
 
+use std::env::consts::OS;
+
 use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
@@ -7,9 +9,10 @@ use crate::engine_config;
 
 /// A component that the build script compiled ahead, as part of the program.
 ///
-/// It starts on a page of its own, so that its code can be made executable where it lies; 64 KiB is the largest page of a
-/// supported machine (some aarch64 kernels).
-#[repr(C, align(65536))]
+/// On Unix it starts on a page of its own, so that its code can be made executable where it lies; 64 KiB is the largest
+/// page of a supported machine (some aarch64 kernels). Windows' object files (COFF) know no such alignment.
+#[repr(C)]
+#[cfg_attr(unix, repr(align(65536)))]
 pub struct Embedded<T: ?Sized = [u8]>(pub T);
 
 /// The engine and the component, ready to instantiate.
@@ -23,7 +26,7 @@ pub struct Embedded<T: ?Sized = [u8]>(pub T);
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 pub(crate) unsafe fn load(embedded: &'static Embedded) -> Result<(Engine, Component)> {
-    let mut config = engine_config::config();
+    let mut config = engine_config::config(OS);
     config.with_custom_code_memory(Some(std::sync::Arc::new(crate::mapped_code::MappedCode)));
     let engine = Engine::new(&config)?;
     let memory = std::ptr::NonNull::from(&embedded.0);
@@ -40,7 +43,7 @@ pub(crate) unsafe fn load(embedded: &'static Embedded) -> Result<(Engine, Compon
 #[cfg(not(unix))]
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 pub(crate) unsafe fn load(embedded: &'static Embedded) -> Result<(Engine, Component)> {
-    let engine = Engine::new(&engine_config::config())?;
+    let engine = Engine::new(&engine_config::config(OS))?;
     // SAFETY: the caller vouches for the bytes.
     let component = unsafe { Component::deserialize(&engine, &embedded.0)? };
     Ok((engine, component))

@@ -2,14 +2,16 @@
 
 use wasmtime::Config;
 
-/// Settings that both ends must agree on; a difference makes the compiled component unloadable.
-pub(crate) fn config() -> Config {
+/// Settings that both ends must agree on; a difference makes the compiled component unloadable. `target_os` is where the
+/// program will run, as in [`std::env::consts::OS`].
+pub(crate) fn config(target_os: &str) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
         // Nobody reads a guest's backtrace: a trap is one error line. Without them there is less to load.
         .wasm_backtrace_max_frames(None)
-        .native_unwind_info(false)
+        // Windows itself walks the stack when code traps, and needs it for that.
+        .native_unwind_info(target_os == "windows")
         .generate_address_map(false)
         // The images of the guests' memories are small: copying them is quicker than mapping each.
         .memory_init_cow(false);
