@@ -55,9 +55,9 @@ enum Trouble {
 impl Keyring {
     /// As the variables say that `variable` looks up.
     pub(super) fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let has_display = variable("DISPLAY")
-            .or_else(|| variable("WAYLAND_DISPLAY"))
-            .is_some();
+        let has_display = platform::HAS_OWN_DISPLAY
+            || variable("DISPLAY").is_some()
+            || variable("WAYLAND_DISPLAY").is_some();
         Self {
             connection: Mutex::new(None),
             bus: variable("DBUS_SESSION_BUS_ADDRESS")
@@ -219,8 +219,8 @@ impl Drop for Keyring {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if kept.is_some() {
-            let _ = thread::Builder::new().spawn(move || drop(kept));
+        if let Some(connection) = kept {
+            let _ = thread::Builder::new().spawn(move || connection.close());
         }
     }
 }

@@ -9,6 +9,9 @@ pub(super) const NAME: &str = "the Keychain";
 #[cfg(windows)]
 pub(super) const NAME: &str = "the Credential Manager";
 
+/// No variable says whether windows can be opened.
+pub(super) const HAS_OWN_DISPLAY: bool = true;
+
 /// The keyring of the system, which needs no connection.
 pub(super) struct Connection;
 
@@ -19,6 +22,8 @@ impl Connection {
             Err(error) => Err(Trouble::Absent(error.to_string())),
         }
     }
+
+    pub(super) fn close(self) {}
 
     pub(super) fn probe(&self, _person: Person) -> Result<(), Trouble> {
         Ok(())

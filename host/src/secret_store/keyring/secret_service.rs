@@ -15,6 +15,9 @@ use super::{ANSWER_TIME, Person, SERVICE, Trouble};
 
 pub(super) const NAME: &str = "the Secret Service";
 
+/// Windows open where `DISPLAY` or `WAYLAND_DISPLAY` says.
+pub(super) const HAS_OWN_DISPLAY: bool = false;
+
 /// An encrypted session with the service.
 pub(super) struct Connection(SecretService<'static>);
 
@@ -28,6 +31,10 @@ impl Connection {
         SecretService::connect_with_existing(EncryptionType::Dh, bus)
             .map(Self)
             .map_err(trouble)
+    }
+
+    pub(super) fn close(self) {
+        drop(self.0);
     }
 
     /// Without a collection it can be used only if somebody can be asked for the password of a new one.
