@@ -1,8 +1,9 @@
-//! One behaviour a file, and the file's name is the sentence: `tests/commands/*.txt`, run in the native program and under
-//! `wasmtime run`.
+//! One behaviour a file, and the file's name is the sentence: `tests/commands/*.txt`, run in the native program, in the one
+//! for Windows, and under `wasmtime run`.
 //!
 //! ```text
 //! # not in the sandbox: why
+//! # not on Windows: why
 //! $ a command line for bash
 //! what stdout shows, with [..] for any text within a line
 //! ! what stderr shows
@@ -15,10 +16,9 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use support::{Emulator, Outcome, PROGRAM, SECRET, User, component, foreign_program, workspace};
+use support::{Emulator, Outcome, SECRET, User, component, foreign_program, workspace};
 
 /// A command line and what it has to do.
 #[derive(Default)]
@@ -74,47 +74,61 @@ fn all_fit(patterns: &[String], text: &str) -> bool {
 }
 
 /// What runs the command line.
+#[derive(Clone, Copy)]
 enum Host {
     Native,
     Sandbox,
+    Windows,
 }
 
-fn user(host: &Host, emulator: &Emulator) -> Option<User> {
-    let mut user = User::with_profile(emulator.authority());
-    let folder = match host {
-        Host::Native => Path::new(PROGRAM).parent().unwrap().to_owned(),
-        Host::Sandbox => sandbox(&mut user)?,
+impl Host {
+    /// True if the file says that it is not for this host.
+    fn is_left_out(self, file: &str) -> bool {
+        let exception = match self {
+            Self::Native => return false,
+            Self::Sandbox => "# not in the sandbox: ",
+            Self::Windows => "# not on Windows: ",
+        };
+        file.lines().any(|line| line.starts_with(exception))
+    }
+}
+
+fn user(host: Host, emulator: &Emulator) -> Option<User> {
+    let mut user = match host {
+        Host::Windows => User::on_windows()?,
+        Host::Native | Host::Sandbox => User::new(),
     };
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    user.create_profile(emulator.authority(), SECRET);
+    let program = match host {
+        Host::Sandbox => sandbox(&mut user)?,
+        Host::Native | Host::Windows => user.program().to_owned(),
+    };
+    let folder = program.parent().unwrap().display();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
     user.set("PATH", &path);
     user.set("AUTHORITY", emulator.authority());
     user.set("SECRET", SECRET);
     Some(user)
 }
 
-/// A program of the same name that runs the component under wasmtime, in a folder of its own.
+/// A program of the same name that runs the component under wasmtime.
 fn sandbox(user: &mut User) -> Option<PathBuf> {
     let wasmtime = foreign_program("wasmtime")?;
-    let folder = user.home().join("bin");
-    fs::create_dir(&folder).unwrap();
-    let program = folder.join("entra-auth-cli");
-    let script = format!(
-        "#!/bin/sh\nexec {} run -S http --dir {}::/config --dir .::. --env AZURE_CLIENT_SECRET --env AZURE_CLIENT_ID \
-         --env AZURE_TENANT_ID --env AZURE_AUTHORITY_HOST {} \"$@\"\n",
+    let program = user.script(&format!(
+        "{} run -S http --dir {}::/config --dir .::. --env AZURE_CLIENT_SECRET --env AZURE_CLIENT_ID \
+         --env AZURE_TENANT_ID --env AZURE_AUTHORITY_HOST {}",
         wasmtime.display(),
         user.config().display(),
         component("entra-auth-cli.wasm").display(),
-    );
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    ));
     // There is no store: the secret comes from the environment.
     user.set("AZURE_CLIENT_SECRET", SECRET);
     let cache = workspace().join("target/tools/cache");
     user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
-    Some(folder)
+    Some(program)
 }
 
-fn run(host: &Host) {
+fn run(host: Host) {
     if foreign_program("jq").is_none() || foreign_program("curl").is_none() {
         return;
     }
@@ -126,7 +140,7 @@ fn run(host: &Host) {
     let mut wrong = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file).unwrap();
-        if matches!(host, Host::Sandbox) && text.starts_with("# not in the sandbox: ") {
+        if host.is_left_out(&text) {
             continue;
         }
         let emulator = Emulator::start();
@@ -152,12 +166,17 @@ fn run(host: &Host) {
 
 #[test]
 fn every_behaviour_in_the_native_program() {
-    run(&Host::Native);
+    run(Host::Native);
 }
 
 #[test]
 fn every_behaviour_under_wasmtime() {
-    run(&Host::Sandbox);
+    run(Host::Sandbox);
+}
+
+#[test]
+fn every_behaviour_on_windows() {
+    run(Host::Windows);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(crate) fn foreign_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::iter::once(own).chain(std::env::split_paths(&path));
     let found = folders.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()));
-    found.or_else(|| missing(name))
+    found.or_else(|| missing(name, "tests/install"))
 }
 
 /// The folder of Python packages that `tests/install` provides.
@@ -34,20 +34,20 @@ pub(crate) fn python_packages() -> Option<PathBuf> {
     if folder.is_dir() {
         Some(folder)
     } else {
-        missing("msal")
+        missing("msal", "tests/install")
     }
 }
 
-/// Says that a test is skipped; in continuous integration nothing may be.
-fn missing(name: &str) -> Option<PathBuf> {
+/// Says that a test is skipped until `remedy` has provided what is missing; in continuous integration nothing may be.
+pub(super) fn missing(name: &str, remedy: &str) -> Option<PathBuf> {
     assert!(
         std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "`{name}` is missing: run `tests/install`"
+        "`{name}` is missing: run `{remedy}`"
     );
     // Not by a macro of the standard library: the test harness would hide it.
     writeln!(
         std::io::stderr(),
-        "skipped: `{name}` is missing; `tests/install` provides it"
+        "skipped: `{name}` is missing; `{remedy}` provides it"
     )
     .unwrap();
     None

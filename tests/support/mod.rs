@@ -14,6 +14,7 @@ mod person;
 mod table;
 mod terminal;
 mod user;
+pub(crate) mod windows;
 
 pub(crate) use browser::Browser;
 pub(crate) use emulator::Emulator;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::Outcome;
+use super::{Outcome, windows};
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_entra-auth-cli");
@@ -27,6 +28,7 @@ pub(crate) const GET_TOKEN: &str = "get-token -p my-api-client";
 /// Command lines are words between blanks: nothing here needs quotes.
 pub(crate) struct User {
     home: TempDir,
+    program: PathBuf,
     environment: BTreeMap<String, String>,
 }
 
@@ -37,6 +39,7 @@ impl User {
         fs::create_dir(&config).unwrap();
         let mut user = Self {
             home,
+            program: PROGRAM.into(),
             environment: BTreeMap::new(),
         };
         user.set("PATH", &std::env::var("PATH").unwrap());
@@ -47,6 +50,13 @@ impl User {
         // Whoever runs the tests has a limited number of keys that the kernel keeps.
         user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "60");
         user
+    }
+
+    /// Somebody who has the program for Windows. Nothing if it was not built, or if wine is missing.
+    pub(crate) fn on_windows() -> Option<Self> {
+        let mut user = Self::new();
+        user.program = user.script(&windows::command()?);
+        Some(user)
     }
 
     /// A user whose profile `my-api-client` has its secret stored.
@@ -110,9 +120,24 @@ impl User {
         files
     }
 
+    /// The program that this user has.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// A program of the same name that runs `command` with its own arguments, in a folder of its own.
+    pub(crate) fn script(&self, command: &str) -> PathBuf {
+        let folder = self.home().join("bin");
+        fs::create_dir(&folder).unwrap();
+        let program = folder.join("entra-auth-cli");
+        fs::write(&program, format!("#!/bin/sh\nexec {command} \"$@\"\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
     /// The program with this user's environment and nothing on stdin.
     pub(crate) fn command(&self, line: &str) -> Command {
-        let mut command = self.foreign_command(Path::new(PROGRAM));
+        let mut command = self.foreign_command(&self.program);
         command.args(line.split_whitespace());
         command
     }

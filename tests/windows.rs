@@ -1,0 +1,99 @@
+//! What is different on Windows: secrets in the Credential Manager, files that others hold open. Shown under wine.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::fs;
+
+use support::{Emulator, GET_TOKEN, SECRET, User, windows};
+
+/// Where wine's Credential Manager keeps its entries.
+const CREDENTIALS: &str = r"HKCU\Software\Wine\Credential Manager";
+
+/// The names of the entries, as another program sees them.
+fn credentials() -> String {
+    windows::run(&["reg", "query", CREDENTIALS, "/s"]).stdout
+}
+
+#[test]
+fn secrets_live_in_the_credential_manager() {
+    let Some(mut user) = User::on_windows() else {
+        return;
+    };
+    user.unset("ENTRA_AUTH_CLI_SECRET_STORE");
+    user.unset("ENTRA_AUTH_CLI_PASSPHRASE");
+    let emulator = Emulator::start();
+    let storage = user.run("config show --storage").quiet_success();
+    assert!(storage.contains("Store: keyring"), "{storage}");
+    assert!(
+        storage.contains("Reason: the Credential Manager answers"),
+        "{storage}"
+    );
+
+    user.create_profile(emulator.authority(), SECRET);
+    assert!(credentials().contains("profile:my-api-client:client-secret"));
+    assert!(!credentials().contains(SECRET));
+    let token = user.run(GET_TOKEN).quiet_success();
+    assert_eq!(user.run(GET_TOKEN).quiet_success(), token);
+    assert_eq!(emulator.requests().len(), 1);
+    assert!(credentials().contains("token-cache:key"));
+    for (path, content) in user.files() {
+        let content = String::from_utf8_lossy(&content);
+        assert!(!content.contains(SECRET), "{}", path.display());
+        assert!(!content.contains("eyJ"), "{}", path.display());
+    }
+
+    user.run("config delete -p my-api-client --force")
+        .quiet_success();
+    assert!(!credentials().contains("profile:my-api-client:client-secret"));
+}
+
+#[test]
+fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_stays() {
+    let Some(mut user) = User::on_windows() else {
+        return;
+    };
+    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "keyring");
+    let emulator = Emulator::start();
+    let authority = emulator.authority();
+    let create = |name: &str, secret: &str| {
+        let line = format!(
+            "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {} --client-secret - \
+             --scope api://your-api-id/.default --authority {authority} --non-interactive --force",
+            support::CLIENT_ID
+        );
+        user.run_with(&line, secret)
+    };
+    create("large", SECRET).quiet_success();
+    let outcome = create("large", &"x".repeat(3000));
+    let (error, hint) = outcome.failure(1);
+    assert!(error.contains("2560 bytes"), "{outcome:?}");
+    assert!(
+        hint.contains("ENTRA_AUTH_CLI_SECRET_STORE=file"),
+        "{outcome:?}"
+    );
+    user.run("get-token -p large").quiet_success();
+    user.run("config delete -p large --force").quiet_success();
+}
+
+#[test]
+fn a_damaged_cached_token_is_got_anew() {
+    let Some(user) = User::on_windows() else {
+        return;
+    };
+    let emulator = Emulator::start();
+    user.create_profile(emulator.authority(), SECRET);
+    user.run(GET_TOKEN).quiet_success();
+    let files = user.files();
+    let mut tokens = files
+        .iter()
+        .filter(|(path, _)| path.extension().is_some_and(|name| name == "token"));
+    let (path, good) = tokens.next().unwrap();
+    for bad in [&good[..good.len() / 2], b"", &[0; 300]] {
+        fs::write(path, bad).unwrap();
+        let requests = emulator.requests().len();
+        user.run(GET_TOKEN).quiet_success();
+        assert_eq!(emulator.requests().len(), requests + 1);
+    }
+}
