@@ -120,24 +120,23 @@ fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<C
     })
 }
 
-/// The stored password, else the environment's, else the person's.
+/// The stored password, else the environment's, else the person's. A profile that knows of no password stores none and asks
+/// for none: it was created where the variable holds it, or the file has none.
 fn certificate_password(
     profile: &Profile,
     purpose: Purpose,
     output: &Output,
 ) -> Result<Option<StoredSecret>, Error> {
-    if profile.auth_method()? == AuthMethod::PasswordlessCertificate {
-        return Ok(None);
-    }
     let given = selection::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
-    if profile.cache_certificate_password {
+    let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
+    if profile.cache_certificate_password && !has_none {
         return Ok(Some(StoredSecret {
             stored: Some(profile.certificate_password_name()),
             given,
         }));
     }
     let given = match given {
-        None if purpose != Purpose::LookUp && output.can_ask() => ask_password()?,
+        None if !has_none && purpose != Purpose::LookUp && output.can_ask() => ask_password()?,
         given => given,
     };
     Ok(given.map(|password| StoredSecret {

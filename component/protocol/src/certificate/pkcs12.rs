@@ -44,12 +44,11 @@ pub(super) fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Fau
         return Err(Fault::Damaged);
     }
     let content = octets(file.content.content)?;
-    let mut candidates = vec![Password::new(password.unwrap_or_default())];
-    if password.is_none_or(str::is_empty) {
-        candidates.push(Password::absent());
-    }
+    // A password that the file does not need is no error: a variable may have been set for another file.
+    let given = password.filter(|password| !password.is_empty());
+    let none = [Password::new(""), Password::absent()];
     let mut fault = Fault::WrongPassword;
-    for password in candidates {
+    for password in given.map(Password::new).into_iter().chain(none) {
         match open_with(content, file.mac.as_ref(), &password) {
             Err(Fault::WrongPassword) => fault = Fault::WrongPassword,
             outcome => return outcome,
