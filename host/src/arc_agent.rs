@@ -11,6 +11,7 @@ use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::entra_auth::core::arc_agent;
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::platform;
 use crate::private_file::{self, FileError};
 
 /// Larger than any key.
@@ -26,19 +27,8 @@ pub(crate) struct ArcAgent {
 impl ArcAgent {
     /// As the agent is installed on this operating system.
     pub(crate) fn of_this_machine() -> Self {
-        if cfg!(windows) {
-            let below = |variable: &str, rest: &str| {
-                PathBuf::from(std::env::var_os(variable).unwrap_or_default()).join(rest)
-            };
-            return Self {
-                program: below("ProgramFiles", "AzureConnectedMachineAgent\\himds.exe"),
-                keys: below("ProgramData", "AzureConnectedMachineAgent\\Tokens"),
-            };
-        }
-        Self {
-            program: PathBuf::from("/opt/azcmagent/bin/himds"),
-            keys: PathBuf::from("/var/opt/azcmagent/tokens"),
-        }
+        let [program, keys] = platform::arc_agent();
+        Self { program, keys }
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, FileError> {

@@ -12,14 +12,14 @@ use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::entra_auth::core::clipboard;
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::platform::{self, SystemProgram};
 use crate::programs::Programs;
 
 /// The programs that can fill the clipboard.
 #[derive(Debug)]
 pub(crate) struct Clipboard {
     programs: Programs,
-    has_wayland: bool,
-    has_x11: bool,
+    candidates: Vec<SystemProgram>,
 }
 
 impl Clipboard {
@@ -32,19 +32,18 @@ impl Clipboard {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         Self {
             programs: Programs::in_path(&variable("PATH").unwrap_or_default()),
-            has_wayland: variable("WAYLAND_DISPLAY").is_some(),
-            has_x11: variable("DISPLAY").is_some(),
+            candidates: platform::clipboards(variable),
         }
     }
 
     fn copy(&self, text: &str) -> Result<(), Failure> {
         let mut has_program = false;
-        for (name, arguments) in self.candidates() {
-            let Some(program) = self.programs.find(name) else {
+        for candidate in &self.candidates {
+            let Some(program) = self.programs.find(&candidate.name) else {
                 continue;
             };
             has_program = true;
-            if self.feed(&program, arguments, text) {
+            if self.feed(&program, candidate.arguments, text) {
                 return Ok(());
             }
         }
@@ -60,27 +59,6 @@ impl Clipboard {
                 "install wl-clipboard, xclip or xsel on a desktop; elsewhere leave `--clipboard` out",
             ),
         })
-    }
-
-    /// Programs and their options, the desktop in use first.
-    fn candidates(&self) -> Vec<(&'static str, &'static [&'static str])> {
-        if cfg!(target_os = "macos") {
-            return vec![("/usr/bin/pbcopy", &[])];
-        }
-        if cfg!(windows) {
-            return vec![("clip.exe", &[])];
-        }
-        let mut candidates: Vec<(&str, &[&str])> = Vec::new();
-        if self.has_wayland {
-            candidates.push(("wl-copy", &[]));
-        }
-        if self.has_x11 {
-            candidates.push(("xclip", &["-selection", "clipboard"]));
-            candidates.push(("xsel", &["--clipboard", "--input"]));
-        }
-        // Linux inside Windows has the clipboard of Windows.
-        candidates.push(("clip.exe", &[]));
-        candidates
     }
 
     /// True if the program took the text. It stays behind by itself for as long as it owns the clipboard.

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute};
 
 use crate::bindings::entra_auth::core::errors::Fault;
+use crate::platform;
 use crate::private_file::FileError;
 
 /// The folders of this user.
@@ -38,7 +39,7 @@ impl Folders {
             return Self::at(absolute(&chosen).unwrap_or(chosen));
         }
         let home = home.filter(|home| home.is_absolute());
-        let [config, cache] = platform_folders(
+        let [config, cache] = platform::folders(
             // The XDG base directory specification says to ignore a relative path.
             |name| folder(name).filter(|path| path.is_absolute()),
             home.as_deref(),
@@ -74,35 +75,6 @@ fn no_home() -> FileError {
         "this user has no home folder to keep anything in",
         "set ENTRA_AUTH_CLI_CONFIG_PATH to a folder",
     )
-}
-
-/// Configuration and cache.
-#[cfg(not(windows))]
-fn platform_folders(
-    folder: impl Fn(&str) -> Option<PathBuf>,
-    home: Option<&Path>,
-) -> [Option<PathBuf>; 2] {
-    let cache = if cfg!(target_os = "macos") {
-        "Library/Caches"
-    } else {
-        ".cache"
-    };
-    [
-        folder("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
-        folder("XDG_CACHE_HOME").or_else(|| Some(home?.join(cache))),
-    ]
-}
-
-/// Configuration and cache.
-#[cfg(windows)]
-fn platform_folders(
-    folder: impl Fn(&str) -> Option<PathBuf>,
-    home: Option<&Path>,
-) -> [Option<PathBuf>; 2] {
-    [
-        folder("APPDATA").or_else(|| Some(home?.join("AppData").join("Roaming"))),
-        folder("LOCALAPPDATA").or_else(|| Some(home?.join("AppData").join("Local"))),
-    ]
 }
 
 /// The first is ours; the second, which no shell can set, and the third stand in documents of the namesake.

@@ -18,6 +18,7 @@ mod local_time;
 #[cfg(unix)]
 mod mapped_code;
 mod network;
+mod platform;
 mod private_file;
 mod profile_store;
 mod programs;

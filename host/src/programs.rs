@@ -8,6 +8,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::platform::{executable, shield_from_terminal};
+
 /// What a program, and everything that it starts, must not inherit.
 const SECRETS: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
@@ -68,30 +70,9 @@ impl Programs {
         if let Some(folder) = program.parent() {
             command.current_dir(folder);
         }
-        // Ctrl-C in the terminal is for this process alone.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        shield_from_terminal(&mut command);
         command
     }
-}
-
-#[cfg(unix)]
-fn executable(path: PathBuf) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = path.metadata().ok()?;
-    (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then_some(path)
-}
-
-/// Not scripts: what `cmd.exe` makes of an argument cannot be foreseen.
-#[cfg(windows)]
-fn executable(mut path: PathBuf) -> Option<PathBuf> {
-    if path.extension().is_none() {
-        path.set_extension("exe");
-    }
-    let is_program = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
-    (is_program && path.is_file()).then_some(path)
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ enum Trouble {
 impl Keyring {
     /// As the variables say that `variable` looks up.
     pub(super) fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let has_display = platform::HAS_OWN_DISPLAY
+        let has_display = crate::platform::HAS_OWN_DISPLAY
             || variable("DISPLAY").is_some()
             || variable("WAYLAND_DISPLAY").is_some();
         Self {

@@ -11,6 +11,7 @@ use http::Uri;
 
 use super::{failure, instructions};
 use crate::bindings::entra_auth::core::errors::{Failure, Fault};
+use crate::platform;
 use crate::programs::Programs;
 
 /// How long a program is watched for failing. `xdg-open` is done or has become the browser by then.
@@ -20,9 +21,6 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Stands for the URL in `BROWSER`.
 const PLACEHOLDER: &str = "%s";
-
-/// `BROWSER` lists several like `PATH` does.
-const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
 /// The programs that can show a web page.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ impl Browsers {
         Self {
             chosen: variable("BROWSER"),
             programs: Programs::in_path(&path),
-            has_display: cfg!(any(windows, target_os = "macos"))
+            has_display: platform::HAS_OWN_DISPLAY
                 || variable("DISPLAY").is_some()
                 || variable("WAYLAND_DISPLAY").is_some(),
         }
@@ -73,7 +71,7 @@ impl Browsers {
 
     fn chosen(&self, chosen: &OsStr, url: &str) -> Vec<Opener> {
         let chosen = chosen.to_string_lossy();
-        let entries = chosen.split(SEPARATOR).map(str::trim);
+        let entries = chosen.split(platform::SEPARATOR).map(str::trim);
         entries
             .filter_map(|entry| self.opener(entry, url))
             .collect()
@@ -93,38 +91,13 @@ impl Browsers {
         Some(Opener { program, arguments })
     }
 
-    #[cfg(windows)]
     fn of_system(&self, url: &str) -> Vec<Opener> {
-        let system = env::var_os("SystemRoot")
-            .map(PathBuf::from)
-            .unwrap_or_default();
-        let program = self
-            .programs
-            .find(&system.join(r"System32\rundll32.exe").to_string_lossy());
-        let arguments = ["url.dll,FileProtocolHandler", url];
-        program
-            .map(|program| Opener::new(program, arguments))
-            .into_iter()
-            .collect()
-    }
-
-    #[cfg(target_os = "macos")]
-    fn of_system(&self, url: &str) -> Vec<Opener> {
-        let program = self.programs.find("/usr/bin/open");
-        program
-            .map(|program| Opener::new(program, [url]))
-            .into_iter()
-            .collect()
-    }
-
-    #[cfg(not(any(windows, target_os = "macos")))]
-    fn of_system(&self, url: &str) -> Vec<Opener> {
-        // The second one is the alternatives system's, on Debian without xdg-utils.
-        let programs = ["xdg-open", "x-www-browser"]
-            .iter()
-            .filter_map(|name| self.programs.find(name));
-        programs
-            .map(|program| Opener::new(program, [url]))
+        let known = platform::browsers().into_iter();
+        let found = known.filter_map(|known| Some((self.programs.find(&known.name)?, known)));
+        found
+            .map(|(program, known)| {
+                Opener::new(program, known.arguments.iter().copied().chain([url]))
+            })
             .collect()
     }
 
@@ -146,10 +119,10 @@ struct Opener {
 }
 
 impl Opener {
-    fn new<const N: usize>(program: PathBuf, arguments: [&str; N]) -> Self {
+    fn new<'a>(program: PathBuf, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             program,
-            arguments: arguments.map(str::to_owned).into(),
+            arguments: arguments.into_iter().map(str::to_owned).collect(),
         }
     }
 }

@@ -9,9 +9,6 @@ pub(super) const NAME: &str = "the Keychain";
 #[cfg(windows)]
 pub(super) const NAME: &str = "the Credential Manager";
 
-/// No variable says whether windows can be opened.
-pub(super) const HAS_OWN_DISPLAY: bool = true;
-
 /// The keyring of the system, which needs no connection.
 pub(super) struct Connection;
 

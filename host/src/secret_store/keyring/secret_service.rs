@@ -15,9 +15,6 @@ use super::{ANSWER_TIME, Person, SERVICE, Trouble};
 
 pub(super) const NAME: &str = "the Secret Service";
 
-/// Windows open where `DISPLAY` or `WAYLAND_DISPLAY` says.
-pub(super) const HAS_OWN_DISPLAY: bool = false;
-
 /// An encrypted session with the service.
 pub(super) struct Connection(SecretService<'static>);
 

@@ -1,0 +1,40 @@
+//! Linux, and other systems with the desktops of <https://www.freedesktop.org>.
+
+pub(crate) use super::unix::*;
+use super::{OsString, Path, PathBuf, SystemProgram};
+
+/// Windows open where `DISPLAY` or `WAYLAND_DISPLAY` says.
+pub(crate) const HAS_OWN_DISPLAY: bool = false;
+
+/// Configuration and cache.
+pub(crate) fn folders(
+    variable: impl Fn(&str) -> Option<PathBuf>,
+    home: Option<&Path>,
+) -> [Option<PathBuf>; 2] {
+    [
+        variable("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
+        variable("XDG_CACHE_HOME").or_else(|| Some(home?.join(".cache"))),
+    ]
+}
+
+/// What opens a web address. The second one is the alternatives system's, on Debian without xdg-utils.
+pub(crate) fn browsers() -> Vec<SystemProgram> {
+    ["xdg-open", "x-www-browser"]
+        .map(|name| SystemProgram::new(name, &[]))
+        .into()
+}
+
+/// What fills the clipboard, the desktop in use first.
+pub(crate) fn clipboards(variable: impl Fn(&str) -> Option<OsString>) -> Vec<SystemProgram> {
+    let mut programs = Vec::new();
+    if variable("WAYLAND_DISPLAY").is_some() {
+        programs.push(SystemProgram::new("wl-copy", &[]));
+    }
+    if variable("DISPLAY").is_some() {
+        programs.push(SystemProgram::new("xclip", &["-selection", "clipboard"]));
+        programs.push(SystemProgram::new("xsel", &["--clipboard", "--input"]));
+    }
+    // Linux inside Windows has the clipboard of Windows.
+    programs.push(SystemProgram::new("clip.exe", &[]));
+    programs
+}

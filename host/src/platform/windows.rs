@@ -1,0 +1,72 @@
+//! Windows.
+
+use std::env;
+use std::process::Command;
+
+use super::{OsString, Path, PathBuf, SystemProgram};
+
+/// No variable says whether windows can be opened.
+pub(crate) const HAS_OWN_DISPLAY: bool = true;
+
+/// Between the entries of `BROWSER`.
+pub(crate) const SEPARATOR: char = ';';
+
+/// Configuration and cache.
+pub(crate) fn folders(
+    variable: impl Fn(&str) -> Option<PathBuf>,
+    home: Option<&Path>,
+) -> [Option<PathBuf>; 2] {
+    [
+        variable("APPDATA").or_else(|| Some(home?.join(r"AppData\Roaming"))),
+        variable("LOCALAPPDATA").or_else(|| Some(home?.join(r"AppData\Local"))),
+    ]
+}
+
+/// What opens a web address.
+pub(crate) fn browsers() -> Vec<SystemProgram> {
+    vec![SystemProgram::new(
+        system_program("rundll32.exe"),
+        &["url.dll,FileProtocolHandler"],
+    )]
+}
+
+/// What fills the clipboard.
+pub(crate) fn clipboards(_variable: impl Fn(&str) -> Option<OsString>) -> Vec<SystemProgram> {
+    vec![SystemProgram::new(system_program("clip.exe"), &[])]
+}
+
+/// The path of a program. Not scripts: what `cmd.exe` makes of an argument cannot be foreseen.
+pub(crate) fn executable(mut path: PathBuf) -> Option<PathBuf> {
+    if path.extension().is_none() {
+        path.set_extension("exe");
+    }
+    let is_program = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
+    (is_program && path.is_file()).then_some(path)
+}
+
+/// Nothing to do: the browser has no part in this console.
+pub(crate) fn shield_from_terminal(_command: &mut Command) {}
+
+/// The Azure Arc agent and the folder of its keys.
+pub(crate) fn arc_agent() -> [PathBuf; 2] {
+    let below = |variable, rest| {
+        folder(variable)
+            .join("AzureConnectedMachineAgent")
+            .join(rest)
+    };
+    [
+        below("ProgramFiles", "himds.exe"),
+        below("ProgramData", "Tokens"),
+    ]
+}
+
+fn system_program(name: &str) -> String {
+    let path = folder("SystemRoot").join("System32").join(name);
+    path.to_string_lossy().into_owned()
+}
+
+fn folder(variable: &str) -> PathBuf {
+    env::var_os(variable).map(PathBuf::from).unwrap_or_default()
+}
