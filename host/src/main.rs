@@ -1,8 +1,15 @@
 //! The program: the host around the embedded command line.
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use entra_auth_cli::Embedded;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Clears memory that is given back: copies of secrets that the engine, the network and other libraries make pass through
+/// types that nobody here chooses.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 static COMPONENT: &Embedded = &Embedded(*include_bytes!(concat!(
     env!("OUT_DIR"),
@@ -13,4 +20,44 @@ static COMPONENT: &Embedded = &Embedded(*include_bytes!(concat!(
 fn main() -> ExitCode {
     // SAFETY: the build script has just compiled it with the same engine.
     unsafe { entra_auth_cli::run(COMPONENT) }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
+
+    /// As the operating system sees it, who can look where a program must not.
+    fn memory(address: u64, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        let memory = File::open("/proc/self/mem").unwrap();
+        memory.read_exact_at(&mut bytes, address).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn memory_that_is_given_back_is_cleared() {
+        const LENGTH: usize = 1000;
+        let secret = vec![b'S'; LENGTH];
+        // Keeps the end of the heap, which would go back to the system, away from it.
+        let behind = vec![0; LENGTH];
+        let address = secret.as_ptr().addr() as u64;
+        assert_eq!(memory(address, LENGTH), secret);
+        drop(secret);
+        assert!(!memory(address, LENGTH).contains(&b'S'));
+        drop(behind);
+    }
+
+    #[test]
+    fn memory_that_grows_elsewhere_is_cleared() {
+        const LENGTH: usize = 1000;
+        let mut secret = vec![b'S'; LENGTH];
+        let behind = vec![0; LENGTH];
+        let address = secret.as_ptr().addr() as u64;
+        secret.reserve_exact(100 * LENGTH);
+        assert_ne!(secret.as_ptr().addr() as u64, address);
+        assert!(!memory(address, LENGTH).contains(&b'S'));
+        drop(behind);
+    }
 }
