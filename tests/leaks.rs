@@ -210,6 +210,55 @@ fn a_crash_leaves_no_core_file() {
     assert!(!dumps_core(&user, PROGRAM, GET_TOKEN));
 }
 
+/// The program as a user who may start no further thread, which libraries that it uses take for impossible.
+fn without_threads(user: &User, line: &str) -> Command {
+    let mut command = user.foreign_command(Path::new("setpriv"));
+    if rustix::process::geteuid().is_root() {
+        // No limit holds for the administrator.
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        let program = user.home().join("program");
+        fs::copy(PROGRAM, &program).unwrap();
+        for path in [user.home(), &user.config(), &program] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        command.args(["prlimit", "--nproc=1"]).arg(program);
+    } else {
+        command.args(["prlimit", "--nproc=1", PROGRAM]);
+    }
+    command.args(line.split_whitespace());
+    command
+}
+
+#[test]
+fn a_panic_tells_its_place_and_nothing_else() {
+    let emulator = Emulator::start();
+    let mut user = User::new();
+    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
+    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
+    user.set("AZURE_CLIENT_ID", CLIENT_ID);
+    user.set("AZURE_CLIENT_SECRET", SECRET);
+    // Looking up a name takes a thread. By then the request with the secret is ready to be sent.
+    let authority = emulator.authority().replace("127.0.0.1", "localhost");
+    user.set("AZURE_AUTHORITY_HOST", &authority);
+    let line = "get-token --scope api://your-api-id/.default --verbose";
+    let outcome = Outcome::of(without_threads(&user, line).output().unwrap());
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    let [.., error, hint] = lines[..] else {
+        panic!("{outcome:?}")
+    };
+    // What the panic says comes after its place, and could quote anything.
+    assert!(error.contains("panic at ") && error.contains(".rs:"));
+    assert!(error.ends_with(|last: char| last.is_ascii_digit()));
+    assert!(hint.starts_with("hint: this is a defect"));
+    assert_absent(&[SECRET.to_owned()], "stderr", outcome.stderr.as_bytes());
+    assert_eq!(user.files().len(), 0);
+    assert!(emulator.requests().is_empty());
+
+    // The same with a thread: it is the panic that this test is about.
+    user.run(line).success();
+}
+
 #[test]
 fn a_cached_token_takes_the_listed_files_and_no_network() {
     let Some(strace) = foreign_program("strace") else {
