@@ -207,7 +207,7 @@ impl Unfinished {
     }
 
     fn finish(self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
+        platform::rename(&self.path, path)?;
         platform::sync_folder(folder_of(path))
     }
 }

@@ -71,7 +71,7 @@ impl SecretStore {
     }
 
     /// As [`Self::from_variables`], with a passphrase that is derived from in no time.
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(crate) fn cheap(
         variable: impl Fn(&str) -> Option<OsString>,
         folders: Folders,

@@ -48,6 +48,11 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+/// Put the file in place of another one.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
 /// True if `path` still leads to `file`.
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
     let (Ok(here), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else {

@@ -1,19 +1,23 @@
 //! Private files where permissions are inherited: the folders of a user's profile are closed to other users.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(path)
 }
 
 pub(super) fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(OPEN_REPARSE_POINT)
-        .open(path)
+    patiently(|| {
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(OPEN_REPARSE_POINT)
+            .open(path)
+    })
 }
 
 pub(super) fn create(path: &Path) -> io::Result<File> {
@@ -32,6 +36,31 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
         .truncate(false)
         .custom_flags(OPEN_REPARSE_POINT)
         .open(path)
+}
+
+/// Put the file in place of another one.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    patiently(|| fs::rename(from, to))
+}
+
+/// Whoever reads a file, a scanner or another process of ours, can keep it from being replaced for a moment, and one that is
+/// being replaced cannot be opened.
+fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let started = Instant::now();
+    loop {
+        match action() {
+            Err(error) if is_passing(&error) && started.elapsed() < PATIENCE => {
+                thread::sleep(PAUSE);
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Whether the error can be over in a moment: access denied, sharing violation
+/// (<https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499->).
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 /// Lock files are never removed here, so this is always so.
@@ -53,3 +82,8 @@ pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself, which is then refused for being no regular file.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// A scanner looks at a small file for less; a person notices more.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const PAUSE: Duration = Duration::from_millis(5);

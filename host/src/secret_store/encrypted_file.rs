@@ -48,7 +48,7 @@ impl EncryptedFile {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn make_cheap(&mut self) {
         self.cost = Cost {
             memory: 8,

@@ -38,12 +38,12 @@ impl CacheKey {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn secrets(&self) -> &Arc<SecretStore> {
         &self.secrets
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, unix))]
     pub(super) fn is_known(&self) -> bool {
         self.known().is_some()
     }

@@ -1,0 +1,48 @@
+//! Files that others hold open.
+
+use std::os::windows::fs::OpenOptionsExt;
+
+use super::super::*;
+
+/// A scanner that has the file open for a while, shared as `FILE_SHARE_*` says.
+fn scan(path: &Path, share_mode: u32) {
+    let held = File::options()
+        .read(true)
+        .share_mode(share_mode)
+        .open(path)
+        .unwrap();
+    thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        drop(held);
+    });
+}
+
+const SHARE_NOTHING: u32 = 0;
+const SHARE_READ: u32 = 1;
+
+#[test]
+fn a_file_is_replaced_and_read_when_a_scanner_lets_go_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    replace(&path, b"old").unwrap();
+    scan(&path, SHARE_READ);
+    replace(&path, b"new").unwrap();
+    scan(&path, SHARE_NOTHING);
+    assert_eq!(read(&path, 10).unwrap().as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn a_file_that_stays_open_is_denied_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    replace(&path, b"old").unwrap();
+    let held = File::options()
+        .read(true)
+        .share_mode(SHARE_READ)
+        .open(&path)
+        .unwrap();
+    let error = replace(&path, b"new").unwrap_err();
+    assert!(error.hint.is_some(), "{error:?}");
+    drop(held);
+    assert_eq!(read(&path, 10).unwrap().as_deref(), Some(&b"old"[..]));
+}
