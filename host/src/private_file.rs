@@ -112,7 +112,9 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileErr
         .metadata()
         .map_err(|error| FileError::from_io("read", path, &error))?;
     check(path, &metadata)?;
-    let mut content = Vec::new();
+    // One byte more than it has, to see its end: growing piece by piece takes a call and a copy for each.
+    let length = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
+    let mut content = Vec::with_capacity(length + 1);
     file.take(limit as u64 + 1)
         .read_to_end(&mut content)
         .map_err(|error| FileError::from_io("read", path, &error))?;
