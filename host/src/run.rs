@@ -6,8 +6,6 @@ use std::panic;
 use std::process::ExitCode;
 use std::sync::{Arc, Once};
 
-#[cfg(target_os = "linux")]
-use rustix::process::DumpableBehavior;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
@@ -27,7 +25,7 @@ use crate::secret_store::{self, SecretStore, SecretStoreView};
 use crate::sign_in::{self, SignIn, SignInView};
 use crate::terminal::Terminal;
 use crate::token_cache::{self, TokenCache, TokenCacheView};
-use crate::{engine, environment, interrupt, wasi};
+use crate::{engine, environment, interrupt, platform, wasi};
 
 /// The code of a failure that has no other (see `entra-auth-cli --help`).
 const GENERAL_FAILURE: u8 = 1;
@@ -110,8 +108,7 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         complain(&format!("panic{place}"));
     }));
     interrupt::watch();
-    #[cfg(target_os = "linux")]
-    keep_memory_private();
+    platform::keep_memory_private();
     let outcome = panic::catch_unwind(|| {
         // SAFETY: the caller vouches for the component.
         let (engine, component) = unsafe { engine::load(component)? };
@@ -128,13 +125,6 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         }
         Err(_) => GENERAL_FAILURE,
     })
-}
-
-/// Leaves no core file with secrets in it, and lets other processes of the same user see neither memory nor environment.
-#[cfg(target_os = "linux")]
-fn keep_memory_private() {
-    // Where it is refused, things are as they are for any other program.
-    let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Runs the command to its end; returns its exit code.

@@ -17,6 +17,13 @@ pub(crate) fn folders(
     ]
 }
 
+/// Leaves no core file with secrets in it, and lets other processes of the same user see neither memory nor environment.
+pub(crate) fn keep_memory_private() {
+    // Where it is refused, things are as they are for any other program.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
 /// What opens a web address. The second one is the alternatives system's, on Debian without xdg-utils.
 pub(crate) fn browsers() -> Vec<SystemProgram> {
     ["xdg-open", "x-www-browser"]

@@ -1,5 +1,7 @@
 //! macOS.
 
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 pub(crate) use super::unix::*;
 use super::{OsString, Path, PathBuf, SystemProgram};
 
@@ -15,6 +17,16 @@ pub(crate) fn folders(
         variable("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
         variable("XDG_CACHE_HOME").or_else(|| Some(home?.join("Library/Caches"))),
     ]
+}
+
+/// Leaves no core file with secrets in it.
+pub(crate) fn keep_memory_private() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Where it is refused, things are as they are for any other program.
+    let _ = setrlimit(Resource::Core, none);
 }
 
 /// What opens a web address.

@@ -22,6 +22,10 @@ pub(crate) fn folders(
     ]
 }
 
+/// Nothing to do: a dump is written only where the administrator has asked for dumps of all programs
+/// (<https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps>).
+pub(crate) fn keep_memory_private() {}
+
 /// What opens a web address.
 pub(crate) fn browsers() -> Vec<SystemProgram> {
     vec![SystemProgram::new(
