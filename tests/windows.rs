@@ -1,4 +1,4 @@
-//! What is different on Windows: secrets in the Credential Manager, files that others hold open. Shown under wine.
+//! What is different on Windows: secrets in the Credential Manager, questions at the console. Shown under wine.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use support::{Emulator, GET_TOKEN, SECRET, User, windows};
+use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, Terminal, User, windows};
 
 /// Where wine's Credential Manager keeps its entries.
 const CREDENTIALS: &str = r"HKCU\Software\Wine\Credential Manager";
@@ -61,7 +61,7 @@ fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_s
         let line = format!(
             "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {} --client-secret - \
              --scope api://your-api-id/.default --authority {authority} --non-interactive --force",
-            support::CLIENT_ID
+            CLIENT_ID
         );
         user.run_with(&line, secret)
     };
@@ -75,6 +75,35 @@ fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_s
     );
     user.run("get-token -p large").quiet_success();
     user.run("config delete -p large --force").quiet_success();
+}
+
+#[test]
+fn a_secret_is_typed_hidden() {
+    let Some(user) = User::on_windows() else {
+        return;
+    };
+    let emulator = Emulator::start();
+    let mut line = user.command("config create --authority");
+    line.arg(emulator.authority());
+    let mut terminal = Terminal::start(&line);
+    terminal.shown_until("Profile name:");
+    terminal.wait_for_keys();
+    for (question, answer) in [
+        ("Profile name:", "my-api-client"),
+        ("Tenant ID:", "contoso.onmicrosoft.com"),
+        ("Client ID:", CLIENT_ID),
+        ("Authentication method:", ""),
+        ("Client secret:", SECRET),
+    ] {
+        terminal.answer(question, answer);
+    }
+    let shown = terminal.shown_until("Scopes:").to_owned();
+    assert!(!shown.contains("S3cr3t"), "{shown}");
+    terminal.answer("Scopes:", "api://your-api-id/.default");
+    terminal.answer("Default OAuth2 flow:", "");
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    user.run(GET_TOKEN).quiet_success();
 }
 
 #[test]

@@ -3,8 +3,11 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 
 /// A program whose terminal and streams are a pseudo-terminal.
 pub(crate) struct Terminal {
@@ -57,7 +60,19 @@ impl Terminal {
     pub(crate) fn answer(&mut self, question: &str, answer: &str) {
         self.shown_until(question);
         self.shown.clear();
-        writeln!(self.screen, "{answer}").unwrap();
+        // The key for the end of a line.
+        write!(self.screen, "{answer}\r").unwrap();
+    }
+
+    /// Waits until the program takes each key as it is typed, as the console of Windows does soon after its first words.
+    pub(crate) fn wait_for_keys(&self) {
+        while tcgetattr(&self.screen)
+            .unwrap()
+            .local_modes
+            .contains(LocalModes::ICANON)
+        {
+            sleep(Duration::from_millis(5));
+        }
     }
 
     /// What was shown since the last answer, up to `text`.

@@ -212,7 +212,6 @@ impl Keyring {
 }
 
 impl Drop for Keyring {
-    /// Closing a connection blocks too.
     fn drop(&mut self) {
         let kept = self
             .connection
@@ -220,7 +219,7 @@ impl Drop for Keyring {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(connection) = kept {
-            let _ = thread::Builder::new().spawn(move || connection.close());
+            connection.close();
         }
     }
 }

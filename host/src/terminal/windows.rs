@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 
+use rpassword::{ConfigBuilder, read_password_with_config};
 use zeroize::Zeroizing;
 
 use super::{Echo, NoAnswer, into_text, printable};
@@ -29,9 +30,7 @@ impl Terminal {
             .write_all(printable(question).as_bytes())
             .map_err(|_| NoAnswer::Absent)?;
         let answer = match echo {
-            Echo::Hidden => rpassword::read_password()
-                .map(Zeroizing::new)
-                .map_err(|error| no_answer(&error)),
+            Echo::Hidden => read_hidden(),
             Echo::Shown => read_line(input),
         };
         if echo == Echo::Hidden || answer.is_err() {
@@ -52,6 +51,14 @@ pub(crate) fn restore() {}
 fn open() -> io::Result<(File, File)> {
     let open = |name| OpenOptions::new().read(true).write(true).open(name);
     Ok((open("CONIN$")?, open("CONOUT$")?))
+}
+
+/// What follows the answer is written by whoever asks: the library would end its line with a NUL besides.
+fn read_hidden() -> Result<Zeroizing<String>, NoAnswer> {
+    let silent = ConfigBuilder::new().output_discard().build();
+    read_password_with_config(silent)
+        .map(Zeroizing::new)
+        .map_err(|error| no_answer(&error))
 }
 
 fn read_line(input: File) -> Result<Zeroizing<String>, NoAnswer> {

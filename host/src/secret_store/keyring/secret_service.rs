@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
+use std::thread;
 
 use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error};
@@ -30,8 +31,9 @@ impl Connection {
             .map_err(trouble)
     }
 
+    /// Closing blocks too.
     pub(super) fn close(self) {
-        drop(self.0);
+        let _ = thread::Builder::new().spawn(move || drop(self.0));
     }
 
     /// Without a collection it can be used only if somebody can be asked for the password of a new one.
