@@ -10,15 +10,11 @@ use support::{CLIENT_ID, Emulator, SECRET, User, workspace};
 /// The password of every key of the emulator.
 const PFX_PASSWORD: &str = "emulator";
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// Somewhere that a client's proof can come from: variables, options that a profile is created with (without a profile the
 /// variables name the client), options of the call, stdin, and the form field that proves who the client is.
-type Source<'a> = (
-    &'a [(&'a str, &'a str)],
-    Option<&'a str>,
-    &'a str,
-    &'a str,
-    &'a str,
-);
+type Source<'a> = (Variables<'a>, Option<&'a str>, &'a str, &'a str, &'a str);
 
 const NO_PROFILE: Option<&str> = None;
 
@@ -186,7 +182,7 @@ fn the_nearest_secret_counts() {
 fn what_cannot_serve_is_named_before_anything_is_sent() {
     let pfx = key("client.pfx");
     let password = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
-    let rows: [(&[(&str, &str)], &str, i32, &str); 4] = [
+    let rows: [(Variables<'_>, &str, i32, &str); 4] = [
         (&[("AZURE_CLIENT_CERTIFICATE_PATH", &pfx)], "", 4, password),
         (
             &[("AZURE_CLIENT_CERTIFICATE_PATH", &pfx), (password, "wrong")],
