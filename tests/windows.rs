@@ -77,17 +77,45 @@ fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_s
     user.run("config delete -p large --force").quiet_success();
 }
 
+/// The console while it asks for the first thing about a new profile.
+fn create_profile(user: &User, options: &str) -> Terminal {
+    let mut terminal = Terminal::start(&user.command(&format!("config create {options}")));
+    terminal.shown_until("Profile name:");
+    terminal.wait_for_keys();
+    terminal
+}
+
+#[test]
+fn answers_are_unicode() {
+    let Some(user) = User::on_windows() else {
+        return;
+    };
+    let mut terminal = create_profile(&user, "");
+    for (question, answer) in [
+        ("Profile name:", "by-certificate"),
+        ("Tenant ID:", "contoso.onmicrosoft.com"),
+        ("Client ID:", CLIENT_ID),
+        ("Authentication method:", "Certificate"),
+        ("Certificate path:", "Zertifikät.pfx"),
+        ("Certificate password:", ""),
+        ("Scopes:", ""),
+        ("Default OAuth2 flow:", ""),
+    ] {
+        terminal.answer(question, answer);
+    }
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    let profile = user.run("config show -p by-certificate -o json");
+    assert!(profile.quiet_success().contains("Zertifikät.pfx"));
+}
+
 #[test]
 fn a_secret_is_typed_hidden() {
     let Some(user) = User::on_windows() else {
         return;
     };
     let emulator = Emulator::start();
-    let mut line = user.command("config create --authority");
-    line.arg(emulator.authority());
-    let mut terminal = Terminal::start(&line);
-    terminal.shown_until("Profile name:");
-    terminal.wait_for_keys();
+    let mut terminal = create_profile(&user, &format!("--authority {}", emulator.authority()));
     for (question, answer) in [
         ("Profile name:", "my-api-client"),
         ("Tenant ID:", "contoso.onmicrosoft.com"),

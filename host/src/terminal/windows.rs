@@ -1,7 +1,7 @@
 //! `CONIN$` and `CONOUT$`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
 
 use rpassword::{ConfigBuilder, read_password_with_config};
 use zeroize::Zeroizing;
@@ -61,9 +61,15 @@ fn read_hidden() -> Result<Zeroizing<String>, NoAnswer> {
         .map_err(|error| no_answer(&error))
 }
 
+/// The standard library turns what the console hands over into UTF-8, but for stdin alone. Otherwise the line is in the
+/// console's own character set, of which ASCII is a part.
 fn read_line(input: File) -> Result<Zeroizing<String>, NoAnswer> {
     let mut line = Zeroizing::new(Vec::new());
-    match BufReader::new(input).read_until(b'\n', &mut line) {
+    let read = match io::stdin().is_terminal() {
+        true => io::stdin().lock().read_until(b'\n', &mut line),
+        false => BufReader::new(input).read_until(b'\n', &mut line),
+    };
+    match read {
         Ok(0) => Err(NoAnswer::Cancelled),
         Ok(_) => into_text(line.trim_ascii_end()),
         Err(error) => Err(no_answer(&error)),
