@@ -2,6 +2,8 @@
 //!
 //! A short list instead of everything: a variable that the command line does not document is none of its business.
 
+use crate::platform;
+
 /// Documented in `entra-auth-cli --help` and the README.
 const PASSED_ON: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
@@ -34,10 +36,11 @@ const PASSED_ON: &[&str] = &[
     "SYSTEM_OIDCREQUESTURI",
 ];
 
-/// Names and values; a value that is no Unicode is left out.
+/// Names and values; a value that is no Unicode is left out. Where a console cannot show colours, that is said.
 pub(crate) fn variables() -> Vec<(&'static str, String)> {
-    PASSED_ON
+    let given = PASSED_ON
         .iter()
-        .filter_map(|name| Some((*name, std::env::var(name).ok()?)))
-        .collect()
+        .filter_map(|name| Some((*name, std::env::var(name).ok()?)));
+    let plain = (!platform::shows_colours()).then(|| ("NO_COLOR", "1".to_owned()));
+    given.chain(plain).collect()
 }

@@ -8,6 +8,11 @@ use std::process::Command;
 /// Between the entries of `BROWSER`.
 pub(crate) const SEPARATOR: char = ':';
 
+/// Every terminal does, as far as it matters.
+pub(crate) fn shows_colours() -> bool {
+    true
+}
+
 /// The path itself if it leads to a program.
 pub(crate) fn executable(path: PathBuf) -> Option<PathBuf> {
     let metadata = path.metadata().ok()?;

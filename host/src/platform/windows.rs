@@ -26,6 +26,11 @@ pub(crate) fn folders(
 /// (<https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps>).
 pub(crate) fn keep_memory_private() {}
 
+/// Has the console take sequences of characters for colours; true if it does so on stdout and stderr.
+pub(crate) fn shows_colours() -> bool {
+    anstyle_query::windows::enable_ansi_colors() == Some(true)
+}
+
 /// What opens a web address.
 pub(crate) fn browsers() -> Vec<SystemProgram> {
     vec![SystemProgram::new(
