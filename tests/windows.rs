@@ -77,6 +77,17 @@ fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_s
     user.run("config delete -p large --force").quiet_success();
 }
 
+#[test]
+fn everything_is_in_the_users_own_folders() {
+    let Some(mut user) = User::on_windows() else {
+        return;
+    };
+    user.unset("ENTRA_AUTH_CLI_CONFIG_PATH");
+    let storage = user.run("config show --storage").quiet_success();
+    let file = r"\AppData\Roaming\entra-auth-cli\secrets.sealed";
+    assert!(storage.contains(file), "{storage}");
+}
+
 /// The console while it asks for the first thing about a new profile.
 fn create_profile(user: &User, options: &str) -> Terminal {
     let mut terminal = Terminal::start(&user.command(&format!("config create {options}")));
