@@ -45,7 +45,7 @@ impl Terminal {
     }
 }
 
-/// The console gets its mode back by itself when the process ends.
+/// The shells of Windows set the console's mode anew before they read on.
 pub(crate) fn restore() {}
 
 fn open() -> io::Result<(File, File)> {
