@@ -64,12 +64,7 @@ fn people_are_signed_in_and_renewed_as_recorded() {
     let browser = Browser::of(&mut user);
 
     let program = start(&user, "get-token -p person -f InteractiveBrowser");
-    let address = browser
-        .address()
-        .replace("response_mode=form_post", "response_mode=query");
-    let location = emulator.redirect(&address);
-    let (_, answer) = location.split_once('?').unwrap();
-    browser.answer(answer.trim_end_matches('#')).unwrap();
+    browser.sign_in(&emulator);
     end(program);
     compare(&emulator, "authorization-code", "authorization_code");
 

@@ -1,12 +1,17 @@
-//! What is different on Windows: secrets in the Credential Manager, questions at the console. Shown under wine.
+//! What is different on Windows: secrets in the Credential Manager, questions at the console, the browser. Shown under wine.
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
 mod support;
 
 use std::fs;
+use std::process::Stdio;
 
-use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, Terminal, User, windows};
+use serde_json::json;
+use support::{
+    ALICE, Browser, CLIENT_ID, Emulator, GET_TOKEN, Outcome, PUBLIC_CLIENT, SECRET, Terminal, User,
+    windows,
+};
 
 /// Where wine's Credential Manager keeps its entries.
 const CREDENTIALS: &str = r"HKCU\Software\Wine\Credential Manager";
@@ -143,6 +148,35 @@ fn a_secret_is_typed_hidden() {
     let (shown, code) = terminal.finish();
     assert_eq!(code, 0, "{shown}");
     user.run(GET_TOKEN).quiet_success();
+}
+
+#[test]
+fn a_browser_signs_a_person_in() {
+    let Some(mut user) = User::on_windows() else {
+        return;
+    };
+    let Some(browser) = Browser::of_windows(&mut user) else {
+        return;
+    };
+    let emulator = Emulator::start();
+    emulator.control("options", &json!({ "sign_in_as": ALICE }));
+    let options = format!("--auth-method Public --authority {}", emulator.authority());
+    let line = format!(
+        "config create --non-interactive --name person --tenant-id contoso.onmicrosoft.com \
+         --client-id {PUBLIC_CLIENT} --scope api://your-api-id/access_as_user {options}"
+    );
+    user.run(&line).quiet_success();
+    let line = "get-token -p person -f InteractiveBrowser";
+    let program = user
+        .command(line)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    browser.sign_in(&emulator);
+    let token = Outcome::of(program.wait_with_output().unwrap()).success();
+    assert_eq!(user.run("get-token -p person").quiet_success(), token);
+    assert_eq!(emulator.grant_types(), ["authorization_code"]);
 }
 
 #[test]

@@ -6,10 +6,11 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::User;
+use super::{Emulator, User, foreign_program, workspace};
 
 /// A browser that only notes the address that it should show.
 pub(crate) struct Browser {
@@ -30,6 +31,32 @@ impl Browser {
         fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
         user.set("BROWSER", script.to_str().unwrap());
         Self { address }
+    }
+
+    /// Becomes the user's browser on Windows. Nothing if there is no compiler for it.
+    pub(crate) fn of_windows(user: &mut User) -> Option<Self> {
+        let compiler = foreign_program("x86_64-w64-mingw32-gcc")?;
+        let program = user.home().join("browser.exe");
+        let source = workspace().join("tests/windows/browser.c");
+        let compiled = Command::new(compiler)
+            .arg("-o")
+            .args([&program, &source])
+            .status();
+        assert!(compiled.unwrap().success());
+        // The root of the file system is a drive there.
+        user.set("BROWSER", &format!("Z:{}", program.display()));
+        Some(Self {
+            address: user.home().join("address"),
+        })
+    }
+
+    /// Signs in: whoever is signed in at the emulator already is sent back with an answer.
+    pub(crate) fn sign_in(&self, emulator: &Emulator) {
+        let address = self.address();
+        let location =
+            emulator.redirect(&address.replace("response_mode=form_post", "response_mode=query"));
+        let (_, answer) = location.split_once('?').unwrap();
+        self.answer(answer.trim_end_matches('#')).unwrap();
     }
 
     /// The address that the program wants to be shown, once it does.
