@@ -11,6 +11,9 @@ use super::{Outcome, foreign_program, workspace};
 pub(super) fn command() -> Option<String> {
     static SESSION: OnceLock<Child> = OnceLock::new();
     foreign_program("wine")?;
+    if !workspace().join(LAST_INSTALLED).is_file() {
+        missing("wine's Windows", "tests/install")?;
+    }
     let program = workspace().join("target/x86_64-pc-windows-gnu/release/entra-auth-cli.exe");
     if !program.is_file() {
         missing("entra-auth-cli.exe", BUILD)?;
@@ -47,5 +50,8 @@ fn of_windows(arguments: &[&str]) -> Command {
 fn runner() -> PathBuf {
     workspace().join("tests/windows/run")
 }
+
+/// What `tests/install` puts into its Windows last.
+const LAST_INSTALLED: &str = "target/tools/wine/drive_c/windows/system32/bcryptprimitives.dll";
 
 const BUILD: &str = "cargo build --release --target x86_64-pc-windows-gnu";

@@ -1,5 +1,6 @@
 //! Linux, and other systems with the desktops of <https://www.freedesktop.org>.
 
+use super::unix::xdg_folders;
 pub(crate) use super::unix::*;
 use super::{OsString, Path, PathBuf, SystemProgram};
 
@@ -11,10 +12,7 @@ pub(crate) fn folders(
     variable: impl Fn(&str) -> Option<PathBuf>,
     home: Option<&Path>,
 ) -> [Option<PathBuf>; 2] {
-    [
-        variable("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
-        variable("XDG_CACHE_HOME").or_else(|| Some(home?.join(".cache"))),
-    ]
+    xdg_folders(variable, home, ".cache")
 }
 
 /// Leaves no core file with secrets in it, and lets other processes of the same user see neither memory nor environment.

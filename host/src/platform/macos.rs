@@ -2,21 +2,19 @@
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
+use super::unix::xdg_folders;
 pub(crate) use super::unix::*;
 use super::{OsString, Path, PathBuf, SystemProgram};
 
 /// No variable says whether windows can be opened.
 pub(crate) const HAS_OWN_DISPLAY: bool = true;
 
-/// Configuration and cache. For the configuration the XDG base directories decide, as for other command lines there.
+/// Configuration and cache. The XDG base directories decide for the configuration, as for other command lines there.
 pub(crate) fn folders(
     variable: impl Fn(&str) -> Option<PathBuf>,
     home: Option<&Path>,
 ) -> [Option<PathBuf>; 2] {
-    [
-        variable("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
-        variable("XDG_CACHE_HOME").or_else(|| Some(home?.join("Library/Caches"))),
-    ]
+    xdg_folders(variable, home, "Library/Caches")
 }
 
 /// Leaves no core file with secrets in it.

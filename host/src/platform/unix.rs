@@ -2,11 +2,23 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Between the entries of `BROWSER`.
 pub(crate) const SEPARATOR: char = ':';
+
+/// Configuration and cache, by the XDG base directory specification; `cache` is where the system keeps caches otherwise.
+pub(super) fn xdg_folders(
+    variable: impl Fn(&str) -> Option<PathBuf>,
+    home: Option<&Path>,
+    cache: &str,
+) -> [Option<PathBuf>; 2] {
+    [
+        variable("XDG_CONFIG_HOME").or_else(|| Some(home?.join(".config"))),
+        variable("XDG_CACHE_HOME").or_else(|| Some(home?.join(cache))),
+    ]
+}
 
 /// Every terminal does, as far as it matters.
 pub(crate) fn shows_colours() -> bool {
