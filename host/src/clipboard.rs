@@ -3,7 +3,6 @@
 //! The text goes through a pipe, never onto a command line, which other users can read.
 
 use std::env;
-use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -24,12 +23,8 @@ pub(crate) struct Clipboard {
 
 impl Clipboard {
     /// Of the desktop that the variables of this process name.
-    pub(crate) fn from_environment() -> Self {
-        Self::from_variables(|name| env::var_os(name))
-    }
-
-    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    fn from_environment() -> Self {
+        let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         Self {
             programs: Programs::in_path(&variable("PATH").unwrap_or_default()),
             candidates: platform::clipboards(variable),
@@ -75,13 +70,11 @@ impl Clipboard {
 }
 
 /// The clipboard during a call.
-pub(crate) struct ClipboardView<'a> {
-    pub(crate) clipboard: &'a Clipboard,
-}
+pub(crate) struct ClipboardView;
 
-impl clipboard::Host for ClipboardView<'_> {
+impl clipboard::Host for ClipboardView {
     fn copy(&mut self, text: String) -> Result<(), Failure> {
-        self.clipboard.copy(&text)
+        Clipboard::from_environment().copy(&text)
     }
 }
 
@@ -95,13 +88,13 @@ fn failure(fault: Fault, message: &str, hint: &str) -> Failure {
 }
 
 impl HasData for Clipboard {
-    type Data<'a> = ClipboardView<'a>;
+    type Data<'a> = ClipboardView;
 }
 
 /// Lend the capability to guests.
 pub(crate) fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
-    view: fn(&mut T) -> ClipboardView<'_>,
+    view: fn(&mut T) -> ClipboardView,
 ) -> wasmtime::Result<()> {
     clipboard::add_to_linker::<T, Clipboard>(linker, view)
 }

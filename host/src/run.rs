@@ -13,7 +13,7 @@ use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::arc_agent::{self, ArcAgent, ArcAgentView};
-use crate::clipboard::{self, Clipboard, ClipboardView};
+use crate::clipboard::{self, ClipboardView};
 use crate::engine::Embedded;
 use crate::files::{self, FilesView};
 use crate::folder::Folders;
@@ -37,7 +37,6 @@ struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     network: Network,
-    clipboard: Clipboard,
     profiles: ProfileStore,
     prompt: Prompt,
     secrets: Arc<SecretStore>,
@@ -64,7 +63,6 @@ impl State {
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             network: Network,
-            clipboard: Clipboard::from_environment(),
             profiles: ProfileStore::new(folders.clone()),
             prompt: Prompt::new(terminal),
             sign_in: SignIn::from_environment(),
@@ -157,9 +155,7 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     arc_agent::add_to_linker(&mut linker, |state: &mut State| ArcAgentView {
         agent: &state.arc_agent,
     })?;
-    clipboard::add_to_linker(&mut linker, |state| ClipboardView {
-        clipboard: &state.clipboard,
-    })?;
+    clipboard::add_to_linker(&mut linker, |_: &mut State| ClipboardView)?;
     files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;
     local_time::add_to_linker(&mut linker, |_: &mut State| LocalTimeView)?;
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
