@@ -121,9 +121,7 @@ const WORKLOAD: &str = "get-token --scope api://your-api-id/.default";
 fn workload(emulator: &Emulator) -> (User, PathBuf) {
     let mut user = User::new();
     let file = user.home().join("federated-token");
-    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-    user.set("AZURE_CLIENT_ID", CLIENT_ID);
-    user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+    user.name_client(emulator.authority());
     user.set("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap());
     let token = emulator.control("external-token", &json!({}));
     fs::write(&file, token["token"].as_str().unwrap()).unwrap();

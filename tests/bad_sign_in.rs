@@ -5,14 +5,13 @@
 mod support;
 
 use std::net::TcpListener;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Browser, Emulator, Outcome, User, rows};
+use support::{ALICE, Browser, Emulator, Outcome, PUBLIC_CLIENT, User, rows};
 
-const ALICE: &str = "alice@contoso.onmicrosoft.com";
 const BY_BROWSER: &str = "get-token -p person -f InteractiveBrowser";
 const BY_DEVICE: &str = "get-token -p person -f DeviceCode";
 
@@ -23,18 +22,10 @@ const CANCELLED: i32 = 6;
 /// Somebody with the profile `person` at this authority.
 fn person(authority: &str) -> User {
     let user = User::new();
-    let line = format!(
-        "config create --name person --tenant-id contoso.onmicrosoft.com --auth-method Public --authority {authority} \
-         --client-id 88888888-7777-6666-5555-444444444444 --scope api://your-api-id/access_as_user --non-interactive"
-    );
-    user.run(&line).quiet_success();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    user.create("person", PUBLIC_CLIENT, authority, options, "")
+        .quiet_success();
     user
-}
-
-fn start(user: &User, line: &str) -> Child {
-    let mut command = user.command(line);
-    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
 }
 
 fn end(child: Child) -> Outcome {
@@ -59,7 +50,7 @@ fn a_refusal_of_the_authorize_endpoint_is_told_in_the_browser_and_the_terminal()
     for [answer, code, error, hint] in rows(ANSWERS) {
         let mut user = person(emulator.authority());
         let browser = Browser::of(&mut user);
-        let program = start(&user, BY_BROWSER);
+        let program = user.start(BY_BROWSER);
         let page = browser.answer(answer).unwrap();
         assert!(page.contains("Sign-in failed"), "{answer}: {page}");
         let outcome = end(program);
@@ -90,7 +81,7 @@ fn strays_at_the_port_end_nothing_and_only_the_first_answer_counts() {
     emulator.control("options", &json!({ "sign_in_as": ALICE }));
     let mut user = person(emulator.authority());
     let browser = Browser::of(&mut user);
-    let program = start(&user, BY_BROWSER);
+    let program = user.start(BY_BROWSER);
     for [request, status] in rows(STRAYS) {
         let mut request = request.replace(r"\r\n", "\r\n");
         if !request.contains("\r\n\r\n") {
@@ -185,7 +176,7 @@ fn a_device_code_that_comes_to_nothing_says_why() {
     for [action, code, error, hint] in rows(DEVICES) {
         emulator.forget_requests();
         let user = person(emulator.authority());
-        let program = start(&user, BY_DEVICE);
+        let program = user.start(BY_DEVICE);
         until(&emulator, "/devicecode");
         emulator.control("device", &json!({ "action": action }));
         let outcome = end(program);
@@ -204,7 +195,7 @@ fn a_device_that_asks_too_often_waits_longer() {
     emulator.control("options", &json!({ "device_interval": 1 }));
     let user = person(emulator.authority());
     emulator.control("faults", &json!({ "error": "slow_down", "status": 400 }));
-    let program = start(&user, BY_DEVICE);
+    let program = user.start(BY_DEVICE);
     until(&emulator, "/token");
     emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
     end(program).success();
@@ -234,7 +225,7 @@ fn a_revoked_refresh_token_leads_back_to_the_sign_in() {
     let emulator = Emulator::start();
     emulator.control("options", &json!({ "device_interval": 1 }));
     let user = person(emulator.authority());
-    let program = start(&user, BY_DEVICE);
+    let program = user.start(BY_DEVICE);
     until(&emulator, "/devicecode");
     emulator.control("device", &json!({ "action": "approve", "user": ALICE }));
     end(program).success();

@@ -9,9 +9,7 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::{Path, PathBuf};
 
-use support::{
-    CLIENT_ID, Emulator, GET_TOKEN, Outcome, PASSPHRASE, PROGRAM, SECRET, User, foreign_program,
-};
+use support::{Emulator, GET_TOKEN, Outcome, PASSPHRASE, PROGRAM, SECRET, User, foreign_program};
 
 fn stored(user: &User, ending: &str) -> PathBuf {
     let files = user.files().into_keys();
@@ -239,15 +237,9 @@ fn a_clock_that_jumps_costs_a_request() {
 fn without_a_store_the_cache_is_left_out_and_that_is_said_once_on_a_terminal() {
     let emulator = Emulator::start();
     let mut user = User::new();
-    for (name, value) in [
-        ("ENTRA_AUTH_CLI_SECRET_STORE", "none"),
-        ("AZURE_TENANT_ID", "contoso.onmicrosoft.com"),
-        ("AZURE_CLIENT_ID", CLIENT_ID),
-        ("AZURE_CLIENT_SECRET", SECRET),
-        ("AZURE_AUTHORITY_HOST", emulator.authority()),
-    ] {
-        user.set(name, value);
-    }
+    user.name_client(emulator.authority());
+    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
+    user.set("AZURE_CLIENT_SECRET", SECRET);
     let line = "get-token --scope api://your-api-id/.default";
     user.run(line).quiet_success();
     let terminal = support::Terminal::start(&user.command(line));

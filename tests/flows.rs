@@ -15,13 +15,9 @@ use support::{
 const YOUR_API: &str = "77777777-6666-5555-4444-333333333333";
 
 fn create(user: &User, name: &str, emulator: &Emulator, client: &str, rest: &str) {
-    let authority = emulator.authority();
-    let line = format!(
-        "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {client} \
-         --authority {authority} --non-interactive {rest}"
-    );
     // The password of every key of the emulator.
-    user.run_with(&line, "emulator").quiet_success();
+    user.create(name, client, emulator.authority(), rest, "emulator")
+        .quiet_success();
 }
 
 fn claims(user: &User, token: &str) -> Value {
@@ -228,9 +224,7 @@ fn a_workload_needs_neither_profile_nor_secret() {
     let token = emulator.control("external-token", &json!({}));
     let file = user.home().join("federated-token");
     fs::write(&file, token["token"].as_str().unwrap()).unwrap();
-    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-    user.set("AZURE_CLIENT_ID", CLIENT_ID);
-    user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+    user.name_client(emulator.authority());
     user.set("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap());
     let line = "get-token --scope api://your-api-id/.default";
     let token = user.run(line).quiet_success();
@@ -371,10 +365,8 @@ fn build_systems(emulator: &Emulator) -> [(&'static str, Vec<(&'static str, Stri
 
 fn at_a_build_system(emulator: &Emulator, variables: &[(&str, String)]) -> User {
     let mut user = User::new();
-    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-    user.set("AZURE_CLIENT_ID", CLIENT_ID);
     // Tokens of both systems are for Microsoft's clouds, which the emulator stands in for here.
-    user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+    user.name_client(emulator.authority());
     for (name, value) in variables {
         user.set(name, value);
     }

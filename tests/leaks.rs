@@ -59,12 +59,8 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 fn create(user: &User, name: &str, emulator: &Emulator, client: &str, rest: &str, stdin: &str) {
-    let authority = emulator.authority();
-    let line = format!(
-        "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {client} \
-         --authority {authority} --non-interactive {rest}"
-    );
-    user.run_with(&line, stdin).quiet_success();
+    user.create(name, client, emulator.authority(), rest, stdin)
+        .quiet_success();
 }
 
 /// The tokens in the answer to a request, which only the emulator and the program know.
@@ -234,12 +230,10 @@ fn a_panic_tells_its_place_and_nothing_else() {
     let emulator = Emulator::start();
     let mut user = User::new();
     user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
-    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-    user.set("AZURE_CLIENT_ID", CLIENT_ID);
     user.set("AZURE_CLIENT_SECRET", SECRET);
     // Looking up a name takes a thread. By then the request with the secret is ready to be sent.
     let authority = emulator.authority().replace("127.0.0.1", "localhost");
-    user.set("AZURE_AUTHORITY_HOST", &authority);
+    user.name_client(&authority);
     let line = "get-token --scope api://your-api-id/.default --verbose";
     let outcome = Outcome::of(without_threads(&user, line).output().unwrap());
     assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""));

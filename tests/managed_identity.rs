@@ -118,9 +118,7 @@ fn a_workload_shows_its_federated_token_under_the_same_name() {
     let external = emulator.control("external-token", &json!({}));
     let file = user.home().join("federated-token");
     fs::write(&file, external["token"].as_str().unwrap()).unwrap();
-    user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-    user.set("AZURE_CLIENT_ID", CLIENT_ID);
-    user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+    user.name_client(emulator.authority());
     user.set("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap());
     let token = user.run(LINE).quiet_success();
     assert_eq!(application(&user, &token), CLIENT_ID);

@@ -29,12 +29,6 @@ fn repetitions(few: usize, many: usize) -> usize {
     }
 }
 
-fn start(user: &User, line: &str) -> Child {
-    let mut command = user.command(line);
-    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    piped.spawn().unwrap()
-}
-
 fn finish(process: Child) -> Outcome {
     Outcome::of(process.wait_with_output().unwrap())
 }
@@ -79,7 +73,7 @@ fn ask_at_once(user: &User, processes: usize, rounds: usize) {
     for round in 0..rounds {
         emulator.reset();
         drop(fs::remove_dir_all(user.config().join("tokens")));
-        let processes: Vec<_> = (0..processes).map(|_| start(user, GET_TOKEN)).collect();
+        let processes: Vec<_> = (0..processes).map(|_| user.start(GET_TOKEN)).collect();
         let tokens: Vec<_> = processes
             .into_iter()
             .map(|process| finish(process).quiet_success())
@@ -116,11 +110,11 @@ fn a_killed_holder_keeps_nobody_waiting() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
     emulator.control("faults", &json!({ "delay_ms": 30_000 }));
-    let mut holder = start(&user, GET_TOKEN);
+    let mut holder = user.start(GET_TOKEN);
     while emulator.requests().is_empty() {
         sleep(Duration::from_millis(5));
     }
-    let waiting = start(&user, GET_TOKEN);
+    let waiting = user.start(GET_TOKEN);
     sleep(Duration::from_millis(100));
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -130,13 +124,9 @@ fn a_killed_holder_keeps_nobody_waiting() {
 
 /// Gives the user a profile `device` at which alice has signed in.
 fn sign_in(user: &User, emulator: &Emulator) {
-    let authority = emulator.authority();
-    let line = format!(
-        "config create --name device --tenant-id contoso.onmicrosoft.com --client-id {PUBLIC_CLIENT} \
-         --auth-method Public --flow DeviceCode --scope api://your-api-id/access_as_user \
-         --authority {authority} --non-interactive"
-    );
-    user.run(&line).quiet_success();
+    let options = "--auth-method Public --flow DeviceCode --scope api://your-api-id/access_as_user";
+    user.create("device", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
     sign_in_by_device(user, emulator, "get-token -p device").success();
 }
 
@@ -192,7 +182,7 @@ fn of_many_that_renew_at_once_none_loses_the_refresh_token() {
     let user = User::new();
     sign_in(&user, &emulator);
     emulator.control("options", &json!({ "single_use_refresh_tokens": true }));
-    let processes: Vec<_> = (0..8).map(|_| start(&user, "refresh -p device")).collect();
+    let processes: Vec<_> = (0..8).map(|_| user.start("refresh -p device")).collect();
     for process in processes {
         finish(process).quiet_success();
     }
@@ -231,7 +221,7 @@ fn kill_renewals(user: &User, kills: usize) {
     let mut longest = started.elapsed();
     let mut killed = 0;
     while killed < kills {
-        let mut process = start(user, "refresh -p device");
+        let mut process = user.start("refresh -p device");
         sleep(random(longest));
         process.kill().unwrap();
         let outcome = process.wait_with_output().unwrap();

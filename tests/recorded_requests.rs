@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn people_are_signed_in_and_renewed_as_recorded() {
     );
     let browser = Browser::of(&mut user);
 
-    let program = start(&user, "get-token -p person -f InteractiveBrowser");
+    let program = user.start("get-token -p person -f InteractiveBrowser");
     browser.sign_in(&emulator);
     end(program);
     compare(&emulator, "authorization-code", "authorization_code");
@@ -80,7 +80,7 @@ fn people_are_signed_in_and_renewed_as_recorded() {
         PUBLIC_CLIENT,
         "--auth-method Public",
     );
-    let program = start(&user, "get-token -p person -f DeviceCode");
+    let program = user.start("get-token -p person -f DeviceCode");
     while !emulator.requests().iter().any(is_device_code) {
         sleep(Duration::from_millis(20));
     }
@@ -105,10 +105,8 @@ fn an_api_acts_for_its_caller_as_recorded() {
         PUBLIC_CLIENT,
         "--auth-method Public",
     );
-    let program = start(
-        &user,
-        "get-token -p person -f DeviceCode -s api://your-api-id/access_as_user",
-    );
+    let program =
+        user.start("get-token -p person -f DeviceCode -s api://your-api-id/access_as_user");
     while !emulator.requests().iter().any(is_device_code) {
         sleep(Duration::from_millis(20));
     }
@@ -140,12 +138,6 @@ fn create(user: &User, emulator: &Emulator, name: &str, client: &str, options: &
          --authority {authority} --scope https://graph.microsoft.com/User.Read --non-interactive {options}"
     );
     user.run(&line).quiet_success();
-}
-
-fn start(user: &User, line: &str) -> Child {
-    let mut command = user.command(line);
-    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
 }
 
 fn end(child: Child) -> String {

@@ -123,22 +123,16 @@ fn serves(name: &str, (variables, profile, options, stdin, proof): Source<'_>) {
     }
     let scope = "--scope api://your-api-id/.default";
     match profile {
-        None => {
-            user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-            user.set("AZURE_CLIENT_ID", CLIENT_ID);
-            user.set("AZURE_AUTHORITY_HOST", authority);
-        }
+        None => user.name_client(authority),
         Some(described) => {
-            let line = format!(
-                "config create --name profile --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} \
-                 --authority {authority} --non-interactive {scope} {described}"
-            );
-            user.run(&line).quiet_success();
+            let described = format!("{scope} {described}");
+            user.create("profile", CLIENT_ID, authority, &described, "")
+                .quiet_success();
         }
     }
     let before = user.files();
     let token = user
-        .run_with(&format!("get-token {scope} {}", options), stdin)
+        .run_with(&format!("get-token {scope} {options}"), stdin)
         .quiet_success();
     assert_eq!(token.matches('.').count(), 2, "{name}");
     let form = emulator.only_form();
@@ -202,9 +196,7 @@ fn what_cannot_serve_is_named_before_anything_is_sent() {
         let emulator = Emulator::start();
         let mut user = User::new();
         user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
-        user.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
-        user.set("AZURE_CLIENT_ID", CLIENT_ID);
-        user.set("AZURE_AUTHORITY_HOST", emulator.authority());
+        user.name_client(emulator.authority());
         for (name, value) in variables {
             user.set(name, value);
         }

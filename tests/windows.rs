@@ -5,7 +5,6 @@
 mod support;
 
 use std::fs;
-use std::process::Stdio;
 
 use serde_json::json;
 use support::{
@@ -62,16 +61,12 @@ fn a_secret_that_the_credential_manager_cannot_hold_is_refused_and_the_old_one_s
     user.set("ENTRA_AUTH_CLI_SECRET_STORE", "keyring");
     let emulator = Emulator::start();
     let authority = emulator.authority();
-    let create = |name: &str, secret: &str| {
-        let line = format!(
-            "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {} --client-secret - \
-             --scope api://your-api-id/.default --authority {authority} --non-interactive --force",
-            CLIENT_ID
-        );
-        user.run_with(&line, secret)
+    let create = |secret: &str| {
+        let options = "--client-secret - --scope api://your-api-id/.default --force";
+        user.create("large", CLIENT_ID, authority, options, secret)
     };
-    create("large", SECRET).quiet_success();
-    let outcome = create("large", &"x".repeat(3000));
+    create(SECRET).quiet_success();
+    let outcome = create(&"x".repeat(3000));
     let (error, hint) = outcome.failure(1);
     assert!(error.contains("2560 bytes"), "{outcome:?}");
     assert!(
@@ -160,19 +155,10 @@ fn a_browser_signs_a_person_in() {
     };
     let emulator = Emulator::start();
     emulator.control("options", &json!({ "sign_in_as": ALICE }));
-    let options = format!("--auth-method Public --authority {}", emulator.authority());
-    let line = format!(
-        "config create --non-interactive --name person --tenant-id contoso.onmicrosoft.com \
-         --client-id {PUBLIC_CLIENT} --scope api://your-api-id/access_as_user {options}"
-    );
-    user.run(&line).quiet_success();
-    let line = "get-token -p person -f InteractiveBrowser";
-    let program = user
-        .command(line)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
+    let program = user.start("get-token -p person -f InteractiveBrowser");
     browser.sign_in(&emulator);
     let token = Outcome::of(program.wait_with_output().unwrap()).success();
     assert_eq!(user.run("get-token -p person").quiet_success(), token);

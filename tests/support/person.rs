@@ -1,6 +1,6 @@
 //! Somebody who signs in.
 
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -22,12 +22,7 @@ pub(crate) fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) ->
 
 /// The command while it runs, after the emulator has seen a request for `path`.
 pub(crate) fn start_until(user: &User, emulator: &Emulator, line: &str, path: &str) -> Child {
-    let child = user
-        .command(line)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = user.start(line);
     while !emulator
         .requests()
         .iter()

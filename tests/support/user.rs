@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -68,11 +68,32 @@ impl User {
 
     /// Creates the profile `my-api-client`.
     pub(crate) fn create_profile(&self, authority: &str, secret: &str) {
+        let options = "--client-secret - --scope api://your-api-id/.default";
+        self.create("my-api-client", CLIENT_ID, authority, options, secret)
+            .quiet_success();
+    }
+
+    /// Creates a profile in the emulator's tenant.
+    pub(crate) fn create(
+        &self,
+        name: &str,
+        client: &str,
+        authority: &str,
+        options: &str,
+        stdin: &str,
+    ) -> Outcome {
         let line = format!(
-            "config create --name my-api-client --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} \
-             --client-secret - --scope api://your-api-id/.default --authority {authority} --non-interactive"
+            "config create --name {name} --tenant-id contoso.onmicrosoft.com --client-id {client} \
+             --authority {authority} --non-interactive {options}"
         );
-        self.run_with(&line, secret).quiet_success();
+        self.run_with(&line, stdin)
+    }
+
+    /// Has the variables name the confidential client, as where there is no profile.
+    pub(crate) fn name_client(&mut self, authority: &str) {
+        self.set("AZURE_TENANT_ID", "contoso.onmicrosoft.com");
+        self.set("AZURE_CLIENT_ID", CLIENT_ID);
+        self.set("AZURE_AUTHORITY_HOST", authority);
     }
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
@@ -148,6 +169,13 @@ impl User {
         command.env_clear().envs(&self.environment);
         command.current_dir(self.home()).stdin(Stdio::null());
         command
+    }
+
+    /// The program while it runs.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        let mut command = self.command(line);
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        piped.spawn().unwrap()
     }
 
     pub(crate) fn run(&self, line: &str) -> Outcome {
