@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use builder::Components;
 use wasmtime::Engine;
 
-#[path = "src/engine_config.rs"]
+#[path = "src/engine/config.rs"]
 mod engine_config;
 
 fn main() -> Result<()> {
@@ -21,7 +21,7 @@ fn main() -> Result<()> {
             workspace.join(source).display()
         );
     }
-    println!("cargo::rerun-if-changed=src/engine_config.rs");
+    println!("cargo::rerun-if-changed=src/engine/config.rs");
 
     let components = Components::build(workspace)?;
     components.write(&workspace.join("target/components"))?;
@@ -49,7 +49,7 @@ fn embed(component: &[u8], file: &str) -> Result<()> {
 }
 
 fn compile(component: &[u8], target: &str, target_os: &str) -> wasmtime::Result<Vec<u8>> {
-    let mut config = engine_config::config(target_os);
+    let mut config = engine_config::for_system(target_os);
     config.target(target)?;
     Engine::new(&config)?.precompile_component(component)
 }

@@ -2,34 +2,17 @@
 //! have.
 //!
 //! The token logic and the command line are WebAssembly components, the same bytes as in every other host. This crate is
-//! nothing but an engine and capabilities, one file each.
+//! nothing but an engine and what the component may reach through it, in three wings:
+//!
+//! | wing | what is in it | may use |
+//! |---|---|---|
+//! | `engine/` | the engine, and one run in it | `capability`, `system` |
+//! | `capability/` | what is lent to the component, one file or folder an interface of `wit/` | `system` |
+//! | `system/` | this machine: folders, private files, terminal, programs | nothing of this crate |
 
-mod arc_agent;
-mod bindings;
-mod clipboard;
-mod demo;
+mod capability;
 mod engine;
-mod engine_config;
-mod environment;
-mod files;
-mod folder;
-mod interrupt;
-mod local_time;
-#[cfg(unix)]
-mod mapped_code;
-mod network;
-mod platform;
-mod private_file;
-mod profile_store;
-mod programs;
-mod prompt;
-mod run;
-mod sealed;
-mod secret_store;
-mod sign_in;
-mod terminal;
-mod token_cache;
-mod wasi;
+mod system;
 
-pub use engine::Embedded;
-pub use run::run;
+pub use engine::embedded::Embedded;
+pub use engine::run::run;

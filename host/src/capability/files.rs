@@ -1,0 +1,194 @@
+//! The capability `files`: files that the user named.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use wasmtime::component::{HasData, Linker};
+
+use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::capability::bindings::entra_auth::core::files;
+use crate::system::private_file::{self, FileError};
+
+/// Files by the names that the user gave; there is nothing to configure.
+#[derive(Debug)]
+pub(crate) struct Files;
+
+/// The files during a call.
+pub(crate) struct FilesView;
+
+impl files::Host for FilesView {
+    fn read(&mut self, path: String, limit: u32) -> Result<Vec<u8>, Failure> {
+        read(Path::new(&path), limit).map_err(failure)
+    }
+
+    fn write(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
+        let path = Path::new(&path);
+        let written = if is_stream(path) {
+            append(path, &content)
+        } else {
+            private_file::put(path, &content)
+        };
+        written.map_err(failure)
+    }
+}
+
+/// Named pipes are read too: a shell passes them for `<(command)`.
+fn read(path: &Path, limit: u32) -> Result<Vec<u8>, FileError> {
+    let failed = |error: io::Error| FileError::from_io("read", path, &error);
+    let mut content = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(u64::from(limit) + 1).read_to_end(&mut content))
+        .map_err(failed)?;
+    if content.len() > limit as usize {
+        return Err(FileError::new(
+            Fault::Denied,
+            format!("`{}` is larger than {limit} bytes", path.display()),
+            "check that this is the file that was meant",
+        ));
+    }
+    Ok(content)
+}
+
+/// True for what a new file must not be put in place of, such as `/dev/stdout` and named pipes.
+fn is_stream(path: &Path) -> bool {
+    let Ok(metadata) = fs::metadata(path) else {
+        return false;
+    };
+    if !metadata.is_file() {
+        return !metadata.is_dir();
+    }
+    // `/dev/stdout` may lead to a regular file, which is then open already and goes on behind what is in it.
+    let is_device = |path: &Path| {
+        path.starts_with("/dev") && !path.starts_with("/dev/shm") || path.starts_with("/proc")
+    };
+    is_device(path)
+}
+
+fn append(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    OpenOptions::new()
+        .append(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(content))
+        .map_err(|error| FileError::from_io("write", path, &error))
+}
+
+fn failure(error: FileError) -> Failure {
+    error.into_failure(Capability::Files)
+}
+
+impl HasData for Files {
+    type Data<'a> = FilesView;
+}
+
+/// Lend the capability to guests.
+pub(crate) fn add_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> FilesView,
+) -> wasmtime::Result<()> {
+    files::add_to_linker::<T, Files>(linker, view)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+    use std::thread;
+
+    use files::Host;
+
+    use super::*;
+
+    fn text(path: &Path) -> String {
+        path.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(FilesView.read(text(&path), 5).unwrap(), b"12345");
+        let failure = FilesView.read(text(&path), 4).unwrap_err();
+        assert_eq!(
+            (failure.capability, failure.fault),
+            (Capability::Files, Fault::Denied)
+        );
+        assert_eq!(
+            FilesView
+                .read("/dev/zero".to_owned(), 100)
+                .unwrap_err()
+                .fault,
+            Fault::Denied
+        );
+        for (path, fault) in [
+            (folder.path().join("none"), Fault::Absent),
+            (folder.path().into(), Fault::Denied),
+        ] {
+            let failure = FilesView.read(text(&path), 5).unwrap_err();
+            assert_eq!(failure.fault, fault, "{failure:?}");
+            assert!(failure.hint.is_some());
+        }
+    }
+
+    #[test]
+    fn a_new_file_is_of_its_owner_alone_and_replaces_a_link_instead_of_following_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, link] = ["file", "link"].map(|name| folder.path().join(name));
+        FilesView.write(text(&path), b"one".to_vec()).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        symlink(&path, &link).unwrap();
+        FilesView.write(text(&link), b"two".to_vec()).unwrap();
+        assert!(link.symlink_metadata().unwrap().is_file());
+        assert_eq!(
+            [fs::read(&path).unwrap(), fs::read(&link).unwrap()],
+            [b"one", b"two"]
+        );
+        for path in [folder.path().join("no/folder"), folder.path().into()] {
+            assert!(
+                FilesView
+                    .write(text(&path), Vec::new())
+                    .unwrap_err()
+                    .hint
+                    .is_some()
+            );
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn streams_are_written_to_and_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let reader = thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read(pipe).unwrap()
+        });
+        FilesView.write(text(&pipe), b"through".to_vec()).unwrap();
+        assert_eq!(reader.join().unwrap(), b"through");
+        assert!(!pipe.metadata().unwrap().is_file());
+        FilesView
+            .write("/dev/null".to_owned(), b"gone".to_vec())
+            .unwrap();
+        assert!(!Path::new("/dev/null").metadata().unwrap().is_file());
+    }
+
+    #[test]
+    fn an_open_file_behind_a_device_is_continued() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "before ").unwrap();
+        let open = File::open(&path).unwrap();
+        let device = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&open));
+        FilesView.write(device, b"after".to_vec()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"before after");
+    }
+}

@@ -1,0 +1,223 @@
+//! The capability `profile-store`: one document, which the host does not read.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use wasmtime::component::{HasData, Linker};
+
+use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::capability::bindings::entra_auth::core::profile_store;
+use crate::system::folders::Folders;
+use crate::system::private_file::{self, FileError, Lock};
+
+/// Where the document is.
+#[derive(Debug)]
+pub(crate) struct ProfileStore {
+    folders: Folders,
+}
+
+impl ProfileStore {
+    /// In the configuration folder.
+    pub(crate) fn new(folders: Folders) -> Self {
+        Self { folders }
+    }
+
+    fn path(&self) -> Result<PathBuf, FileError> {
+        Ok(self.folders.config()?.join("profiles.json"))
+    }
+
+    fn read(&self) -> Result<Option<String>, FileError> {
+        let path = self.path()?;
+        let Some(content) = private_file::read(&path, LIMIT)? else {
+            return Ok(None);
+        };
+        String::from_utf8(content).map(Some).map_err(|_| {
+            FileError::new(
+                Fault::Damaged,
+                format!("`{}` is no text in UTF-8", path.display()),
+                "repair it with an editor, or move it away to start anew",
+            )
+        })
+    }
+
+    fn replace(&self, previous: Option<&str>, next: &str) -> Result<(), FileError> {
+        let path = self.path()?;
+        if next.len() > LIMIT {
+            return Err(FileError::new(
+                Fault::Denied,
+                format!(
+                    "`{}` would become larger than {LIMIT} bytes",
+                    path.display()
+                ),
+                "delete profiles that are no longer needed",
+            ));
+        }
+        let _lock = Lock::acquire(&path.with_file_name(".profiles.lock"), WAIT)?;
+        if self.read()?.as_deref() != previous {
+            return Err(FileError::new(
+                Fault::Conflict,
+                format!(
+                    "`{}` was changed by another process just now",
+                    path.display()
+                ),
+                "try again",
+            ));
+        }
+        private_file::replace(&path, next.as_bytes())
+    }
+}
+
+/// The store during a call.
+pub(crate) struct ProfileStoreView<'a> {
+    pub(crate) store: &'a ProfileStore,
+}
+
+impl profile_store::Host for ProfileStoreView<'_> {
+    fn location(&mut self) -> Result<String, Failure> {
+        self.store
+            .path()
+            .map(|path| path.display().to_string())
+            .map_err(failure)
+    }
+
+    fn read(&mut self) -> Result<Option<String>, Failure> {
+        self.store.read().map_err(failure)
+    }
+
+    fn replace(&mut self, previous: Option<String>, next: String) -> Result<(), Failure> {
+        self.store
+            .replace(previous.as_deref(), &next)
+            .map_err(failure)
+    }
+}
+
+fn failure(error: FileError) -> Failure {
+    error.into_failure(Capability::ProfileStore)
+}
+
+impl HasData for ProfileStore {
+    type Data<'a> = ProfileStoreView<'a>;
+}
+
+/// Lend the capability to guests.
+pub(crate) fn add_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> ProfileStoreView<'_>,
+) -> wasmtime::Result<()> {
+    profile_store::add_to_linker::<T, ProfileStore>(linker, view)
+}
+
+/// Thousands of profiles; more is no document of ours.
+const LIMIT: usize = 4 << 20;
+
+/// Replacing a file takes milliseconds; a process that holds the lock longer hangs.
+const WAIT: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::thread;
+
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, ProfileStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ProfileStore::new(Folders::at(folder.path().join("made/on/demand")));
+        (folder, store)
+    }
+
+    #[test]
+    fn only_what_was_read_is_replaced() {
+        let (_folder, store) = store();
+        let rows: &[(Option<&str>, &str, Option<&str>)] = &[
+            (Some("[]"), "[1]", None),
+            (None, "[1]", Some("[1]")),
+            (None, "[2]", Some("[1]")),
+            (Some("[ 1]"), "[2]", Some("[1]")),
+            (Some("[1]"), "[2]", Some("[2]")),
+            (Some("[2]"), "[2]", Some("[2]")),
+        ];
+        for (previous, next, after) in rows {
+            let result = store.replace(*previous, next);
+            assert_eq!(
+                store.read().unwrap().as_deref(),
+                *after,
+                "{previous:?} {next:?}"
+            );
+            let is_done = *after == Some(*next);
+            assert_eq!(result.is_ok(), is_done, "{previous:?} {next:?}");
+            if let Err(error) = result {
+                assert!(matches!(error.fault, Fault::Conflict), "{error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_many_writers_at_once_none_is_lost() {
+        let (_folder, store) = store();
+        thread::scope(|scope| {
+            for writer in 0..8 {
+                let store = &store;
+                scope.spawn(move || {
+                    let mut written = 0;
+                    while written < 5 {
+                        let previous = store.read().unwrap();
+                        let next = format!("{}{writer}", previous.as_deref().unwrap_or_default());
+                        match store.replace(previous.as_deref(), &next) {
+                            Ok(()) => written += 1,
+                            Err(error) => {
+                                assert!(matches!(error.fault, Fault::Conflict), "{error:?}")
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        let document = store.read().unwrap().unwrap();
+        for writer in '0'..'8' {
+            assert_eq!(document.matches(writer).count(), 5, "{document}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_is_no_text_is_damaged_and_stays() {
+        for content in [&b"\xff\xfe[\0]\0"[..], &vec![b' '; LIMIT + 1]] {
+            let (_folder, store) = store();
+            let path = store.path().unwrap();
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, content).unwrap();
+            let failure =
+                profile_store::Host::read(&mut ProfileStoreView { store: &store }).unwrap_err();
+            assert!(matches!(failure.fault, Fault::Damaged));
+            assert!(failure.message.contains("profiles.json") && failure.hint.is_some());
+            store.replace(None, "[]").unwrap_err();
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn without_a_home_every_call_fails_with_a_hint() {
+        let store = ProfileStore::new(Folders::from_variables(|_| None, None));
+        let mut view = ProfileStoreView { store: &store };
+        for failure in [
+            profile_store::Host::location(&mut view).unwrap_err(),
+            profile_store::Host::read(&mut view).unwrap_err(),
+            profile_store::Host::replace(&mut view, None, "[]".to_owned()).unwrap_err(),
+        ] {
+            assert!(matches!(failure.fault, Fault::Absent) && failure.hint.is_some());
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_cannot_be_written_is_denied() {
+        // Not even the administrator may make a folder here.
+        let store = ProfileStore::new(Folders::at("/sys/kernel/entra-auth-cli".into()));
+        let error = store.replace(None, "[]").unwrap_err();
+        assert!(matches!(error.fault, Fault::Denied), "{error:?}");
+        assert!(
+            error.message.contains("/sys/kernel/entra-auth-cli") && error.hint.is_some(),
+            "{error:?}"
+        );
+    }
+}

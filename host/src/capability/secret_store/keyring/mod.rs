@@ -1,0 +1,264 @@
+//! The system's keyring: Secret Service, Keychain or Credential Manager.
+//!
+//! One entry a secret, with the attributes `service` and `username` of the `keyring` crate and of its relatives in
+//! other languages, so that they find each other's. Keyrings may wait for a person or for a process that never answers:
+//! each call runs on a thread of its own and is given up after a while.
+
+use std::ffi::OsString;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Failure, Fault, failure};
+
+#[cfg(any(target_os = "macos", windows))]
+#[path = "native.rs"]
+mod platform;
+#[cfg(all(unix, not(target_os = "macos")))]
+#[path = "secret_service.rs"]
+mod platform;
+
+use platform::Connection;
+
+/// The keyring of this user.
+pub(super) struct Keyring {
+    /// Kept between calls; with a call's thread while that runs.
+    connection: Mutex<Option<Connection>>,
+    /// D-Bus address of the session, where there is D-Bus; without one its usual places are tried.
+    bus: Option<String>,
+    person: Person,
+}
+
+/// Whether the keyring may open a window to have itself unlocked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Person {
+    Away,
+    Present,
+}
+
+/// Why the keyring did not do it.
+enum Trouble {
+    /// There is none; the text says how that shows.
+    Absent(String),
+    /// It was asked for, and the person closed the window or there is nobody to open it.
+    Locked,
+    /// It holds something else than text.
+    NotText,
+    /// It refuses for another reason; the text never holds a secret.
+    Other(String),
+    TimedOut,
+}
+
+impl Keyring {
+    /// As the variables say that `variable` looks up.
+    pub(super) fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let has_display = crate::system::platform::HAS_OWN_DISPLAY
+            || variable("DISPLAY").is_some()
+            || variable("WAYLAND_DISPLAY").is_some();
+        Self {
+            connection: Mutex::new(None),
+            bus: variable("DBUS_SESSION_BUS_ADDRESS")
+                .and_then(|address| address.into_string().ok()),
+            person: if has_display {
+                Person::Present
+            } else {
+                Person::Away
+            },
+        }
+    }
+
+    pub(super) fn bus(&self) -> Option<&str> {
+        self.bus.as_deref()
+    }
+
+    /// Why this keyring can be used, or why not.
+    pub(super) fn probe(&self) -> Result<String, String> {
+        let person = self.person;
+        match self.call(ANSWER_TIME, move |connection| connection.probe(person)) {
+            Ok(()) => Ok(format!("{} answers", platform::NAME)),
+            Err(Trouble::Absent(reason)) => Err(reason),
+            // It is there: what is wrong with it has to be said when it is used.
+            Err(Trouble::Locked) => Ok(format!("{} answers, but is locked", platform::NAME)),
+            Err(Trouble::TimedOut) => Err(format!("{} does not answer", platform::NAME)),
+            Err(Trouble::NotText) => Err(format!(
+                "{} answers in no way that is understood",
+                platform::NAME
+            )),
+            Err(Trouble::Other(reason)) => {
+                Err(format!("{} does not work: {reason}", platform::NAME))
+            }
+        }
+    }
+
+    pub(super) fn location(&self) -> String {
+        match self.call(ANSWER_TIME, |connection| connection.place()) {
+            Ok(place) => format!("{} ({place})", platform::NAME),
+            Err(_) => platform::NAME.to_owned(),
+        }
+    }
+
+    pub(super) fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+        let (name, person) = (name.to_owned(), self.person);
+        let secret = self.call_person(move |connection| connection.read(&name, person))?;
+        secret
+            .map(into_text)
+            .transpose()
+            .map_err(|trouble| self.failure(trouble))
+    }
+
+    pub(super) fn write(&self, name: &str, value: &str) -> Result<(), Failure> {
+        let (name, value, person) = (
+            name.to_owned(),
+            Zeroizing::new(value.to_owned()),
+            self.person,
+        );
+        self.call_person(move |connection| connection.write(&name, &value, person))
+    }
+
+    pub(super) fn remove(&self, name: &str) -> Result<bool, Failure> {
+        let (name, person) = (name.to_owned(), self.person);
+        self.call_person(move |connection| connection.remove(&name, person))
+    }
+
+    fn call_person<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let time = match self.person {
+            Person::Away => ANSWER_TIME,
+            Person::Present => UNLOCK_TIME,
+        };
+        self.call(time, work)
+            .map_err(|trouble| self.failure(trouble))
+    }
+
+    /// Run `work` on a thread of its own: blocking calls are not allowed on the thread that runs guests, and one that
+    /// never returns can be left behind there.
+    fn call<T: Send + 'static>(
+        &self,
+        time: Duration,
+        work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let kept = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let bus = self.bus.clone();
+        let (sender, receiver) = mpsc::sync_channel(1);
+        thread::Builder::new()
+            .name("keyring".to_owned())
+            .spawn(move || {
+                // Nobody listens any more when the time has passed.
+                let _ = sender.send(run(kept, bus.as_deref(), work));
+            })
+            .map_err(|error| Trouble::Other(error.to_string()))?;
+        let (connection, result) = receiver.recv_timeout(time).map_err(|error| match error {
+            RecvTimeoutError::Timeout => Trouble::TimedOut,
+            RecvTimeoutError::Disconnected => Trouble::Other("the call broke off".to_owned()),
+        })?;
+        *self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = connection;
+        result
+    }
+
+    fn failure(&self, trouble: Trouble) -> Failure {
+        let name = platform::NAME;
+        let elsewhere = "set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSPHRASE to use an encrypted file";
+        match trouble {
+            Trouble::Absent(reason) => failure(
+                Fault::Absent,
+                format!("there is no keyring: {reason}"),
+                format!("start one, or {elsewhere}"),
+            ),
+            Trouble::Locked => failure(
+                Fault::Locked,
+                format!("{name} is locked"),
+                format!("unlock it, or {elsewhere}"),
+            ),
+            Trouble::TimedOut if self.person == Person::Present => failure(
+                Fault::Locked,
+                format!(
+                    "{name} was not unlocked within {} seconds",
+                    UNLOCK_TIME.as_secs()
+                ),
+                format!("unlock it, or {elsewhere}"),
+            ),
+            Trouble::TimedOut => failure(
+                Fault::TimedOut,
+                format!(
+                    "{name} did not answer within {} seconds",
+                    ANSWER_TIME.as_secs()
+                ),
+                format!("restart it, or {elsewhere}"),
+            ),
+            Trouble::NotText => failure(
+                Fault::Damaged,
+                format!("{name} holds something else than text under this name"),
+                "store the secret anew",
+            ),
+            Trouble::Other(reason) => failure(
+                Fault::Other,
+                format!("{name} refused: {reason}"),
+                format!("look into it, or {elsewhere}"),
+            ),
+        }
+    }
+}
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        let kept = self
+            .connection
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(connection) = kept {
+            connection.close();
+        }
+    }
+}
+
+/// The result, and the connection if it is still good. A kept one may have gone stale: then once more with a new one.
+fn run<T>(
+    kept: Option<Connection>,
+    bus: Option<&str>,
+    work: impl Fn(&Connection) -> Result<T, Trouble>,
+) -> (Option<Connection>, Result<T, Trouble>) {
+    if let Some(connection) = kept {
+        match work(&connection) {
+            Err(Trouble::Other(_) | Trouble::TimedOut) => {}
+            result => return (Some(connection), result),
+        }
+    }
+    match Connection::open(bus) {
+        Ok(connection) => {
+            let result = work(&connection);
+            (Some(connection), result)
+        }
+        Err(trouble) => (None, Err(trouble)),
+    }
+}
+
+fn into_text(secret: Vec<u8>) -> Result<Zeroizing<String>, Trouble> {
+    String::from_utf8(secret)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            error.into_bytes().zeroize();
+            Trouble::NotText
+        })
+}
+
+/// Under which all entries are filed.
+const SERVICE: &str = "entra-auth-cli";
+
+/// A keyring answers in milliseconds; one that has to be started takes a second or two.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
+
+/// Time enough to find the window and type a password.
+const UNLOCK_TIME: Duration = Duration::from_secs(60);

@@ -1,0 +1,145 @@
+//! The one key of the cache, kept in the secret store.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::kept_key::KeptKey;
+use super::{Failure, failure, no_random};
+use crate::capability::bindings::entra_auth::core::errors::Capability;
+use crate::capability::secret_store::SecretStore;
+use crate::system::private_file::Lock;
+use crate::system::sealed::{self, Key};
+
+/// The key, read when it is first needed: the kept one, else the secret store's. Once it, or why there is none, is known,
+/// the store is left alone.
+pub(super) struct CacheKey {
+    secrets: Arc<SecretStore>,
+    kept: KeptKey,
+    known: Mutex<Option<Known>>,
+}
+
+#[derive(Clone)]
+enum Known {
+    Kept(Key),
+    Stored(Result<Key, Failure>),
+}
+
+impl CacheKey {
+    pub(super) fn new(secrets: Arc<SecretStore>, kept: KeptKey) -> Self {
+        Self {
+            secrets,
+            kept,
+            known: Mutex::new(None),
+        }
+    }
+
+    #[cfg(all(test, unix))]
+    pub(super) fn secrets(&self) -> &Arc<SecretStore> {
+        &self.secrets
+    }
+
+    #[cfg(all(test, unix))]
+    pub(super) fn is_known(&self) -> bool {
+        self.known().is_some()
+    }
+
+    /// The key, or nothing if none was made yet. Fails with `absent` where none can be kept.
+    pub(super) fn read(&self) -> Result<Option<Key>, Failure> {
+        let mut known = self.known();
+        match &*known {
+            Some(Known::Kept(key)) => return Ok(Some(key.clone())),
+            Some(Known::Stored(result)) => return result.clone().map(Some),
+            None => {}
+        }
+        if let Some(key) = self.kept.read() {
+            *known = Some(Known::Kept(key.clone()));
+            return Ok(Some(key));
+        }
+        let stored = self.stored();
+        // That no key was made yet may change while this process waits for another one.
+        *known = stored.clone().transpose().map(Known::Stored);
+        stored
+    }
+
+    /// The store's key in place of a kept one, which it may have replaced meanwhile. Nothing if it is not another one.
+    pub(super) fn replaced(&self) -> Option<Key> {
+        let mut known = self.known();
+        let Some(Known::Kept(kept)) = &*known else {
+            return None;
+        };
+        let key = self.stored().ok().flatten().filter(|key| key != kept)?;
+        *known = Some(Known::Stored(Ok(key.clone())));
+        Some(key)
+    }
+
+    /// Fails if there is no key and none can be kept.
+    pub(super) fn require(&self) -> Result<(), Failure> {
+        self.read().map(drop)
+    }
+
+    /// The key. Of many processes that find none, one makes it, while it holds the lock at `lock`.
+    pub(super) fn read_or_make(&self, lock: &Path) -> Result<Key, Failure> {
+        if let Some(key) = self.read()? {
+            return Ok(key);
+        }
+        let _lock = Lock::acquire(lock, WAIT).map_err(failure)?;
+        let key = match self.stored()? {
+            Some(key) => key,
+            None => self.make()?,
+        };
+        *self.known() = Some(Known::Stored(Ok(key.clone())));
+        Ok(key)
+    }
+
+    /// From now on every process asks the secret store first.
+    pub(super) fn forget_kept(&self) {
+        self.kept.forget();
+    }
+
+    fn stored(&self) -> Result<Option<Key>, Failure> {
+        self.kept.check()?;
+        self.secrets.require_storage().map_err(of_cache)?;
+        let text = self.secrets.read(NAME).map_err(of_cache)?;
+        // What is no key is replaced, as if it were not there.
+        let key = text.as_deref().and_then(|text| decode(text));
+        if let Some(key) = &key {
+            self.kept.keep(key);
+        }
+        Ok(key)
+    }
+
+    fn make(&self) -> Result<Key, Failure> {
+        let key = sealed::new_key().map_err(|_| no_random())?;
+        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
+        self.secrets.write(NAME, &text).map_err(of_cache)?;
+        self.kept.keep(&key);
+        Ok(key)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn decode(text: &str) -> Option<Key> {
+    let bytes = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+fn of_cache(cause: Failure) -> Failure {
+    Failure {
+        capability: Capability::TokenCache,
+        message: format!("the token cache has no key: {}", cause.message),
+        ..cause
+    }
+}
+
+const NAME: &str = "token-cache:key";
+
+/// Making the key takes as long as the secret store does; a keyring may be waiting for a person.
+const WAIT: Duration = Duration::from_secs(60);

@@ -1,0 +1,9 @@
+//! This machine, for whatever is lent of it: its folders, private files, terminal and programs, and what differs from one
+//! operating system to another.
+
+pub(crate) mod folders;
+pub(crate) mod platform;
+pub(crate) mod private_file;
+pub(crate) mod programs;
+pub(crate) mod sealed;
+pub(crate) mod terminal;
