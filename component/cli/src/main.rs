@@ -13,78 +13,37 @@
     )
 )]
 
-mod assertion;
-mod auth_method;
-mod az;
 mod bindings;
-mod browser_options;
-mod choice;
-mod civil_time;
-mod clear_cache;
+mod command;
 mod command_line;
-mod completion;
-mod config;
-mod credential;
-mod delivery;
-mod demo;
-mod discover;
-mod duration;
-mod error;
-mod exchange;
-mod exit_code;
-mod federation;
-mod flow;
-mod format;
-mod get_token;
-mod headless;
-mod inspect;
-mod inspection;
-#[cfg(feature = "man-pages")]
-mod man_pages;
-mod managed_identity;
+mod input;
 mod output;
-mod printable;
 mod profile;
-mod profile_document;
-mod profile_fields;
-mod profiles;
-mod refresh;
-mod scopes;
-mod secret;
-mod secret_changes;
-mod selection;
-mod spelling;
-mod table;
-mod token_facts;
-mod token_input;
-mod token_request;
-mod token_source;
-mod unreadable_token;
-mod usage_error;
-mod yaml;
+mod request;
+mod token;
 
 use clap::FromArgMatches;
 
+use crate::command_line::usage_error::{Refusal, translate};
 use crate::command_line::{Command, CommandLine, NAME};
-use crate::exit_code::ExitCode;
+use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output, Verbosity};
-use crate::usage_error::{Refusal, translate};
 
 #[cfg(feature = "man-pages")]
 fn main() -> std::io::Result<()> {
-    man_pages::write(std::path::Path::new("target/man"))
+    command_line::man_pages::write(std::path::Path::new("target/man"))
 }
 
 #[cfg(not(feature = "man-pages"))]
 fn main() {
-    if let Some(line) = completion::asked() {
+    if let Some(line) = command::completion::asked() {
         let output = Output::new(Verbosity::Quiet, true);
         // A shell that asks shows no errors.
-        let _ = completion::answer(&command_line::definition(), &line, &output);
+        let _ = command::completion::answer(&command_line::definition(), &line, &output);
         return;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    exit_code::report(match parse(&arguments) {
+    output::exit_code::report(match parse(&arguments) {
         Ok(line) => {
             let output = Output::new(line.common.verbosity(), line.common.no_color);
             finish(run(&line, &output), &output)
@@ -98,7 +57,7 @@ fn main() {
 
 fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
     let definition = command_line::definition();
-    let words = spelling::respell(&definition, arguments);
+    let words = command_line::spelling::respell(&definition, arguments);
     let mut matches =
         definition.try_get_matches_from(std::iter::once(NAME.to_owned()).chain(words))?;
     CommandLine::from_arg_matches_mut(&mut matches)

@@ -1,0 +1,86 @@
+//! Completion in shells. Each shell's script only asks this program, by the variables with which
+//! bash asks (`complete -C`), so that profiles and flows are completed everywhere.
+
+mod candidates;
+
+use clap::{Args, Command};
+
+use crate::input::choice::{self, Choice};
+use crate::output::error::{BadValue, Error};
+use crate::output::exit_code::ExitCode;
+use crate::output::{Outcome, Output};
+use crate::profile::selection;
+
+/// Examples for the help.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  source <(entra-auth-cli completion bash)        in ~/.bashrc
+  source <(entra-auth-cli completion zsh)         in ~/.zshrc, after compinit
+  entra-auth-cli completion fish | source         in ~/.config/fish/config.fish
+  entra-auth-cli completion powershell | Out-String | Invoke-Expression
+
+The same in bash, without a script: complete -C entra-auth-cli entra-auth-cli";
+
+/// Arguments of `completion`.
+#[derive(Args)]
+pub(crate) struct Completion {
+    /// bash, zsh, fish or powershell
+    shell: Shell,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shell {
+    Bash,
+    Fish,
+    Pwsh,
+    Zsh,
+}
+
+impl Choice for Shell {
+    const NAMES: &'static [(Self, &'static str)] = &[
+        (Self::Bash, "bash"),
+        (Self::Zsh, "zsh"),
+        (Self::Fish, "fish"),
+        (Self::Pwsh, "powershell"),
+    ];
+    const ALIASES: &'static [(Self, &'static str)] = &[(Self::Pwsh, "pwsh")];
+    const NOUN: &'static str = "shell";
+}
+
+impl std::str::FromStr for Shell {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        choice::parse(text)
+    }
+}
+
+impl Completion {
+    pub(crate) fn run(&self, output: &Output) -> Outcome {
+        output.result(match self.shell {
+            Shell::Bash => include_str!("bash.sh"),
+            Shell::Fish => include_str!("fish.fish"),
+            Shell::Pwsh => include_str!("powershell.ps1"),
+            Shell::Zsh => include_str!("zsh.sh"),
+        })?;
+        Ok(ExitCode::Done)
+    }
+}
+
+/// The line that a shell asks to complete, up to the cursor.
+pub(crate) fn asked() -> Option<String> {
+    let line = selection::variable("COMP_LINE")?;
+    let point = selection::variable("COMP_POINT").and_then(|point| point.parse().ok());
+    // bash counts bytes.
+    let before = point.and_then(|point: usize| line.get(..point));
+    Some(before.unwrap_or(&line).to_owned())
+}
+
+/// Print what may come next, one candidate a line. A shell that asks wants no errors.
+pub(crate) fn answer(definition: &Command, line: &str, output: &Output) -> Result<(), Error> {
+    let candidates = candidates::candidates(definition, line);
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    output.result(&candidates.join("\n"))
+}

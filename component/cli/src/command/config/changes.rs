@@ -1,0 +1,269 @@
+//! What `config edit` changes in a profile, whoever said it: options, a person, or lines on stdin.
+
+use super::field_options::{self, DefaultFlow, Fields};
+use crate::command::clear_cache;
+use crate::input::choice;
+use crate::input::secret::Secret;
+use crate::output::Output;
+use crate::output::civil_time;
+use crate::output::error::Error;
+use crate::profile::Profile;
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::document::ProfileDocument;
+use crate::profile::fields;
+use crate::profile::flow::Flow;
+use crate::profile::saved;
+use crate::profile::secret_changes::SecretChanges;
+
+/// A profile as it is saved, as it is going to be, and the secrets that come with that.
+pub(super) struct Changes {
+    before: Profile,
+    pub(super) after: Profile,
+    client_secret: Option<Secret>,
+    certificate_password: Option<Secret>,
+}
+
+impl Changes {
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self {
+            before: profile.clone(),
+            after: profile.clone(),
+            client_secret: None,
+            certificate_password: None,
+        }
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.before == self.after
+            && self.client_secret.is_none()
+            && self.certificate_password.is_none()
+    }
+
+    /// Take over what the options say.
+    pub(super) fn take(&mut self, given: &Fields, output: &Output) -> Result<(), Error> {
+        given.check_credentials()?;
+        if let Some(text) = &given.tenant_id {
+            self.after.tenant_id = fields::tenant(text.trim())?;
+        }
+        if let Some(text) = &given.client_id {
+            self.after.client_id = fields::client_id(text.trim())?;
+        }
+        if let Some(text) = &given.scope {
+            self.after.scopes = fields::scopes(text)?;
+        }
+        if let Some(DefaultFlow(flow)) = given.flow {
+            self.set_flow(flow);
+        }
+        if let Some(text) = &given.authority {
+            self.after.authority = field_options::authority(text)?;
+        }
+        if let Some(text) = &given.redirect_uri {
+            self.after.redirect_uri = field_options::redirect_uri(text)?;
+        }
+        if let Some(path) = &given.certificate_path {
+            self.after.certificate_path = Some(path.clone());
+            // The old key does not belong to the new certificate.
+            self.after.private_key_path = None;
+        }
+        if let Some(path) = &given.private_key_path {
+            self.after.private_key_path = Some(path.clone());
+        }
+        if given.send_certificate_chain {
+            self.after.send_certificate_chain = true;
+        }
+        if let Some(text) = &given.identity {
+            self.after.identity = field_options::identity(text)?;
+        }
+        if let Some(method) = self.named_method(given) {
+            self.set_method(method);
+        }
+        if let Some(secret) = given.client_secret(output)? {
+            self.set_client_secret(secret);
+        }
+        if let Some(password) = given.certificate_password(output)? {
+            self.set_certificate_password(password);
+        }
+        Ok(())
+    }
+
+    /// A new file or password for a certificate leaves the method as it is.
+    fn named_method(&self, given: &Fields) -> Option<AuthMethod> {
+        let is_certificate = matches!(
+            self.after.auth_method(),
+            Ok(AuthMethod::Certificate | AuthMethod::PasswordlessCertificate)
+        );
+        match given.method() {
+            Some(AuthMethod::PasswordlessCertificate)
+                if is_certificate && given.auth_method.is_none() =>
+            {
+                None
+            }
+            method => method,
+        }
+    }
+
+    pub(super) fn set_method(&mut self, method: AuthMethod) {
+        choice::name(method).clone_into(&mut self.after.auth_method);
+    }
+
+    pub(super) fn set_flow(&mut self, flow: Option<Flow>) {
+        self.after.default_flow = flow.map(|flow| choice::name(flow).to_owned());
+    }
+
+    /// A secret is there to be used.
+    pub(super) fn set_client_secret(&mut self, secret: Secret) {
+        self.set_method(AuthMethod::ClientSecret);
+        self.client_secret = Some(secret);
+    }
+
+    pub(super) fn set_certificate_password(&mut self, password: Secret) {
+        self.set_method(AuthMethod::Certificate);
+        self.after.cache_certificate_password = true;
+        self.certificate_password = Some(password);
+    }
+
+    /// The profile and its secrets, or neither.
+    pub(super) fn save(mut self, output: &Output) -> Result<Profile, Error> {
+        check(&self.after)?;
+        self.after.updated_at = Some(civil_time::rfc3339(civil_time::now()));
+        let (before, after) = (self.before.clone(), self.after.clone());
+        let applied = self.secret_changes()?.apply()?;
+        let saved = saved::update(|document| {
+            check_name(&before, &after, document)?;
+            document
+                .replace(&before.name, after.clone())
+                .ok_or_else(|| saved::not_found(&before.name, document))
+        });
+        if let Err(error) = saved {
+            applied.undo();
+            return Err(error);
+        }
+        if !after.has_client_of(&before) {
+            clear_cache::forget_unshared(&before, output);
+        }
+        Ok(after)
+    }
+
+    fn secret_changes(self) -> Result<SecretChanges, Error> {
+        let method = self.after.auth_method().ok();
+        let mut changes = SecretChanges::default();
+        for (old, new, secret, is_kept) in [
+            (
+                self.before.client_secret_name(),
+                self.after.client_secret_name(),
+                self.client_secret,
+                method.is_none_or(|method| method == AuthMethod::ClientSecret),
+            ),
+            (
+                self.before.certificate_password_name(),
+                self.after.certificate_password_name(),
+                self.certificate_password,
+                method.is_none_or(|method| method == AuthMethod::Certificate),
+            ),
+        ] {
+            let is_renamed = old != new;
+            match secret {
+                Some(secret) => {
+                    changes.store(new, secret);
+                    if is_renamed {
+                        changes.remove(old);
+                    }
+                }
+                None if is_kept && is_renamed => changes.rename(old, new)?,
+                None if is_kept => {}
+                // Nothing would ever read it again.
+                None if self.before.auth_method != self.after.auth_method => changes.remove(old),
+                None => {}
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// The new name must be free. One that differs from the old one in case alone is.
+fn check_name(before: &Profile, after: &Profile, document: &ProfileDocument) -> Result<(), Error> {
+    let is_taken = before.name != after.name
+        && document
+            .profiles
+            .iter()
+            .any(|other| other.name != before.name && other.name.eq_ignore_ascii_case(&after.name));
+    if is_taken {
+        return Err(Error::bad_arguments(
+            format!("profile '{}' already exists", after.name),
+            "choose another name",
+        ));
+    }
+    Ok(())
+}
+
+/// What belongs together is there.
+fn check(profile: &Profile) -> Result<(), Error> {
+    let method = profile.auth_method()?;
+    let needs_certificate = match method {
+        AuthMethod::Certificate => true,
+        AuthMethod::PasswordlessCertificate => !profile.flow()?.needs_person(),
+        AuthMethod::ClientSecret
+        | AuthMethod::None
+        | AuthMethod::ManagedIdentity
+        | AuthMethod::FederatedToken => false,
+    };
+    if needs_certificate && profile.certificate_path.is_none() {
+        return Err(Error::bad_arguments(
+            format!("authentication method {method} needs a certificate file"),
+            "add `--certificate-path FILE`",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_free_unless_another_profile_has_it() {
+        let text = r#"[{"name":"dev"},{"name":"prod"}]"#;
+        let document = ProfileDocument::parse(text).unwrap();
+        let dev = document.find("dev").unwrap();
+        for (name, is_free) in [("dev", true), ("DEV", true), ("Prod", false), ("new", true)] {
+            let after = Profile {
+                name: name.to_owned(),
+                ..dev.clone()
+            };
+            assert_eq!(
+                check_name(dev, &after, &document).is_ok(),
+                is_free,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_certificate_method_needs_its_file() {
+        for (method, path, flow, is_good) in [
+            ("Certificate", None, None, false),
+            ("Certificate", Some("c.pfx"), None, true),
+            ("PasswordlessCertificate", None, None, true),
+            (
+                "PasswordlessCertificate",
+                None,
+                Some("ClientCredentials"),
+                false,
+            ),
+            ("ClientSecret", None, None, true),
+            ("Kerberos", None, None, false),
+        ] {
+            let profile = Profile {
+                auth_method: method.to_owned(),
+                certificate_path: path.map(str::to_owned),
+                default_flow: flow.map(str::to_owned),
+                ..Profile::named("p")
+            };
+            assert_eq!(
+                check(&profile).is_ok(),
+                is_good,
+                "{method} {path:?} {flow:?}"
+            );
+        }
+    }
+}

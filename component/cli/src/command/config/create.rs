@@ -1,0 +1,313 @@
+//! `config create`: by questions, by flags, or by flags and questions for the rest.
+
+use std::io::{IsTerminal, stdin};
+
+use clap::Args;
+
+use super::answers::{Answers, Asking, Field, Need};
+use super::draft::{self, Draft, Existing, already_exists};
+use super::field_options::{self, DefaultFlow, Fields};
+use crate::input::choice;
+use crate::input::secret::Secret;
+use crate::output::error::Error;
+use crate::output::exit_code::ExitCode;
+use crate::output::{Outcome, Output};
+use crate::profile::Profile;
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::fields;
+use crate::profile::flow::Flow;
+use crate::profile::saved;
+use crate::profile::scopes;
+use crate::profile::selection;
+
+/// Examples for the help.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  entra-auth-cli config create
+  entra-auth-cli config create -p ci --tenant-id contoso.onmicrosoft.com \\
+      --client-id 99999999-8888-7777-6666-555555555555 --client-secret - \\
+      --scope api://your-api-id/.default < secret.txt
+
+Methods:
+  ClientSecret
+  Certificate, PasswordlessCertificate
+  FederatedToken      workload identity, GitHub Actions, Azure Pipelines
+  ManagedIdentity     the identity that Azure gave to this machine or service
+  None                a public client: people sign in
+Flows:
+  ClientCredentials, OnBehalfOf, ManagedIdentity,
+  InteractiveBrowser, AuthorizationCode, DeviceCode
+
+Without a terminal nothing is asked: what is missing is named, and the exit code
+is 4.
+The secret goes to the secret store of this machine and never into the profile.";
+
+/// Flags of `config create`.
+#[derive(Args)]
+pub(crate) struct Create {
+    /// Name of the profile: letters, digits, `-` and `_`
+    #[arg(short, long, value_name = "NAME", group = "called")]
+    profile: Option<String>,
+
+    /// The same as `--profile`
+    #[arg(short, long, value_name = "NAME", group = "called")]
+    name: Option<String>,
+
+    #[command(flatten)]
+    fields: Fields,
+
+    /// Never ask
+    #[arg(long, conflicts_with = "interactive")]
+    non_interactive: bool,
+
+    /// Ask for everything that no flag gives
+    #[arg(long)]
+    interactive: bool,
+
+    /// Replace a profile of the same name
+    #[arg(long, visible_alias = "overwrite")]
+    force: bool,
+}
+
+impl Create {
+    pub(crate) fn run(&self, output: &Output) -> Outcome {
+        self.fields.check_credentials()?;
+        let mut draft = self.draft(output)?;
+        draft.existing = self.existing();
+        let name = draft.profile.name.clone();
+        draft::save_all(vec![draft])?;
+        output.notice(&format!("✓ Profile '{name}' created"));
+        Ok(ExitCode::Done)
+    }
+
+    fn flow(&self) -> Option<Flow> {
+        self.fields.flow.and_then(|DefaultFlow(flow)| flow)
+    }
+
+    fn existing(&self) -> Existing {
+        match self.force {
+            true => Existing::Replace,
+            false => Existing::Keep,
+        }
+    }
+
+    /// How much is asked. Flags mean a script or a command copied from a document: then only what
+    /// is needed and missing is asked, and without a terminal nothing.
+    fn asking(&self, output: &Output) -> Asking {
+        let is_terminal = stdin().is_terminal() && output.stdout_is_terminal();
+        if self.non_interactive {
+            Asking::Nothing
+        } else if self.interactive || !self.identifies() {
+            Asking::Everything
+        } else if is_terminal {
+            Asking::WhatIsNeeded
+        } else {
+            Asking::Nothing
+        }
+    }
+
+    fn identifies(&self) -> bool {
+        self.profile.is_some() || self.name.is_some() || self.fields.identify()
+    }
+
+    fn draft(&self, output: &Output) -> Result<Draft, Error> {
+        let mut answers = Answers::new(self.asking(output), output);
+        let mut draft = Draft::of(self.identity(&mut answers)?);
+        if let Some(method) = self.method(&mut answers)? {
+            choice::name(method).clone_into(&mut draft.profile.auth_method);
+            self.prove(method, &mut draft, &mut answers, output)?;
+        }
+        draft.profile.scopes = answers.with_default(
+            Field::new("Scopes: ", "--scope"),
+            self.fields.scope.as_deref(),
+            scopes::DEFAULT,
+            fields::scopes,
+        )?;
+        draft.profile.default_flow = answers
+            .choice_or_automatic(
+                Field::new("Default OAuth2 flow: ", "--flow"),
+                self.fields.flow.map(|DefaultFlow(flow)| flow),
+            )?
+            .map(|flow: Flow| choice::name(flow).to_owned());
+        self.settings(&mut draft.profile)?;
+        answers.complete()?;
+        Ok(draft)
+    }
+
+    /// Name, tenant and client id.
+    fn identity(&self, answers: &mut Answers) -> Result<Profile, Error> {
+        let known = saved::load()?;
+        let name = answers.required(
+            Field::new("Profile name: ", "--profile"),
+            self.profile.as_deref().or(self.name.as_deref()),
+            |text| {
+                let name = fields::name(text)?;
+                match known.find(&name) {
+                    Some(_) if self.existing() == Existing::Keep => Err(already_exists(&name)),
+                    _ => Ok(name),
+                }
+            },
+        )?;
+        let tenant = self.fields.tenant_id.as_deref();
+        let client = self.fields.client_id.as_deref();
+        let method = self.fields.method();
+        let is_managed = method == Some(AuthMethod::ManagedIdentity)
+            || (method.is_none() && self.flow() == Some(Flow::ManagedIdentity));
+        let (tenant_id, client_id) = if is_managed {
+            // The platform knows the tenant; a client id says which of several identities is meant.
+            (
+                tenant.map(fields::tenant).transpose()?,
+                client.map(fields::client_id).transpose()?,
+            )
+        } else {
+            let tenant_id = match (tenant, &self.fields.authority) {
+                // A custom authority has none.
+                (None, Some(_)) if !answers.asks_everything() => None,
+                (tenant, _) => {
+                    let field = Field::new("Tenant ID: ", "--tenant-id");
+                    answers.required(field, tenant, fields::tenant)?
+                }
+            };
+            let field = Field::new("Client ID: ", "--client-id");
+            (
+                tenant_id,
+                answers.required(field, client, fields::client_id)?,
+            )
+        };
+        Ok(Profile {
+            tenant_id: tenant_id.unwrap_or_default(),
+            client_id: client_id.unwrap_or_default(),
+            ..Profile::named(&name.unwrap_or_default())
+        })
+    }
+
+    fn settings(&self, profile: &mut Profile) -> Result<(), Error> {
+        if let Some(text) = &self.fields.authority {
+            profile.authority = field_options::authority(text)?;
+        }
+        if let Some(text) = &self.fields.redirect_uri {
+            profile.redirect_uri = field_options::redirect_uri(text)?;
+        }
+        profile
+            .private_key_path
+            .clone_from(&self.fields.private_key_path);
+        profile.send_certificate_chain = self.fields.send_certificate_chain;
+        if let Some(text) = &self.fields.identity {
+            profile.identity = field_options::identity(text)?;
+        }
+        Ok(())
+    }
+
+    /// The method that was named, or the one that the other flags call for, or the answer.
+    fn method(&self, answers: &mut Answers) -> Result<Option<AuthMethod>, Error> {
+        let has_variable = has_secret_variable();
+        let implied = self.fields.method().or(match self.flow() {
+            Some(Flow::ManagedIdentity) => Some(AuthMethod::ManagedIdentity),
+            Some(flow) if flow.needs_person() => Some(AuthMethod::None),
+            Some(_) | None if has_variable && !answers.asks_everything() => {
+                Some(AuthMethod::ClientSecret)
+            }
+            Some(_) | None => None,
+        });
+        answers.choice(
+            Field::new(
+                "Authentication method: ",
+                "--client-secret or --auth-method",
+            ),
+            implied,
+            AuthMethod::ClientSecret,
+        )
+    }
+
+    /// What the method needs besides its name.
+    fn prove(
+        &self,
+        method: AuthMethod,
+        draft: &mut Draft,
+        answers: &mut Answers,
+        output: &Output,
+    ) -> Result<(), Error> {
+        let is_certificate = match method {
+            AuthMethod::ClientSecret => {
+                draft.client_secret = self.client_secret(answers, output)?;
+                return Ok(());
+            }
+            AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => true,
+            AuthMethod::None | AuthMethod::ManagedIdentity | AuthMethod::FederatedToken => false,
+        };
+        if self.fields.client_secret.is_some()
+            || (self.fields.names_certificate() && !is_certificate)
+        {
+            return Err(Error::bad_arguments(
+                format!("authentication method {method} does not go with the credential given"),
+                "leave one of them out",
+            ));
+        }
+        if is_certificate {
+            self.certificate(method, draft, answers, output)?;
+        }
+        Ok(())
+    }
+
+    fn client_secret(
+        &self,
+        answers: &mut Answers,
+        output: &Output,
+    ) -> Result<Option<Secret>, Error> {
+        if let Some(secret) = self.fields.client_secret(output)? {
+            return Ok(Some(secret));
+        }
+        answers.secret(
+            Field::new("Client secret: ", "--client-secret"),
+            secret_need(),
+        )
+    }
+
+    fn certificate(
+        &self,
+        method: AuthMethod,
+        draft: &mut Draft,
+        answers: &mut Answers,
+        output: &Output,
+    ) -> Result<(), Error> {
+        let path = self.fields.certificate_path.as_deref();
+        let field = Field::new("Certificate path: ", "--certificate-path");
+        // Sign-in by a person needs no certificate, and documents use this method for that too.
+        let is_for_person = self.flow().is_some_and(Flow::needs_person);
+        let is_needed = method == AuthMethod::Certificate || !is_for_person;
+        draft.profile.certificate_path = if is_needed {
+            answers.required(field, path, |text| Ok(text.to_owned()))?
+        } else {
+            path.map(str::to_owned)
+        };
+        if method == AuthMethod::PasswordlessCertificate {
+            return Ok(());
+        }
+        draft.certificate_password = match self.fields.certificate_password(output)? {
+            Some(password) => Some(password),
+            None if self.fields.cache_cert_password || answers.asks_everything() => answers
+                .secret(
+                    Field::new("Certificate password: ", "--certificate-password"),
+                    match self.fields.cache_cert_password {
+                        true => Need::Needed,
+                        false => Need::Optional,
+                    },
+                )?,
+            None => None,
+        };
+        draft.profile.cache_certificate_password = draft.certificate_password.is_some();
+        Ok(())
+    }
+}
+
+fn secret_need() -> Need {
+    match has_secret_variable() {
+        true => Need::Optional,
+        false => Need::Needed,
+    }
+}
+
+/// The environment stands in for a secret that is not stored.
+fn has_secret_variable() -> bool {
+    selection::variable("AZURE_CLIENT_SECRET").is_some()
+}

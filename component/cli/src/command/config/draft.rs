@@ -1,0 +1,132 @@
+//! A profile that is ready to be saved, and its secrets.
+
+use crate::input::secret::Secret;
+use crate::output::civil_time;
+use crate::output::error::{BadValue, Error};
+use crate::profile::Profile;
+use crate::profile::document::ProfileDocument;
+use crate::profile::saved;
+use crate::profile::secret_changes::SecretChanges;
+
+/// What becomes of a profile of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Existing {
+    Keep,
+    Replace,
+    /// Its secrets stay unless new ones come.
+    ReplaceButSecrets,
+}
+
+/// What is about to be written.
+pub(super) struct Draft {
+    pub(super) profile: Profile,
+    pub(super) client_secret: Option<Secret>,
+    pub(super) certificate_password: Option<Secret>,
+    pub(super) existing: Existing,
+}
+
+impl Draft {
+    /// A new profile without secrets.
+    pub(super) fn of(profile: Profile) -> Self {
+        Self {
+            profile,
+            client_secret: None,
+            certificate_password: None,
+            existing: Existing::Keep,
+        }
+    }
+
+    /// What a replaced profile had and this one does not goes with it.
+    fn change_secrets(&mut self, is_new: bool, changes: &mut SecretChanges) {
+        let is_kept = is_new || self.existing == Existing::ReplaceButSecrets;
+        for (name, secret) in [
+            (self.profile.client_secret_name(), self.client_secret.take()),
+            (
+                self.profile.certificate_password_name(),
+                self.certificate_password.take(),
+            ),
+        ] {
+            if secret.is_some() || !is_kept {
+                changes.set(name, secret);
+            }
+        }
+    }
+}
+
+/// All profiles and their secrets, or none.
+pub(super) fn save_all(mut drafts: Vec<Draft>) -> Result<(), Error> {
+    let known = saved::load()?;
+    let mut secrets = SecretChanges::default();
+    for draft in &mut drafts {
+        check_new(draft, &known)?;
+        let replaced = known.find(&draft.profile.name);
+        if let Some(replaced) = replaced {
+            // The stored secrets go by this spelling.
+            draft.profile.name.clone_from(&replaced.name);
+        }
+        draft.change_secrets(replaced.is_none(), &mut secrets);
+    }
+    let applied = secrets.apply()?;
+    let saved = saved::update(|document| {
+        for draft in &drafts {
+            check_new(draft, document)?;
+            document.put(stamped(&draft.profile, document));
+        }
+        Ok(())
+    });
+    if saved.is_err() {
+        applied.undo();
+    }
+    saved
+}
+
+/// The name is taken.
+pub(super) fn already_exists(name: &str) -> BadValue {
+    BadValue::new(
+        format!("profile '{name}' already exists"),
+        "choose another name, or add `--force` to replace it",
+    )
+}
+
+fn check_new(draft: &Draft, document: &ProfileDocument) -> Result<(), Error> {
+    let name = &draft.profile.name;
+    if draft.existing != Existing::Keep || document.find(name).is_none() {
+        Ok(())
+    } else {
+        Err(already_exists(name).into())
+    }
+}
+
+/// The profile with its times; what is replaced keeps when it was created, and foreign members.
+fn stamped(profile: &Profile, document: &ProfileDocument) -> Profile {
+    let now = civil_time::rfc3339(civil_time::now());
+    let replaced = document.find(&profile.name);
+    let mut stamped = profile.clone();
+    if let Some(replaced) = replaced {
+        stamped.created_at.clone_from(&replaced.created_at);
+        for (name, value) in &replaced.others {
+            let others = &mut stamped.others;
+            others.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    stamped.created_at.get_or_insert_with(|| now.clone());
+    stamped.updated_at = Some(now);
+    stamped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_profile_keeps_its_birthday_and_foreign_members() {
+        let text = r#"[{"name":"a","createdAt":"2024-01-01T00:00:00Z","x":1}]"#;
+        let document = ProfileDocument::parse(text).unwrap();
+        let replaced = stamped(&Profile::named("a"), &document);
+        assert_eq!(replaced.created_at.as_deref(), Some("2024-01-01T00:00:00Z"));
+        assert_eq!(replaced.others.get("x"), Some(&1.into()));
+        let new = stamped(&Profile::named("b"), &document);
+        assert_eq!(new.created_at, new.updated_at);
+        assert!(new.others.is_empty());
+    }
+}

@@ -1,0 +1,151 @@
+//! The passphrase of an export: from an option, the environment, stdin, or a person.
+
+use std::io::{BufRead, IsTerminal, stdin};
+
+use clap::Args;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::bindings::errors::Fault;
+use crate::bindings::files;
+use crate::bindings::prompt::{self, Echo};
+use crate::input::secret::Secret;
+use crate::output::Output;
+use crate::output::error::Error;
+use crate::output::exit_code::ExitCode;
+use crate::profile::selection;
+
+const VARIABLE: &str = "ENTRA_AUTH_CLI_EXPORT_PASSPHRASE";
+
+/// Longer than anybody types.
+const LARGEST_FILE: u32 = 64 << 10;
+
+/// The options that give it.
+#[derive(Args)]
+pub(super) struct PassphraseOptions {
+    /// Read the passphrase from the first line of stdin
+    #[arg(long, conflicts_with = "passphrase_file")]
+    passphrase_stdin: bool,
+
+    /// Read the passphrase from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<String>,
+}
+
+/// Whether a mistyped passphrase would be noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Nobody could open what was sealed with it: it is asked for twice.
+    Seal,
+    Open,
+}
+
+/// What stdin carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stdin {
+    /// Nothing else, so its first line may be the passphrase.
+    Free,
+    /// The import itself.
+    Taken,
+}
+
+impl PassphraseOptions {
+    /// Whether one was given by an option.
+    pub(super) fn are_given(&self) -> bool {
+        self.passphrase_stdin || self.passphrase_file.is_some()
+    }
+
+    pub(super) fn read(
+        &self,
+        purpose: Purpose,
+        stdin: Stdin,
+        output: &Output,
+    ) -> Result<Secret, Error> {
+        let given = if let Some(path) = &self.passphrase_file {
+            Some(first_line_of(path)?)
+        } else if self.passphrase_stdin {
+            if stdin == Stdin::Taken {
+                return Err(Error::bad_arguments(
+                    "the passphrase and the import cannot both come from stdin",
+                    "name the import by `-i FILE`, or the passphrase by `--passphrase-file FILE`",
+                ));
+            }
+            Some(first_line_of_stdin()?)
+        } else if let Some(value) = selection::variable(VARIABLE) {
+            Some(Secret::new(value))
+        } else {
+            piped(stdin)?
+        };
+        match given {
+            Some(secret) if secret.is_empty() => Err(Error::bad_arguments(
+                "the passphrase is empty",
+                "check the variable or the command that should have filled it",
+            )),
+            Some(secret) => Ok(secret),
+            None => asked(purpose, output),
+        }
+    }
+}
+
+/// Published scripts pipe the passphrase in without saying so.
+fn piped(stream: Stdin) -> Result<Option<Secret>, Error> {
+    if stream == Stdin::Taken || stdin().is_terminal() {
+        return Ok(None);
+    }
+    let secret = first_line_of_stdin()?;
+    Ok((!secret.is_empty()).then_some(secret))
+}
+
+fn first_line_of_stdin() -> Result<Secret, Error> {
+    let mut line = String::new();
+    let read = stdin().lock().read_line(&mut line);
+    let secret = first_line(&line);
+    line.zeroize();
+    match read {
+        Ok(_) => Ok(secret),
+        Err(_) => Err(no_text("stdin")),
+    }
+}
+
+fn first_line_of(path: &str) -> Result<Secret, Error> {
+    let content = Zeroizing::new(files::read(path, LARGEST_FILE)?);
+    let text = str::from_utf8(&content).map_err(|_| no_text(&format!("`{path}`")))?;
+    Ok(first_line(text.trim_start_matches('\u{feff}')))
+}
+
+fn first_line(text: &str) -> Secret {
+    let line = text.lines().next().unwrap_or_default();
+    Secret::new(line.to_owned())
+}
+
+fn no_text(place: &str) -> Error {
+    Error::bad_arguments(
+        format!("the passphrase cannot be read: {place} is no text in UTF-8"),
+        "give it as the first line, as UTF-8",
+    )
+}
+
+fn asked(purpose: Purpose, output: &Output) -> Result<Secret, Error> {
+    loop {
+        let first = ask("Passphrase: ")?;
+        if first.is_empty() {
+            output.instruction("it is empty; type it again");
+            continue;
+        }
+        if purpose == Purpose::Open || ask("Passphrase again: ")? == first {
+            return Ok(first);
+        }
+        output.instruction("the two differ; type it again");
+    }
+}
+
+fn ask(question: &str) -> Result<Secret, Error> {
+    match prompt::ask(question, Echo::Hidden) {
+        Ok(answer) => Ok(Secret::new(answer)),
+        Err(failure) if failure.fault == Fault::Absent => Err(Error::new(
+            ExitCode::BadArguments,
+            "no passphrase is given, and there is no terminal to ask for it",
+            format!("add `--passphrase-file FILE` or `--passphrase-stdin`, or set {VARIABLE}"),
+        )),
+        Err(failure) => Err(failure.into()),
+    }
+}

@@ -1,0 +1,245 @@
+//! How `get-token` and `refresh` hand over the token: which shape, and to stdout or a file.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::bindings::tokens::{Origin, Token};
+use crate::bindings::{clipboard, files};
+use crate::output::Output;
+use crate::output::civil_time;
+use crate::output::error::{BadValue, Error};
+use crate::output::format::to_json;
+use crate::output::yaml::to_yaml;
+use crate::request::Prepared;
+use crate::token::az;
+
+/// The output options.
+#[derive(Args)]
+pub(crate) struct Delivery {
+    /// `token` (the default), `json`, `yaml`, `az`; anything else is a file
+    #[arg(short, long, value_name = "FORMAT|FILE")]
+    output: Option<Target>,
+
+    /// File to write instead of stdout, for its owner's eyes alone
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+
+    /// JSON with accessToken, expiresOn, tokenType and scopes
+    #[arg(long)]
+    json: bool,
+
+    /// Copy the token to the clipboard too
+    #[arg(long, conflicts_with = "no_clipboard")]
+    clipboard: bool,
+
+    /// Accepted for existing scripts: this is the default
+    #[arg(long)]
+    no_clipboard: bool,
+}
+
+/// The value of `--output`: published documents use it for both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    File(String),
+    Shape(Shape),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// What `az account get-access-token` prints.
+    Az,
+    CamelCaseJson,
+    Json,
+    Token,
+    Yaml,
+}
+
+impl std::str::FromStr for Target {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        match text.to_ascii_lowercase().as_str() {
+            "token" | "text" => Ok(Self::Shape(Shape::Token)),
+            "json" => Ok(Self::Shape(Shape::Json)),
+            "yaml" => Ok(Self::Shape(Shape::Yaml)),
+            "az" => Ok(Self::Shape(Shape::Az)),
+            "" => Err(BadValue::new(
+                "the output format is empty",
+                "give `token`, `json`, `yaml`, `az` or a file",
+            )),
+            _ => Ok(Self::File(text.to_owned())),
+        }
+    }
+}
+
+impl Delivery {
+    /// Refuse contradictions before anything is asked of the server.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match (&self.output, &self.file) {
+            (Some(Target::File(_)), Some(_)) => Err(Error::bad_arguments(
+                "two files are named for one token",
+                "give the file once, by `--output` or by `--file`",
+            )),
+            (Some(Target::Shape(_)), _) if self.json => Err(Error::bad_arguments(
+                "two formats are named for one token",
+                "give `--json` or `--output`; their JSON differs in the names of the members",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hand over the token and tell a person about it.
+    pub(crate) fn deliver(
+        &self,
+        token: &Token,
+        prepared: &Prepared,
+        output: &Output,
+    ) -> Result<(), Error> {
+        let text = shaped(token, self.shape(), &prepared.selected.profile.tenant_id)?;
+        if self.clipboard {
+            // First of all: where it fails, nothing was printed, and the token is cached.
+            clipboard::copy(&token.access_token)?;
+            output.notice("✓ Token copied to the clipboard");
+        }
+        match self.path() {
+            Some(path) => {
+                files::write(path, format!("{}\n", text.trim_end()).as_bytes())?;
+                output.notice(&format!("✓ Token saved to {path}"));
+            }
+            None => output.result(&text)?,
+        }
+        for line in summary(token, &prepared.label()) {
+            output.notice(&line);
+        }
+        for notice in &token.notices {
+            output.notice(&format!("warning: {notice}"));
+        }
+        Ok(())
+    }
+
+    fn shape(&self) -> Shape {
+        match &self.output {
+            Some(Target::Shape(shape)) => *shape,
+            Some(Target::File(_)) | None if self.json => Shape::CamelCaseJson,
+            Some(Target::File(_)) | None => Shape::Token,
+        }
+    }
+
+    fn path(&self) -> Option<&str> {
+        match &self.output {
+            Some(Target::File(path)) => Some(path),
+            Some(Target::Shape(_)) | None => self.file.as_deref(),
+        }
+    }
+}
+
+fn shaped(token: &Token, shape: Shape, tenant: &str) -> Result<String, Error> {
+    Ok(match shape {
+        Shape::Az => to_json(&az::document(token, tenant)?),
+        Shape::Token => token.access_token.clone(),
+        Shape::Json => to_json(&snake_case(token)),
+        Shape::Yaml => to_yaml(&snake_case(token)),
+        Shape::CamelCaseJson => to_json(&json!({
+            "accessToken": token.access_token,
+            "expiresOn": civil_time::rfc3339(token.expires_at),
+            "tokenType": token.token_type,
+            "scopes": token.scopes,
+        })),
+    })
+}
+
+fn snake_case(token: &Token) -> Value {
+    json!({
+        "token_type": token.token_type,
+        "scope": token.scopes.join(" "),
+        "expires_in": token.expires_in,
+        "access_token": token.access_token,
+        "expires_at": civil_time::rfc3339(token.expires_at),
+        "from_cache": token.origin == Origin::Cache,
+    })
+}
+
+fn summary(token: &Token, label: &str) -> [String; 3] {
+    let origin = match token.origin {
+        Origin::Cache => "from the cache",
+        Origin::Server => "from the server",
+    };
+    [
+        format!("✓ Token for {label}, {origin}"),
+        format!(
+            "  Expires: {} ({} left)",
+            civil_time::readable(token.expires_at),
+            civil_time::span(token.expires_in)
+        ),
+        format!("  Scopes:  {}", token.scopes.join(" ")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Token {
+        Token {
+            access_token: "abc".to_owned(),
+            token_type: "Bearer".to_owned(),
+            scopes: vec!["api://x/read".to_owned(), "api://x/write".to_owned()],
+            obtained_at: 1_766_932_201,
+            expires_at: 1_766_935_800,
+            expires_in: 3_599,
+            origin: Origin::Cache,
+            notices: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_shape_has_its_documented_members() {
+        for (shape, expected) in [
+            (Shape::Token, "abc"),
+            (
+                Shape::Json,
+                "{\n  \"token_type\": \"Bearer\",\n  \"scope\": \"api://x/read api://x/write\",\n  \
+                 \"expires_in\": 3599,\n  \"access_token\": \"abc\",\n  \
+                 \"expires_at\": \"2025-12-28T15:30:00Z\",\n  \"from_cache\": true\n}",
+            ),
+            (
+                Shape::Yaml,
+                "token_type: Bearer\nscope: \"api://x/read api://x/write\"\nexpires_in: 3599\n\
+                 access_token: abc\nexpires_at: \"2025-12-28T15:30:00Z\"\nfrom_cache: true\n",
+            ),
+            (
+                Shape::CamelCaseJson,
+                "{\n  \"accessToken\": \"abc\",\n  \"expiresOn\": \"2025-12-28T15:30:00Z\",\n  \
+                 \"tokenType\": \"Bearer\",\n  \"scopes\": [\n    \"api://x/read\",\n    \
+                 \"api://x/write\"\n  ]\n}",
+            ),
+        ] {
+            assert_eq!(shaped(&token(), shape, "t").unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn an_output_value_is_a_format_or_a_file() {
+        for (text, expected) in [
+            ("token", Target::Shape(Shape::Token)),
+            ("text", Target::Shape(Shape::Token)),
+            ("JSON", Target::Shape(Shape::Json)),
+            ("yaml", Target::Shape(Shape::Yaml)),
+            ("az", Target::Shape(Shape::Az)),
+            ("token.txt", Target::File("token.txt".to_owned())),
+        ] {
+            assert_eq!(text.parse::<Target>().ok(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_summary_holds_no_token() {
+        let lines = summary(&token(), "profile 'p'").join("\n");
+        assert_eq!(
+            lines,
+            "✓ Token for profile 'p', from the cache\n  \
+             Expires: 2025-12-28 15:30:00 UTC (59 minutes left)\n  \
+             Scopes:  api://x/read api://x/write"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! The app registrations of a tenant: who asks for them, and how that one signs in.
+
+use crate::bindings::directory::{self, Application};
+use crate::bindings::errors;
+use crate::bindings::tokens::Grant;
+use crate::input::choice;
+use crate::input::duration::TimeLimit;
+use crate::output::error::Error;
+use crate::output::exit_code::ExitCode;
+use crate::output::format::Format;
+use crate::output::{Outcome, Output};
+use crate::profile::Profile;
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::flow::Flow;
+use crate::profile::selection::{self, Selected, Source};
+use crate::request::browser_options::BrowserOptions;
+use crate::request::headless;
+use crate::request::{Prepared, Purpose, WhichToken};
+
+use super::listing;
+
+/// Microsoft Graph PowerShell: a public client that exists in every tenant, so that people can search theirs without
+/// registering an app first.
+const GRAPH_POWERSHELL: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/// A search, as the command line describes it.
+pub(super) struct Search<'a> {
+    pub(super) tenant: Option<&'a str>,
+    pub(super) pattern: &'a str,
+    pub(super) profile: Option<&'a str>,
+    pub(super) flow: Option<Flow>,
+    pub(super) authority: Option<&'a str>,
+    pub(super) timeout: Option<TimeLimit>,
+    pub(super) browser: &'a BrowserOptions,
+}
+
+impl Search<'_> {
+    pub(super) fn run(&self, format: Option<Format>, output: &Output) -> Outcome {
+        let which = WhichToken::of_directory(self.flow, self.timeout);
+        let mut prepared =
+            which.prepare_for(self.asker(output)?, Purpose::SignIn, self.browser, output)?;
+        let found = self.applications(&mut prepared, output)?;
+        if found.is_empty() {
+            output.notice(&format!(
+                "No applications found matching '{}'",
+                self.pattern
+            ));
+        }
+        listing::show(&found, format, output)?;
+        Ok(ExitCode::Done)
+    }
+
+    /// The profile named; else the environment's identity where it can prove itself, or a person at Microsoft's own client.
+    /// Without a tenant, the profile in use is the only one that can be meant.
+    fn asker(&self, output: &Output) -> Result<Selected, Error> {
+        let mut selected = match (self.profile, self.tenant) {
+            (Some(name), _) => selection::by_name(name)?,
+            (None, None) => selection::implied(None, None, output)?,
+            (None, Some(_)) => selection::environment_identity()
+                .filter(|profile| profile.auth_method != choice::name(AuthMethod::None))
+                .map_or_else(person, |profile| Selected {
+                    profile,
+                    source: Source::Environment,
+                }),
+        };
+        if let Some(tenant) = self.tenant {
+            tenant.clone_into(&mut selected.profile.tenant_id);
+        }
+        if let Some(authority) = self.authority {
+            selected.profile.authority = Some(authority.to_owned());
+        }
+        Ok(selected)
+    }
+
+    fn applications(
+        &self,
+        prepared: &mut Prepared,
+        output: &Output,
+    ) -> Result<Vec<Application>, Error> {
+        let flow = prepared.flow;
+        // Nobody may be there to answer: then what is stored has to do.
+        let attended = !flow.needs_person() || output.can_ask();
+        let error = match directory::applications(&prepared.request, self.pattern, attended) {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        match error {
+            errors::Error::InteractionRequired(interaction)
+                if !attended && interaction.refusal.is_none() =>
+            {
+                Err(unattended())
+            }
+            error if headless::falls_back(flow, &error, output.stderr_is_terminal()) => {
+                output.instruction(headless::NOTICE);
+                prepared.request.grant = Grant::DeviceCode;
+                directory::applications(&prepared.request, self.pattern, attended)
+                    .map_err(|error| prepared.explain(error))
+            }
+            error => Err(prepared.explain(headless::advised(flow, error))),
+        }
+    }
+}
+
+fn person() -> Selected {
+    Selected {
+        profile: Profile {
+            client_id: GRAPH_POWERSHELL.to_owned(),
+            auth_method: choice::name(AuthMethod::None).to_owned(),
+            authority: selection::variable("AZURE_AUTHORITY_HOST"),
+            ..Profile::named("")
+        },
+        // Nothing is stored for it.
+        source: Source::Environment,
+    }
+}
+
+fn unattended() -> Error {
+    Error::new(
+        ExitCode::AuthenticationFailed,
+        "a person has to sign in for this search, and there is no terminal",
+        "run it once on a terminal; or name a profile that has a secret or a certificate by `-p`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+    )
+}

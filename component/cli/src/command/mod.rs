@@ -1,0 +1,10 @@
+//! The commands, one a room. A command knows its flags; what they need is done in the wings below.
+
+pub(crate) mod clear_cache;
+pub(crate) mod completion;
+pub(crate) mod config;
+pub(crate) mod delivery;
+pub(crate) mod discover;
+pub(crate) mod get_token;
+pub(crate) mod inspect;
+pub(crate) mod refresh;

@@ -1,0 +1,220 @@
+//! The command line: all commands, and what is common to them.
+
+#[cfg(feature = "man-pages")]
+pub(crate) mod man_pages;
+pub(crate) mod spelling;
+pub(crate) mod usage_error;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use crate::command::clear_cache::{self, ClearCache};
+use crate::command::completion::{self, Completion};
+use crate::command::config::Config;
+use crate::command::discover::Discover;
+use crate::command::get_token::GetToken;
+use crate::command::inspect::Inspect;
+use crate::command::refresh::Refresh;
+use crate::output::Verbosity;
+
+/// The program's name, whatever the host calls the file.
+pub(crate) const NAME: &str = "entra-auth-cli";
+
+/// Get Microsoft Entra ID access tokens for your APIs
+#[derive(Parser)]
+#[command(
+    name = NAME,
+    bin_name = NAME,
+    disable_version_flag = true,
+    version,
+    after_help = after_help(),
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    /// Print the version; `-v` alone does too
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const COMMON: &str = "Options of every command";
+
+/// Options of every command.
+#[derive(Args)]
+pub(crate) struct Common {
+    /// Tell on stderr what is going on; never a secret
+    #[arg(short, long, global = true, help_heading = COMMON, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Nothing but the result, and errors
+    #[arg(short, long, visible_alias = "silent", global = true, help_heading = COMMON)]
+    pub(crate) quiet: bool,
+
+    /// No colours; NO_COLOR does the same
+    #[arg(long, global = true, help_heading = COMMON)]
+    pub(crate) no_color: bool,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Print an access token, from the cache or a new one
+    #[command(after_help = GET_TOKEN_EXAMPLES)]
+    GetToken(Box<GetToken>),
+
+    /// Print a new access token without asking anybody
+    #[command(after_help = REFRESH_EXAMPLES)]
+    Refresh(Box<Refresh>),
+
+    /// Show what a token says; its signature is not verified
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Inspect),
+
+    /// Search the app registrations of a tenant, or check whether a token is still good
+    #[command(after_help = DISCOVER_EXAMPLES)]
+    Discover(Box<Discover>),
+
+    /// Create, show, change, export and import profiles
+    Config(Config),
+
+    /// Forget cached tokens
+    #[command(after_help = clear_cache::EXAMPLES)]
+    ClearCache(ClearCache),
+
+    /// Print the script that completes commands in a shell
+    #[command(after_help = completion::EXAMPLES)]
+    Completion(Completion),
+}
+
+/// A terminal of the usual width.
+const WIDTH: usize = 80;
+
+/// The definition, complete: what is the same for all commands is said once.
+pub(crate) fn definition() -> clap::Command {
+    let mut definition = with_exit_codes(CommandLine::command()).term_width(WIDTH);
+    definition.build();
+    definition
+}
+
+fn with_exit_codes(command: clap::Command) -> clap::Command {
+    command.mut_subcommands(|subcommand| {
+        let help = subcommand.get_after_help().map(ToString::to_string);
+        let help = help.map(|help| format!("{help}\n\n")).unwrap_or_default();
+        let help = format!("{help}Exit codes: `{NAME} --help` lists them.");
+        with_exit_codes(subcommand.after_help(help))
+    })
+}
+
+impl Common {
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        }
+    }
+}
+
+const GET_TOKEN_EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(entra-auth-cli get-token -p my-api-client)
+  entra-auth-cli get-token -p my-api -s \"api://your-api-id/.default\"
+  entra-auth-cli get-token -p my-api --output json | jq -r .access_token
+  entra-auth-cli get-token -p demo      no set-up; worth nothing elsewhere
+  entra-auth-cli get-token -p my-api-user -f DeviceCode
+  entra-auth-cli get-token -p my-api -f OnBehalfOf --assertion @incoming.txt \\
+      -s api://downstream-api/.default
+
+stdout carries the token alone. `--output az` is what Azure CLI prints.
+Without any profile: set AZURE_TENANT_ID, AZURE_CLIENT_ID and
+AZURE_CLIENT_SECRET, and give --scope. AZURE_AUTHORITY_HOST names another cloud.
+The secret is taken from --client-secret, else from the store, else from
+AZURE_CLIENT_SECRET. Instead of the secret: AZURE_CLIENT_CERTIFICATE_PATH, with
+AZURE_CLIENT_CERTIFICATE_PASSWORD if it has one; or a federated token, from the
+first of these that is set:
+  AZURE_FEDERATED_TOKEN_FILE                 workload identity
+  ACTIONS_ID_TOKEN_REQUEST_URL,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN         GitHub Actions
+  SYSTEM_OIDCREQUESTURI, SYSTEM_ACCESSTOKEN,
+      AZURESUBSCRIPTION_SERVICE_CONNECTION_ID
+                                             Azure Pipelines
+A profile asks for the federated token by
+`config create --auth-method FederatedToken`.";
+
+const REFRESH_EXAMPLES: &str = "\
+Examples:
+  TOKEN=$(entra-auth-cli refresh -p my-api-client)
+  entra-auth-cli refresh -p my-api-user --output json";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  echo \"$TOKEN\" | entra-auth-cli inspect -
+  entra-auth-cli get-token -p my-api-client | entra-auth-cli inspect | jq .aud
+  entra-auth-cli inspect -p my-api-client --claims
+
+Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be
+decoded.";
+
+const DISCOVER_EXAMPLES: &str = "\
+Examples:
+  entra-auth-cli discover -t contoso.onmicrosoft.com -s \"YourAPI*\"
+  entra-auth-cli discover -p my-api-client -s \"*API*\" -o json | jq '.[].scopes'
+  entra-auth-cli discover -t contoso.com -s api://your-api-id --verbose
+  entra-auth-cli discover -t \"$TOKEN\" && echo still good
+  entra-auth-cli discover -p my-api-client --quiet
+
+A search signs a person in through Microsoft Graph PowerShell, or asks as the
+profile that `-p` names; either needs the permission Application.Read.All of
+Microsoft Graph. Where its output is piped, it is one line an app: name, client
+id, App ID URIs, scopes, app roles, date, between tabs.
+
+A check ends with 0 if the token is valid, with 1 if it is expired or not yet
+valid, and with 4 if it cannot be decoded. Nothing but its times is checked.";
+
+fn after_help() -> String {
+    format!(
+        "\
+Examples:
+  entra-auth-cli get-token -p demo      no set-up; the token is worth nothing
+  entra-auth-cli config create          create a profile for your own API
+  TOKEN=$(entra-auth-cli get-token -p my-api-client)
+  echo \"$TOKEN\" | entra-auth-cli inspect -
+
+{}",
+        crate::output::exit_code::TABLE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_fits_the_terminal_and_has_an_example() {
+        check(&mut definition());
+    }
+
+    fn check(command: &mut clap::Command) {
+        if command.get_name() == "help" {
+            return;
+        }
+        let help = command.render_help().to_string();
+        for line in help.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+        let is_group = command.has_subcommands();
+        assert!(is_group || help.contains("Example"), "{help}");
+        assert!(help.contains("Exit codes"), "{help}");
+        for subcommand in command.get_subcommands_mut() {
+            check(subcommand);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! One of a few names, chosen by a flag or at a prompt.
+
+use crate::output::error::BadValue;
+
+/// A closed list of names, such as the flows.
+pub(crate) trait Choice: Copy + 'static {
+    /// Canonical names in the order of the menu.
+    const NAMES: &'static [(Self, &'static str)];
+    /// Other spellings that people use, in lower case without `-` and `_`.
+    const ALIASES: &'static [(Self, &'static str)];
+    /// What it is that is chosen, for messages.
+    const NOUN: &'static str;
+}
+
+/// The name that is written to files and shown.
+pub(crate) fn name<C: Choice + PartialEq>(choice: C) -> &'static str {
+    C::NAMES
+        .iter()
+        .find(|(candidate, _)| *candidate == choice)
+        .map_or("", |(_, name)| name)
+}
+
+/// By name or alias; case, `-` and `_` do not matter.
+pub(crate) fn parse<C: Choice>(text: &str) -> Result<C, BadValue> {
+    let folded = fold(text);
+    C::NAMES
+        .iter()
+        .find(|(_, name)| fold(name) == folded)
+        .or_else(|| C::ALIASES.iter().find(|(_, alias)| *alias == folded))
+        .map(|(choice, _)| *choice)
+        .ok_or_else(|| unknown::<C>(text))
+}
+
+/// As `parse`, and besides by number of the menu or by the beginning of exactly one name.
+pub(crate) fn pick<C: Choice + PartialEq>(answer: &str) -> Result<C, BadValue> {
+    if let Ok(choice) = parse(answer) {
+        return Ok(choice);
+    }
+    if let Ok(number) = answer.trim().parse::<usize>() {
+        return number
+            .checked_sub(1)
+            .and_then(|index| C::NAMES.get(index))
+            .map(|(choice, _)| *choice)
+            .ok_or_else(|| unknown::<C>(answer));
+    }
+    let folded = fold(answer);
+    let mut matching = C::NAMES
+        .iter()
+        .filter(|(_, name)| !folded.is_empty() && fold(name).starts_with(&folded));
+    match (matching.next(), matching.next()) {
+        (Some((choice, _)), None) => Ok(*choice),
+        (Some(_), Some(_)) => Err(BadValue::new(
+            format!("more than one {} starts like that", C::NOUN),
+            "type more of its name, or its number",
+        )),
+        (None, _) => Err(unknown::<C>(answer)),
+    }
+}
+
+/// The names with their numbers, on one line.
+pub(crate) fn menu<C: Choice>() -> String {
+    let entries: Vec<String> = C::NAMES
+        .iter()
+        .enumerate()
+        .map(|(index, (_, name))| format!("{} {name}", index + 1))
+        .collect();
+    entries.join(", ")
+}
+
+/// Lower case without `-`, `_` and blanks.
+pub(crate) fn fold(text: &str) -> String {
+    text.chars()
+        .filter(|character| !matches!(character, '-' | '_') && !character.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn unknown<C: Choice>(text: &str) -> BadValue {
+    let names: Vec<&str> = C::NAMES.iter().map(|(_, name)| *name).collect();
+    BadValue::new(
+        format!("unknown {}{}", C::NOUN, quoted_if_word(text)),
+        format!("one of {}", names.join(", ")),
+    )
+}
+
+/// The text in backticks if it is a short word; nothing if it might be a secret that slipped into
+/// the wrong place.
+pub(crate) fn quoted_if_word(text: &str) -> String {
+    let is_word = (1..=32).contains(&text.len())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    if is_word {
+        format!(" `{text}`")
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,80 @@
+//! A secret on its way from the command line to a capability.
+
+use std::io::BufRead;
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::output::error::Error;
+
+/// Text that no message shows: no `Display`, no `Debug`, cleared when dropped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Secret(String);
+
+/// A secret as a flag names it: `-` stands for the first line of stdin.
+#[derive(Clone)]
+pub(crate) enum SecretArgument {
+    Stdin,
+    Value(Secret),
+}
+
+impl Secret {
+    pub(crate) fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The text, for the one call that needs it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::str::FromStr for SecretArgument {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "-" => Self::Stdin,
+            value => Self::Value(Secret::new(value.to_owned())),
+        })
+    }
+}
+
+impl SecretArgument {
+    pub(crate) fn is_on_command_line(&self) -> bool {
+        matches!(self, Self::Value(_))
+    }
+
+    /// The secret itself. `what` names it in the message when there is none.
+    pub(crate) fn read(&self, what: &str) -> Result<Secret, Error> {
+        let secret = match self {
+            Self::Value(secret) => secret.clone(),
+            Self::Stdin => first_line_of_stdin(what)?,
+        };
+        if secret.is_empty() {
+            return Err(Error::bad_arguments(
+                format!("the {what} is empty"),
+                "check the variable or the command that should have filled it",
+            ));
+        }
+        Ok(secret)
+    }
+}
+
+fn first_line_of_stdin(what: &str) -> Result<Secret, Error> {
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(_) => {
+            let secret = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
+            line.zeroize();
+            Ok(secret)
+        }
+        Err(_) => Err(Error::bad_arguments(
+            format!("the {what} could not be read from stdin"),
+            "give it as the first line of stdin, as UTF-8",
+        )),
+    }
+}

@@ -1,0 +1,205 @@
+//! Profiles on their way out of and into files, with their secrets or without.
+//!
+//! Without secrets: JSON in the canonical form of a profile, or of the document where there are
+//! several. With secrets: the same JSON with `clientSecret` and `certificatePassword`, sealed (see
+//! `sealed`). Files of the .NET tool of the same name are read too (see `older`).
+
+mod older;
+mod sealed;
+
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use crate::input::choice::fold;
+use crate::input::secret::Secret;
+use crate::output::civil_time;
+use crate::output::error::Error;
+use crate::profile::Profile;
+use crate::profile::document::ProfileDocument;
+
+/// Members that hold secrets in exchanged files; never in the document of profiles.
+const CLIENT_SECRET: &str = "clientSecret";
+const CERTIFICATE_PASSWORD: &str = "certificatePassword";
+
+/// A profile with its secrets.
+pub(crate) struct Parcel {
+    pub(crate) profile: Profile,
+    pub(crate) client_secret: Option<Secret>,
+    pub(crate) certificate_password: Option<Secret>,
+}
+
+/// What a file turns out to be.
+pub(crate) enum Content {
+    Plain(String),
+    /// Opened by a passphrase.
+    Encrypted(Encrypted),
+}
+
+/// An encrypted file and who made it.
+pub(crate) enum Encrypted {
+    Older(String),
+    Sealed(String),
+}
+
+/// Tell the kinds of files apart.
+pub(crate) fn recognize(text: &str) -> Result<Content, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::bad_arguments(
+            "the import is empty",
+            "the command that should have written it may have failed",
+        ));
+    }
+    if sealed::is_sealed(text) {
+        Ok(Content::Encrypted(Encrypted::Sealed(text.to_owned())))
+    } else if text.starts_with(['{', '[']) {
+        Ok(Content::Plain(text.to_owned()))
+    } else if older::is_older(text) {
+        Ok(Content::Encrypted(Encrypted::Older(text.to_owned())))
+    } else {
+        Err(Error::bad_arguments(
+            "the import is neither JSON nor an encrypted export",
+            "give a file that `entra-auth-cli config export` wrote; it may have been cut off",
+        ))
+    }
+}
+
+impl Encrypted {
+    pub(crate) fn open(&self, passphrase: &Secret) -> Result<Zeroizing<String>, Error> {
+        match self {
+            Self::Older(text) => older::open(passphrase, text),
+            Self::Sealed(text) => sealed::open(passphrase, text),
+        }
+    }
+}
+
+/// One profile as an object, several as a document.
+pub(crate) fn to_plain(parcels: &[Parcel]) -> String {
+    match parcels {
+        [only] => format!("{:#}", Value::from(only.members())),
+        _ => format!("{:#}", document(parcels)),
+    }
+}
+
+/// Everything, for the holder of the passphrase.
+pub(crate) fn to_sealed(parcels: &[Parcel], passphrase: &Secret) -> Result<String, Error> {
+    let text = Zeroizing::new(document(parcels).to_string());
+    sealed::seal(passphrase, &text)
+}
+
+/// From any documented form.
+pub(crate) fn from_plain(text: &str) -> Result<Vec<Parcel>, Error> {
+    let bad = |problem: String| {
+        Error::bad_arguments(
+            format!("failed to parse profile: {problem}"),
+            "it has to be a profile, a list of profiles, or an object with `profiles`",
+        )
+    };
+    if let Some(parcel) = older::parcel(text) {
+        return Ok(vec![parcel.map_err(bad)?]);
+    }
+    let document = ProfileDocument::parse(text).map_err(bad)?;
+    Ok(document.profiles.into_iter().map(Parcel::of).collect())
+}
+
+impl Parcel {
+    /// Secrets that came with the profile go to the secret store.
+    fn of(mut profile: Profile) -> Self {
+        let mut take = |name: &str| {
+            let key = profile.others.keys().find(|key| fold(key) == fold(name));
+            let value = profile.others.shift_remove(&key?.clone())?;
+            let text = value.as_str().filter(|text| !text.is_empty())?;
+            Some(Secret::new(text.to_owned()))
+        };
+        Self {
+            client_secret: take(CLIENT_SECRET),
+            certificate_password: take(CERTIFICATE_PASSWORD),
+            profile,
+        }
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        let mut members = self.profile.to_public_json();
+        for (name, secret) in [
+            (CLIENT_SECRET, &self.client_secret),
+            (CERTIFICATE_PASSWORD, &self.certificate_password),
+        ] {
+            if let Some(secret) = secret {
+                members.insert(name.to_owned(), Value::from(secret.reveal()));
+            }
+        }
+        members
+    }
+}
+
+/// A cipher cannot tell the two apart.
+fn wrong_passphrase() -> Error {
+    Error::bad_arguments(
+        "failed to decrypt the export: wrong passphrase, or the file was changed",
+        "check the passphrase; nothing was imported",
+    )
+}
+
+fn document(parcels: &[Parcel]) -> Value {
+    let profiles: Vec<_> = parcels.iter().map(Parcel::members).collect();
+    json!({
+        "profiles": profiles,
+        "exportedAt": civil_time::rfc3339(civil_time::now()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart() {
+        let kind = |text: &str| match recognize(text) {
+            Ok(Content::Plain(_)) => "plain",
+            Ok(Content::Encrypted(Encrypted::Older(_))) => "older",
+            Ok(Content::Encrypted(Encrypted::Sealed(_))) => "sealed",
+            Err(_) => "unknown",
+        };
+        for (text, expected) in [
+            ("{\"name\": \"p\"}", "plain"),
+            (" [ ]", "plain"),
+            ("entra-auth-cli export 1\n", "sealed"),
+            ("entra-auth-cli export 9", "sealed"),
+            (&"QUJD\r\n".repeat(32), "older"),
+            (&"QUJD".repeat(4), "unknown"),
+            ("name: p", "unknown"),
+            ("", "unknown"),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_leave_the_profile_and_come_back() {
+        let text = r#"{"name":"p","client_secret":"s","CertificatePassword":"c","x":1}"#;
+        let mut parcels = from_plain(text).unwrap();
+        let parcel = parcels.pop().unwrap();
+        assert_eq!(parcel.profile.others.keys().collect::<Vec<_>>(), ["x"]);
+        assert_eq!(parcel.client_secret.as_ref().map(Secret::reveal), Some("s"));
+        let again = from_plain(&to_plain(&[parcel])).unwrap();
+        let password = again[0].certificate_password.as_ref();
+        assert_eq!(password.map(Secret::reveal), Some("c"));
+    }
+
+    #[test]
+    fn what_was_sealed_opens_again_whole() {
+        let passphrase = Secret::new("correct horse".to_owned());
+        let parcels = from_plain(r#"[{"name":"a","clientSecret":"é"},{"name":"b"}]"#).unwrap();
+        let text = to_sealed(&parcels, &passphrase).unwrap();
+        let Ok(Content::Encrypted(encrypted)) = recognize(&text) else {
+            panic!("not recognized: {text}");
+        };
+        let opened = from_plain(&encrypted.open(&passphrase).unwrap()).unwrap();
+        assert_eq!(opened.len(), 2);
+        assert_eq!(
+            opened[0].client_secret.as_ref().map(Secret::reveal),
+            Some("é")
+        );
+        assert!(opened[1].client_secret.is_none());
+    }
+}

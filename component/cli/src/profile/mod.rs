@@ -1,0 +1,447 @@
+//! A profile: whose token, from where, proved how.
+//!
+//! Canonical form: an object with `name`, `tenantId`, `clientId`, `scopes` (array), `authMethod`,
+//! `cacheCertificatePassword`, `createdAt`, `updatedAt` (RFC 3339), and where they are set
+//! `resource`, `authority`, `redirectUri`, `certificatePath`, `privateKeyPath`,
+//! `sendCertificateChain`, `identity`, `defaultFlow`.
+//! Every other member is kept as it was found. Field names are read in any case, with or without
+//! `_`, and under the other names that have been documented.
+
+pub(crate) mod auth_method;
+pub(crate) mod demo;
+pub(crate) mod document;
+pub(crate) mod exchange;
+pub(crate) mod fields;
+pub(crate) mod flow;
+pub(crate) mod saved;
+pub(crate) mod scopes;
+pub(crate) mod secret_changes;
+pub(crate) mod selection;
+
+use serde_json::{Map, Value};
+
+use crate::input::choice::{self, fold};
+use crate::output::error::{BadValue, Error};
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::flow::Flow;
+
+/// Microsoft's public cloud, for profiles that name no other authority.
+pub(crate) const PUBLIC_AUTHORITY: &str = "https://login.microsoftonline.com";
+
+/// Members that may hold a secret in documents that others wrote, folded.
+const SECRET_MEMBERS: &[&str] = &[
+    "certificatepassword",
+    "certpassword",
+    "clientsecret",
+    "password",
+    "secret",
+];
+
+/// One profile.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) tenant_id: String,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Vec<String>,
+    /// Stands for `{resource}/.default` where there are no scopes.
+    pub(crate) resource: Option<String>,
+    /// As written; a name that this version does not know must not lock out the other profiles.
+    pub(crate) auth_method: String,
+    pub(crate) authority: Option<String>,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) certificate_path: Option<String>,
+    pub(crate) private_key_path: Option<String>,
+    pub(crate) cache_certificate_password: bool,
+    /// Subject name and issuer authentication: the server trusts the issuer instead of this certificate alone.
+    pub(crate) send_certificate_chain: bool,
+    /// Which managed identity, as `--identity` names it.
+    pub(crate) identity: Option<String>,
+    /// As written, see `auth_method`.
+    pub(crate) default_flow: Option<String>,
+    pub(crate) created_at: Option<String>,
+    pub(crate) updated_at: Option<String>,
+    /// Members that are not ours.
+    pub(crate) others: Map<String, Value>,
+}
+
+impl Profile {
+    /// A profile without settings.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            tenant_id: String::new(),
+            client_id: String::new(),
+            scopes: Vec::new(),
+            resource: None,
+            auth_method: choice::name(AuthMethod::ClientSecret).to_owned(),
+            authority: None,
+            redirect_uri: None,
+            certificate_path: None,
+            private_key_path: None,
+            cache_certificate_password: false,
+            send_certificate_chain: false,
+            identity: None,
+            default_flow: None,
+            created_at: None,
+            updated_at: None,
+            others: Map::new(),
+        }
+    }
+
+    pub(crate) fn authority(&self) -> &str {
+        self.authority.as_deref().unwrap_or(PUBLIC_AUTHORITY)
+    }
+
+    pub(crate) fn auth_method(&self) -> Result<AuthMethod, Error> {
+        self.auth_method.parse().map_err(|bad| self.invalid(bad))
+    }
+
+    pub(crate) fn default_flow(&self) -> Result<Option<Flow>, Error> {
+        self.default_flow
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|bad| self.invalid(bad))
+    }
+
+    /// The profile's flow, else the one that fits what it can prove: with a secret or a
+    /// certificate, or a platform that vouches, nobody has to sign in.
+    pub(crate) fn flow(&self) -> Result<Flow, Error> {
+        if let Some(flow) = self.default_flow()? {
+            return Ok(flow);
+        }
+        Ok(match self.auth_method()? {
+            AuthMethod::ClientSecret | AuthMethod::Certificate | AuthMethod::FederatedToken => {
+                Flow::ClientCredentials
+            }
+            AuthMethod::PasswordlessCertificate if self.certificate_path.is_some() => {
+                Flow::ClientCredentials
+            }
+            AuthMethod::PasswordlessCertificate | AuthMethod::None => Flow::InteractiveBrowser,
+            AuthMethod::ManagedIdentity => Flow::ManagedIdentity,
+        })
+    }
+
+    /// The scopes to ask for, which may be none.
+    pub(crate) fn effective_scopes(&self) -> Vec<String> {
+        match &self.resource {
+            Some(resource) if self.scopes.is_empty() => vec![format!("{resource}/.default")],
+            _ => self.scopes.clone(),
+        }
+    }
+
+    /// Whether it is about the same client, and so about the same cached tokens.
+    pub(crate) fn has_client_of(&self, other: &Self) -> bool {
+        self.authority() == other.authority()
+            && self.tenant_id == other.tenant_id
+            && self.client_id == other.client_id
+            && self.identity == other.identity
+    }
+
+    /// Name of the client secret in the secret store.
+    pub(crate) fn client_secret_name(&self) -> String {
+        format!("profile:{}:client-secret", self.name)
+    }
+
+    /// Name of the certificate's password in the secret store.
+    pub(crate) fn certificate_password_name(&self) -> String {
+        format!("profile:{}:certificate-password", self.name)
+    }
+
+    /// In the canonical form.
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
+        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let members = [
+            ("name", Some(Value::from(self.name.clone()))),
+            ("tenantId", Some(Value::from(self.tenant_id.clone()))),
+            ("clientId", Some(Value::from(self.client_id.clone()))),
+            ("scopes", Some(Value::from(self.scopes.clone()))),
+            ("resource", text(&self.resource)),
+            ("authMethod", Some(Value::from(self.auth_method.clone()))),
+            ("authority", text(&self.authority)),
+            ("redirectUri", text(&self.redirect_uri)),
+            ("certificatePath", text(&self.certificate_path)),
+            ("privateKeyPath", text(&self.private_key_path)),
+            (
+                "cacheCertificatePassword",
+                Some(Value::from(self.cache_certificate_password)),
+            ),
+            (
+                "sendCertificateChain",
+                self.send_certificate_chain.then_some(Value::from(true)),
+            ),
+            ("identity", text(&self.identity)),
+            ("defaultFlow", text(&self.default_flow)),
+            ("createdAt", text(&self.created_at)),
+            ("updatedAt", text(&self.updated_at)),
+        ];
+        let mut object: Map<String, Value> = members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
+        for (name, value) in &self.others {
+            object.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        object
+    }
+
+    /// The same without members that hold secrets, which other programs may have written.
+    pub(crate) fn to_public_json(&self) -> Map<String, Value> {
+        let mut object = self.to_json();
+        object.retain(|name, _| !SECRET_MEMBERS.contains(&fold(name).as_str()));
+        object
+    }
+
+    /// From any documented form. Fails with words that complete "profile 2 …".
+    pub(crate) fn from_json(object: Map<String, Value>) -> Result<Self, String> {
+        let mut fields = Fields(object);
+        let name = fields
+            .text(&["name", "profile", "profilename"])?
+            .ok_or("has no `name`")?;
+        let scopes = fields.scopes()?;
+        let auth_method = fields.auth_method()?;
+        Ok(Self {
+            name,
+            tenant_id: fields.text(&["tenantid", "tenant"])?.unwrap_or_default(),
+            client_id: fields.text(&["clientid", "client"])?.unwrap_or_default(),
+            scopes,
+            resource: fields.text(&["resource"])?,
+            auth_method,
+            authority: fields.text(&["authority", "authorityurl"])?,
+            redirect_uri: fields.text(&["redirecturi"])?,
+            certificate_path: fields.text(&["certificatepath", "certificate"])?,
+            private_key_path: fields.text(&["privatekeypath"])?,
+            cache_certificate_password: fields
+                .truth(&["cachecertificatepassword"])?
+                .unwrap_or_default(),
+            send_certificate_chain: fields
+                .truth(&["sendcertificatechain", "sendx5c"])?
+                .unwrap_or_default(),
+            identity: fields.text(&["identity", "managedidentity"])?,
+            default_flow: fields
+                .text(&["defaultflow", "flow", "oauth2flow"])?
+                .map(canonical::<Flow>),
+            created_at: fields.text(&["createdat"])?,
+            updated_at: fields.text(&["updatedat"])?,
+            others: fields.0,
+        })
+    }
+
+    fn invalid(&self, bad: BadValue) -> Error {
+        Error {
+            message: format!(
+                "invalid profile configuration of '{}': {}",
+                self.name, bad.message
+            ),
+            ..Error::from(bad)
+        }
+    }
+}
+
+/// The members of a profile that nobody has taken yet.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// The member under the first of these folded names that is there; `null` counts as absent.
+    fn take(&mut self, names: &[&str]) -> Option<(String, Value)> {
+        names.iter().find_map(|name| {
+            let key = self.0.keys().find(|key| fold(key) == *name)?.clone();
+            let value = self.0.shift_remove(&key)?;
+            (!value.is_null()).then_some((key, value))
+        })
+    }
+
+    /// An empty text counts as absent.
+    fn text(&mut self, names: &[&str]) -> Result<Option<String>, String> {
+        match self.take(names) {
+            None => Ok(None),
+            Some((_, Value::String(text))) => Ok((!text.is_empty()).then_some(text)),
+            Some((key, _)) => Err(format!("has a `{key}` that is no text")),
+        }
+    }
+
+    fn truth(&mut self, names: &[&str]) -> Result<Option<bool>, String> {
+        match self.take(names) {
+            None => Ok(None),
+            Some((_, Value::Bool(truth))) => Ok(Some(truth)),
+            Some((key, _)) => Err(format!("has a `{key}` that is neither true nor false")),
+        }
+    }
+
+    fn scopes(&mut self) -> Result<Vec<String>, String> {
+        let Some((key, value)) = self.take(&["scopes", "scope", "defaultscopes"]) else {
+            return Ok(Vec::new());
+        };
+        let bad = || format!("has a `{key}` that is no list of texts");
+        match &value {
+            Value::String(text) => Ok(scopes::split(text)),
+            Value::Array(items) => {
+                let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                Ok(scopes::split(&texts.ok_or_else(bad)?.join(" ")))
+            }
+            _ => Err(bad()),
+        }
+    }
+
+    fn auth_method(&mut self) -> Result<String, String> {
+        let uses_certificate = self.truth(&["usecertificate"])?;
+        let uses_secret = self.truth(&["useclientsecret"])?;
+        if let Some(text) = self.text(&["authmethod", "authenticationmethod"])? {
+            return Ok(canonical::<AuthMethod>(text));
+        }
+        let method = match (uses_certificate, uses_secret) {
+            (Some(true), _) => AuthMethod::Certificate,
+            (_, Some(false)) => AuthMethod::None,
+            (_, Some(true) | None) => AuthMethod::ClientSecret,
+        };
+        Ok(choice::name(method).to_owned())
+    }
+}
+
+/// The canonical name of a known choice; an unknown one stays as it is.
+fn canonical<C: choice::Choice + PartialEq>(text: String) -> String {
+    match choice::parse::<C>(&text) {
+        Ok(known) => choice::name(known).to_owned(),
+        Err(_) => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: Value) -> Result<Profile, String> {
+        match value {
+            Value::Object(object) => Profile::from_json(object),
+            _ => panic!("the row is no object"),
+        }
+    }
+
+    #[test]
+    fn every_documented_field_name_is_read() {
+        let expected = Profile {
+            tenant_id: "contoso.onmicrosoft.com".to_owned(),
+            client_id: "c".to_owned(),
+            scopes: vec!["api://x/a".to_owned(), "api://x/b".to_owned()],
+            default_flow: Some("InteractiveBrowser".to_owned()),
+            ..Profile::named("p")
+        };
+        for value in [
+            json!({"name": "p", "tenantId": "contoso.onmicrosoft.com", "clientId": "c",
+                "scopes": ["api://x/a", "api://x/b"], "authMethod": "ClientSecret",
+                "defaultFlow": "InteractiveBrowser"}),
+            json!({"name": "p", "tenant_id": "contoso.onmicrosoft.com", "client_id": "c",
+                "scopes": "api://x/a api://x/b", "auth_method": "client_secret",
+                "default_flow": "interactive"}),
+            json!({"Name": "p", "TenantId": "contoso.onmicrosoft.com", "ClientId": "c",
+                "scope": "api://x/a,api://x/b", "useClientSecret": true,
+                "flow": "interactive-browser", "redirectUri": null}),
+        ] {
+            assert_eq!(read(value.clone()).unwrap(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_method_follows_from_old_switches() {
+        for (value, expected) in [
+            (json!({"name": "p"}), "ClientSecret"),
+            (json!({"name": "p", "useCertificate": true}), "Certificate"),
+            (json!({"name": "p", "useClientSecret": false}), "None"),
+            (
+                json!({"name": "p", "useClientSecret": true, "authMethod": "Certificate"}),
+                "Certificate",
+            ),
+            (json!({"name": "p", "authMethod": "public"}), "None"),
+            (
+                json!({"name": "p", "authMethod": "workload_identity"}),
+                "FederatedToken",
+            ),
+            (json!({"name": "p", "authMethod": "Kerberos"}), "Kerberos"),
+        ] {
+            assert_eq!(
+                read(value.clone()).unwrap().auth_method,
+                expected,
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_of_the_wrong_type_are_named() {
+        for (value, expected) in [
+            (json!({}), "has no `name`"),
+            (json!({"name": 1}), "has a `name` that is no text"),
+            (
+                json!({"name": "p", "scopes": [1]}),
+                "has a `scopes` that is no list of texts",
+            ),
+            (
+                json!({"name": "p", "cacheCertificatePassword": "yes"}),
+                "has a `cacheCertificatePassword` that is neither true nor false",
+            ),
+        ] {
+            assert_eq!(read(value).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn foreign_members_survive_a_rewrite() {
+        let profile = read(json!({"certificateThumbprint": "AB", "name": "p", "x": {"y": [1]}}));
+        let written = Value::from(profile.unwrap().to_json());
+        assert_eq!(
+            written,
+            json!({"name": "p", "tenantId": "", "clientId": "", "scopes": [],
+                "authMethod": "ClientSecret", "cacheCertificatePassword": false,
+                "certificateThumbprint": "AB", "x": {"y": [1]}})
+        );
+    }
+
+    #[test]
+    fn the_flow_follows_from_what_the_profile_can_prove() {
+        for (method, path, default, expected) in [
+            ("ClientSecret", None, None, Flow::ClientCredentials),
+            ("Certificate", Some("c.pfx"), None, Flow::ClientCredentials),
+            (
+                "PasswordlessCertificate",
+                Some("c.pfx"),
+                None,
+                Flow::ClientCredentials,
+            ),
+            (
+                "PasswordlessCertificate",
+                None,
+                None,
+                Flow::InteractiveBrowser,
+            ),
+            ("None", None, None, Flow::InteractiveBrowser),
+            ("None", None, Some("DeviceCode"), Flow::DeviceCode),
+            ("ManagedIdentity", None, None, Flow::ManagedIdentity),
+            ("FederatedToken", None, None, Flow::ClientCredentials),
+            ("WorkloadIdentity", None, None, Flow::ClientCredentials),
+        ] {
+            let profile = Profile {
+                auth_method: method.to_owned(),
+                certificate_path: path.map(str::to_owned),
+                default_flow: default.map(str::to_owned),
+                ..Profile::named("p")
+            };
+            assert_eq!(profile.flow().unwrap(), expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn a_resource_stands_in_for_scopes() {
+        let mut profile = Profile {
+            resource: Some("https://contoso.com/".to_owned()),
+            ..Profile::named("p")
+        };
+        assert_eq!(
+            profile.effective_scopes(),
+            ["https://contoso.com//.default"]
+        );
+        profile.scopes = vec!["api://x/a".to_owned()];
+        assert_eq!(profile.effective_scopes(), ["api://x/a"]);
+    }
+}

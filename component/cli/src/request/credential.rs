@@ -1,0 +1,255 @@
+//! How the client proves who it is in one call: from the profile, a flag or the environment.
+
+use crate::bindings::errors::Fault;
+use crate::bindings::files;
+use crate::bindings::prompt::{self, Echo};
+use crate::bindings::tokens::{Certificate, Credential, Secret as StoredSecret};
+use crate::input::secret::Secret;
+use crate::output::Output;
+use crate::output::error::Error;
+use crate::output::printable::printable;
+use crate::profile::Profile;
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::demo;
+use crate::profile::flow::Flow;
+use crate::profile::selection::{self, Selected, Source};
+use crate::request::Purpose;
+use crate::request::federation;
+
+/// Larger than any certificate file with its chain.
+const CERTIFICATE_LIMIT: u32 = 1 << 20;
+
+/// A secret given for the call is used whatever the profile says. Otherwise browser and device
+/// sign-in are a public client's, and the other flows prove what the profile can prove.
+pub(crate) fn credential(
+    selected: &Selected,
+    flow: Flow,
+    given: Option<Secret>,
+    purpose: Purpose,
+    output: &Output,
+) -> Result<Credential, Error> {
+    let profile = &selected.profile;
+    match (flow, given) {
+        (Flow::ManagedIdentity, _) => Ok(Credential::None),
+        (_, Some(secret)) => Ok(given_only(secret.reveal())),
+        (Flow::DeviceCode | Flow::InteractiveBrowser, None) => Ok(Credential::None),
+        (Flow::AuthorizationCode | Flow::ClientCredentials | Flow::OnBehalfOf, None) => {
+            match profile.auth_method()? {
+                AuthMethod::ClientSecret => Ok(client_secret(selected)),
+                AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
+                    certificate(profile, purpose, output).map(Credential::Certificate)
+                }
+                AuthMethod::FederatedToken => federated(purpose),
+                AuthMethod::None | AuthMethod::ManagedIdentity => match flow {
+                    Flow::ClientCredentials | Flow::OnBehalfOf => from_environment(flow, purpose),
+                    _ => Ok(Credential::None),
+                },
+            }
+        }
+    }
+}
+
+/// What the environment can prove for a profile that cannot prove anything.
+fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
+    if let Some(secret) = selection::variable("AZURE_CLIENT_SECRET") {
+        Ok(given_only(&secret))
+    } else if federation::is_offered(selection::variable) {
+        federated(purpose)
+    } else {
+        Err(nothing_to_prove(flow))
+    }
+}
+
+/// Looking up a stored token takes no proof, and the file may be gone by now.
+pub(crate) fn federated(purpose: Purpose) -> Result<Credential, Error> {
+    match purpose {
+        Purpose::LookUp => Ok(Credential::None),
+        Purpose::Renew | Purpose::SignIn => {
+            federation::source(selection::variable).map(Credential::Assertion)
+        }
+    }
+}
+
+fn nothing_to_prove(flow: Flow) -> Error {
+    Error::bad_arguments(
+        format!(
+            "flow {flow} needs a secret, a certificate or a federated token, and there is none"
+        ),
+        "add `--client-secret -`, set AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE, or choose another `--flow`",
+    )
+}
+
+fn given_only(secret: &str) -> Credential {
+    Credential::Secret(StoredSecret {
+        stored: None,
+        given: Some(secret.to_owned()),
+    })
+}
+
+/// The stored secret goes first, the environment's stands in for it.
+fn client_secret(selected: &Selected) -> Credential {
+    let stored = match selected.source {
+        Source::Demo => return given_only(demo::CLIENT_SECRET),
+        Source::Environment => None,
+        Source::Saved => Some(selected.profile.client_secret_name()),
+    };
+    Credential::Secret(StoredSecret {
+        stored,
+        given: selection::variable("AZURE_CLIENT_SECRET"),
+    })
+}
+
+fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<Certificate, Error> {
+    let path = profile.certificate_path.as_deref().ok_or_else(|| {
+        Error::bad_arguments(
+            format!("profile '{}' names no certificate file", profile.name),
+            "create it again with `--certificate-path`, or choose another `--flow`",
+        )
+    })?;
+    let private_key = profile
+        .private_key_path
+        .as_deref()
+        .map(|path| files::read(path, CERTIFICATE_LIMIT))
+        .transpose()?;
+    Ok(Certificate {
+        name: format!("`{}`", printable(path)),
+        content: files::read(path, CERTIFICATE_LIMIT)?,
+        private_key,
+        password: certificate_password(profile, purpose, output)?,
+        send_chain: profile.send_certificate_chain,
+    })
+}
+
+/// The stored password, else the environment's, else the person's. A profile that knows of no password stores none and asks
+/// for none: it was created where the variable holds it, or the file has none.
+fn certificate_password(
+    profile: &Profile,
+    purpose: Purpose,
+    output: &Output,
+) -> Result<Option<StoredSecret>, Error> {
+    let given = selection::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
+    if profile.cache_certificate_password && !has_none {
+        return Ok(Some(StoredSecret {
+            stored: Some(profile.certificate_password_name()),
+            given,
+        }));
+    }
+    let given = match given {
+        None if !has_none && purpose != Purpose::LookUp && output.can_ask() => ask_password()?,
+        given => given,
+    };
+    Ok(given.map(|password| StoredSecret {
+        stored: None,
+        given: Some(password),
+    }))
+}
+
+fn ask_password() -> Result<Option<String>, Error> {
+    match prompt::ask("Certificate password: ", Echo::Hidden) {
+        Ok(password) => Ok(Some(password)),
+        Err(failure) if failure.fault == Fault::Absent => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(source: Source, method: &str) -> Selected {
+        Selected {
+            profile: Profile {
+                auth_method: method.to_owned(),
+                client_id: "c".to_owned(),
+                ..Profile::named("p")
+            },
+            source,
+        }
+    }
+
+    #[test]
+    fn stored_secrets_are_named_for_saved_profiles_alone() {
+        for (source, expected) in [
+            (Source::Saved, Some("profile:p:client-secret")),
+            (Source::Environment, None),
+            (Source::Demo, None),
+        ] {
+            let Credential::Secret(secret) = client_secret(&selected(source, "ClientSecret"))
+            else {
+                panic!("{source:?} has no secret");
+            };
+            assert_eq!(secret.stored.as_deref(), expected, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn the_credential_follows_from_flow_and_method() {
+        let output = Output::new(crate::output::Verbosity::Quiet, true);
+        for (flow, method, given, expected) in [
+            (
+                Flow::ClientCredentials,
+                "ClientSecret",
+                None,
+                Some("stored"),
+            ),
+            (
+                Flow::ClientCredentials,
+                "ClientSecret",
+                Some("x"),
+                Some("given"),
+            ),
+            (Flow::ClientCredentials, "None", Some("x"), Some("given")),
+            (Flow::ClientCredentials, "None", None, None),
+            (Flow::OnBehalfOf, "ClientSecret", None, Some("stored")),
+            (Flow::OnBehalfOf, "None", Some("x"), Some("given")),
+            (Flow::OnBehalfOf, "None", None, None),
+            (Flow::DeviceCode, "ClientSecret", None, Some("none")),
+            (
+                Flow::InteractiveBrowser,
+                "PasswordlessCertificate",
+                None,
+                Some("none"),
+            ),
+            (
+                Flow::AuthorizationCode,
+                "ClientSecret",
+                None,
+                Some("stored"),
+            ),
+            (Flow::AuthorizationCode, "None", None, Some("none")),
+            (
+                Flow::ClientCredentials,
+                "FederatedToken",
+                None,
+                Some("none"),
+            ),
+            (
+                Flow::ClientCredentials,
+                "FederatedToken",
+                Some("x"),
+                Some("given"),
+            ),
+            (Flow::DeviceCode, "FederatedToken", None, Some("none")),
+            (
+                Flow::ManagedIdentity,
+                "ClientSecret",
+                Some("x"),
+                Some("none"),
+            ),
+        ] {
+            let given = given.map(|text: &str| Secret::new(text.to_owned()));
+            let selected = selected(Source::Saved, method);
+            let kind = credential(&selected, flow, given, Purpose::LookUp, &output)
+                .ok()
+                .map(|credential| match credential {
+                    Credential::None => "none",
+                    Credential::Secret(secret) if secret.stored.is_some() => "stored",
+                    Credential::Secret(_) => "given",
+                    Credential::Certificate(_) => "certificate",
+                    Credential::Assertion(_) => "assertion",
+                });
+            assert_eq!(kind, expected, "{flow} {method}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! A token: where it is found, what it says, how it is shown.
+
+pub(crate) mod az;
+pub(crate) mod facts;
+pub(crate) mod inspection;
+pub(crate) mod source;
+pub(crate) mod unreadable;

@@ -1,0 +1,67 @@
+//! Where a command finds the token that it is about.
+
+use crate::bindings::files;
+use crate::bindings::tokens;
+use crate::input::token;
+use crate::output::Output;
+use crate::output::error::Error;
+use crate::request::browser_options::BrowserOptions;
+use crate::request::{Purpose, WhichToken};
+
+/// What the command line says about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TokenSource<'a> {
+    /// The token itself, or `-` for stdin.
+    Argument(&'a str),
+    File(&'a str),
+    /// The cached token of a profile; nothing is sent.
+    Profile(&'a str),
+    /// Nothing: what is piped in, else the cached token of the default profile.
+    Unnamed,
+}
+
+/// A token, as it was found.
+#[derive(Debug)]
+pub(crate) struct FoundToken {
+    pub(crate) text: String,
+    /// Whose cached token it is.
+    pub(crate) profile: Option<String>,
+}
+
+impl TokenSource<'_> {
+    pub(crate) fn read(&self, output: &Output) -> Result<FoundToken, Error> {
+        match self {
+            Self::Argument("-") => token::whole_stdin().map(bare),
+            Self::Argument(text) => Ok(bare(token::from_text(text))),
+            Self::File(path) => token::from_bytes(&files::read(path, token::LIMIT)?).map(bare),
+            Self::Profile(name) => cached(Some((*name).to_owned()), output),
+            Self::Unnamed => match token::piped_stdin()? {
+                Some(token) => Ok(bare(token)),
+                None => cached(None, output),
+            },
+        }
+    }
+}
+
+fn bare(text: String) -> FoundToken {
+    FoundToken {
+        text,
+        profile: None,
+    }
+}
+
+fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error> {
+    let prepared =
+        WhichToken::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
+    let token = tokens::cached(&prepared.request).map_err(|error| prepared.explain(error))?;
+    let token = token.ok_or_else(|| {
+        Error::general(
+            format!("no token found for {}", prepared.label()),
+            "get one with `entra-auth-cli get-token`, or pipe a token in",
+        )
+    })?;
+    Ok(FoundToken {
+        text: token.access_token,
+        profile: Some(prepared.selected.profile.name),
+    })
+}
