@@ -5,11 +5,18 @@ use std::sync::{Mutex, PoisonError};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 
 use crate::{
-    app_service, authority::Authority, authorize, azure_pipelines, call::Call, clock::UnixTime,
-    cloud::Cloud, cloud_shell, controls::Controls, device_code, device_page, error_page,
-    exchange::Exchange, github_actions, graph, imds, instance_discovery, key_set::key_set,
-    memory::Memory, metadata, origin::Origin, page::Page, registration::Tenant, route::Route,
-    session, sign_in, token_endpoint,
+    endpoint::{
+        authorize, device_page, error_page, graph, instance_discovery, key_set::key_set, metadata,
+        route::Route, token,
+    },
+    exchange::{Exchange, incoming::Call},
+    grant::device_code,
+    person::{page::Page, session, sign_in},
+    platform::{app_service, azure_pipelines, cloud_shell, github_actions, imds},
+    remembered::Memory,
+    tenant::{authority::Authority, registration::Tenant},
+    test_control::Controls,
+    value::{cloud::Cloud, origin::Origin, time::UnixTime},
 };
 
 /// A tenant that answers requests.
@@ -137,7 +144,7 @@ impl Emulator {
 fn answer(route: Route<'_>, call: &mut Call<'_>) -> Response<Vec<u8>> {
     match route {
         Route::Token(segment) => {
-            let outcome = token_endpoint::answer(segment, call);
+            let outcome = token::answer(segment, call);
             call.exchange.issued(outcome)
         }
         Route::AppServiceToken => app_service::answer(call),

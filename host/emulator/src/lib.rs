@@ -48,82 +48,33 @@
 
 #![warn(missing_docs)]
 
-mod access_token;
-mod app_service;
-mod arrangements;
-mod authority;
-mod authorization_code;
-mod authorization_request;
-mod authorization_response;
-mod authorize;
-mod azure_pipelines;
-mod call;
-mod certificate;
-mod claims_request;
-mod client_assertion;
-mod client_authentication;
-mod client_credentials;
-mod clock;
-mod cloud;
-mod cloud_shell;
-mod consent;
-mod contoso;
-mod controls;
-mod delegation;
-mod delivery;
-mod device_code;
-mod device_page;
+mod client;
 mod emulator;
-mod error_page;
+mod endpoint;
 mod exchange;
-mod external_token;
-mod fault;
-mod form;
-mod github_actions;
-mod graph;
-mod graph_application;
-mod graph_query;
-mod guid;
-mod handle;
-mod id_token;
-mod imds;
-mod instance_discovery;
-mod journal;
-mod jws;
-mod key_set;
-mod managed_identity;
-mod memory;
-mod metadata;
-mod on_behalf_of;
-mod options;
-mod origin;
-mod page;
-mod pairwise;
-mod pem;
-mod pkce;
-mod policy;
-mod redirect_address;
-mod refresh_token;
+mod grant;
+mod person;
+mod platform;
 mod refusal;
-mod registration;
-mod requested_resource;
-mod requested_scopes;
-mod route;
-mod session;
-mod shelf;
-mod sign_in;
-mod sign_in_page;
-mod signing_key;
-mod token_endpoint;
+mod remembered;
+mod request;
+mod tenant;
+mod test_control;
+mod token;
+mod value;
 
-pub use certificate::Certificate;
-pub use clock::UnixTime;
-pub use cloud::{Cloud, UnknownCloud};
-pub use contoso::contoso;
-pub use delivery::Delivery;
 pub use emulator::Emulator;
-pub use origin::{NotAnOrigin, Origin};
-pub use registration::{
-    Api, AppRole, Client, ClientKind, Credentials, FederatedCredential, ManagedIdentity,
-    Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,
+pub use tenant::{
+    certificate::Certificate,
+    contoso::contoso,
+    registration::{
+        Api, AppRole, Client, ClientKind, Credentials, FederatedCredential, ManagedIdentity,
+        Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,
+    },
+};
+pub use test_control::disruption::Delivery;
+pub use value::{
+    cloud::{Cloud, UnknownCloud},
+    origin::{NotAnOrigin, Origin},
+    time::UnixTime,
 };

@@ -1,0 +1,123 @@
+//! The part of Microsoft Graph that tells which applications are registered.
+//!
+//! <https://learn.microsoft.com/graph/api/application-list>
+
+mod application;
+mod query;
+
+use http::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    endpoint::graph::query::{GraphQuery, Rejection},
+    exchange::incoming::Call,
+    token::{jws::Jws, signing_key::TENANT_KEY},
+};
+
+/// The answer to a request below the version's path, such as `applications`.
+pub(crate) fn answer(path: &str, call: &Call<'_>) -> Response<Vec<u8>> {
+    let outcome = authorize(call).and_then(|()| found(path, call));
+    match outcome {
+        Ok(body) => call.exchange.json_body(StatusCode::OK, &body),
+        Err(rejection) => refused(&rejection, call),
+    }
+}
+
+fn found(path: &str, call: &Call<'_>) -> Result<Value, Rejection> {
+    if call.request.method() != Method::GET {
+        let text = "Only reading is possible here.";
+        return Err(Rejection::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Request_BadRequest",
+            text,
+        ));
+    }
+    let applications = application::all(call);
+    let query = GraphQuery::read(call)?;
+    if path == "applications" {
+        return query.page(applications, call);
+    }
+    let by = |member: &str, value: &str| {
+        let mut applications = applications.iter();
+        applications.find(|application| application[member].as_str() == Some(value))
+    };
+    let one = match path.strip_prefix("applications") {
+        Some(rest) => match (rest.strip_prefix('/'), quoted(rest)) {
+            (Some(id), _) => by("id", id),
+            (None, Some(app_id)) => by("appId", app_id),
+            (None, None) => None,
+        },
+        None => None,
+    };
+    one.map(|application| query.select(application))
+        .ok_or_else(|| {
+            let text = format!("Resource '{path}' does not exist.");
+            Rejection::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", text)
+        })
+}
+
+/// The client id in `(appId='…')`.
+fn quoted(rest: &str) -> Option<&str> {
+    rest.strip_prefix("(appId='")?.strip_suffix("')")
+}
+
+/// Demands a token for Graph with a permission to read applications.
+fn authorize(call: &Call<'_>) -> Result<(), Rejection> {
+    let unauthorized =
+        |text: &str| Rejection::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", text);
+    let token = call
+        .bearer()
+        .ok_or_else(|| unauthorized("Access token is empty."))?;
+    let token = Jws::parse(token).ok_or_else(|| unauthorized("The token is malformed."))?;
+    let key = TENANT_KEY.public_key();
+    if !key.is_ok_and(|key| token.is_signed_by(&key)) {
+        return Err(unauthorized("The signature of the token is not valid."));
+    }
+    let api = call.tenant.api(token.claim("aud").unwrap_or_default());
+    if api.is_none_or(|api| api.client_id != GRAPH) {
+        return Err(unauthorized("The audience of the token is not valid."));
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds since 1970 stay far below 2^52"
+    )]
+    let now = call.exchange.now.0 as f64;
+    if token.time("exp").is_none_or(|ends| ends <= now) {
+        return Err(unauthorized("The lifetime of the token is over."));
+    }
+    let delegated = token.claim("scp").unwrap_or_default();
+    let mut held = token.texts("roles").into_iter().chain(delegated.split(' '));
+    if held.any(|permission| READERS.contains(&permission)) {
+        return Ok(());
+    }
+    let text = "Insufficient privileges to complete the operation.";
+    Err(Rejection::new(
+        StatusCode::FORBIDDEN,
+        "Authorization_RequestDenied",
+        text,
+    ))
+}
+
+fn refused(rejection: &Rejection, call: &Call<'_>) -> Response<Vec<u8>> {
+    let exchange = &call.exchange;
+    let date = exchange.now.to_string().replace(' ', "T");
+    let body = json!({ "error": {
+        "code": rejection.code,
+        "message": rejection.message,
+        "innerError": {
+            "date": date.trim_end_matches('Z'),
+            "request-id": exchange.trace_id.to_string(),
+            "client-request-id": exchange.correlation_id.to_string(),
+        },
+    }});
+    exchange.json_body(rejection.status, &body)
+}
+
+/// Microsoft Graph's client id.
+const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+
+const READERS: [&str; 3] = [
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+];

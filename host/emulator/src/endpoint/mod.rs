@@ -1,0 +1,11 @@
+//! What answers at the paths of the tenant and of Microsoft Graph.
+
+pub(crate) mod authorize;
+pub(crate) mod device_page;
+pub(crate) mod error_page;
+pub(crate) mod graph;
+pub(crate) mod instance_discovery;
+pub(crate) mod key_set;
+pub(crate) mod metadata;
+pub(crate) mod route;
+pub(crate) mod token;

@@ -1,0 +1,29 @@
+//! `POST /{tenant}/oauth2/v2.0/token` (RFC 6749 section 3.2).
+
+use serde_json::Value;
+
+use crate::{
+    exchange::incoming::Call,
+    grant::{authorization_code, client_credentials, device_code, on_behalf_of, refresh_token},
+    refusal::Refusal,
+    tenant::authority::Authority,
+};
+
+/// A token answer, or why there is none.
+pub(crate) fn answer(segment: &str, call: &mut Call<'_>) -> Result<Value, Refusal> {
+    let authority = Authority::from_segment(segment, call.tenant)?;
+    let form = call.posted_form()?;
+    match form.required("grant_type")? {
+        "client_credentials" => client_credentials::grant(authority, &form, call),
+        "authorization_code" => authorization_code::grant(authority, &form, call),
+        "refresh_token" => refresh_token::grant(authority, &form, call),
+        // Microsoft's clients but the one for Python use the short form.
+        "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => {
+            device_code::grant(authority, &form, call)
+        }
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            on_behalf_of::grant(authority, &form, call)
+        }
+        unknown => Err(Refusal::unknown_grant_type(unknown)),
+    }
+}

@@ -1,0 +1,58 @@
+//! The grant of programs that act for themselves (RFC 6749 section 4.4).
+//!
+//! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::authentication::{Presented, refuse_browsers},
+    exchange::incoming::Call,
+    refusal::Refusal,
+    request::{claims::capabilities, default_scope::resource_of_default_scope, form::Form},
+    tenant::authority::Authority,
+    token::access::{AccessToken, Holder, LIFETIME},
+};
+
+/// Answers the grant. The order of the checks is visible to clients: the first fault found is the
+/// one reported.
+pub(crate) fn grant(
+    authority: Authority<'_>,
+    form: &Form,
+    call: &mut Call<'_>,
+) -> Result<Value, Refusal> {
+    let tenant = authority
+        .tenant()
+        .ok_or_else(Refusal::tenant_not_determined)?;
+    let headers = call.request.headers();
+    let presented = Presented::from_request(headers, form)?;
+    let client = presented.client(tenant)?;
+    refuse_browsers(headers)?;
+    let method = presented.authenticate(client, call)?;
+    if form.value("resource").is_some() {
+        return Err(Refusal::resource_parameter());
+    }
+    let resource = resource_of_default_scope(form.required("scope")?)?;
+    let api = tenant
+        .api(resource)
+        .ok_or_else(|| Refusal::unknown_resource(resource, &tenant.id))?;
+    let token = AccessToken {
+        tenant,
+        client_id: &client.id,
+        method,
+        api,
+        resource,
+        holder: Holder::Application {
+            object_id: &client.object_id,
+            roles: &client.app_roles,
+        },
+        capabilities: capabilities(form.value("claims")),
+        lifetime: LIFETIME,
+    };
+    let access_token = token.issue(&call.exchange)?;
+    Ok(json!({
+        "token_type": "Bearer",
+        "expires_in": LIFETIME,
+        "ext_expires_in": LIFETIME,
+        "access_token": access_token,
+    }))
+}

@@ -1,0 +1,96 @@
+//! Refresh tokens and their grant (RFC 6749 section 6).
+//!
+//! <https://learn.microsoft.com/entra/identity-platform/refresh-tokens>
+
+use serde_json::Value;
+
+use crate::{
+    client::authentication::Presented,
+    exchange::incoming::Call,
+    grant::token_response::Delegation,
+    refusal::Refusal,
+    remembered::handle,
+    request::{form::Form, scopes::RequestedScopes},
+    tenant::{authority::Authority, registration::Platform},
+    value::time::UnixTime,
+};
+
+/// What a refresh token stands for.
+pub(crate) struct RefreshToken {
+    pub(crate) delegation: Delegation,
+    issued_at: UnixTime,
+    pub(crate) is_revoked: bool,
+}
+
+impl RefreshToken {
+    pub(crate) fn new(delegation: Delegation, issued_at: UnixTime) -> Self {
+        Self {
+            delegation,
+            issued_at,
+            is_revoked: false,
+        }
+    }
+
+    fn check(&self, client_id: &str, now: UnixTime) -> Result<(), Refusal> {
+        if self.delegation.client_id != client_id {
+            return Err(Refusal::invalid_grant(
+                70000,
+                "The refresh token is another client's.",
+            ));
+        }
+        if self.is_revoked {
+            let text = "The grant was revoked; a new sign-in is needed.";
+            return Err(Refusal::invalid_grant(50173, text));
+        }
+        // A single-page application's clock starts at the sign-in and is not wound again.
+        let (start, life, code) = match self.delegation.platform {
+            Some(Platform::Spa) => (self.delegation.signed_in_at, DAY, 700_084),
+            _ => (self.issued_at, 90 * DAY, 700_082),
+        };
+        if start.moved_by(life) <= now {
+            let text = format!(
+                "The refresh token was issued on {} and has expired.",
+                self.issued_at
+            );
+            return Err(Refusal::invalid_grant(code, text));
+        }
+        Ok(())
+    }
+}
+
+/// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid, unless that is switched
+/// off.
+pub(crate) fn grant(
+    authority: Authority<'_>,
+    form: &Form,
+    call: &mut Call<'_>,
+) -> Result<Value, Refusal> {
+    let presented = Presented::from_request(call.request.headers(), form)?;
+    let client = presented.client(call.tenant)?;
+    authority.admit(client)?;
+    let token = handle::shaped(form.required("refresh_token")?)?;
+    let known = call.memory.refresh_tokens.get(token);
+    let platform = known.and_then(|known| known.delegation.platform);
+    let method = presented.authenticate_for_person(client, platform, call)?;
+    let known = call
+        .memory
+        .refresh_tokens
+        .get(token)
+        .ok_or_else(|| Refusal::invalid_grant(70000, "The refresh token is unknown."))?;
+    known.check(&client.id, call.exchange.now)?;
+    let mut delegation = known.delegation.clone();
+    if let Some(scope) = form.value("scope") {
+        delegation.scopes = RequestedScopes::parse(scope)?.joined_by(&delegation.scopes);
+    }
+    // Only the answer to the sign-in repeats the nonce.
+    delegation.nonce = None;
+    let issued = delegation.issue(client, method, form, call)?;
+    if call.memory.options.single_use_refresh_tokens
+        && let Some(used) = call.memory.refresh_tokens.get_mut(token)
+    {
+        used.is_revoked = true;
+    }
+    Ok(issued)
+}
+
+const DAY: i64 = 86_400;

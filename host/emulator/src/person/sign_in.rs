@@ -1,0 +1,301 @@
+//! A sign-in under way: one page after another, until the application or the device is told.
+
+use http::{Response, StatusCode};
+
+use crate::{
+    exchange::incoming::Call,
+    grant::{
+        authorization_code::AuthorizationCode,
+        device_code::{self, Decision},
+        token_response::{Delegation, client_info, needs_consent},
+    },
+    person::{
+        consent,
+        page::{self, FormFields, Page},
+        policy, questions,
+        session::{self, Session},
+    },
+    refusal::Refusal,
+    request::{authorization::AuthorizationRequest, form::Form, scopes::RequestedScopes},
+    tenant::registration::{Client, User},
+    value::{guid::Guid, time::UnixTime},
+};
+
+/// How far a sign-in is.
+#[derive(Clone)]
+pub(crate) struct Flow {
+    pub(crate) purpose: Purpose,
+    /// Whom the browser knows already.
+    pub(crate) offered: Option<SignedIn>,
+    pub(crate) signed_in: Option<SignedIn>,
+    /// Whether the password is asked for even from somebody whom the browser knows.
+    pub(crate) wants_password: bool,
+    /// Whether consent is asked for even if it was given.
+    pub(crate) wants_consent: bool,
+    /// Whether the person knows which application asks. On a device's page only the code told.
+    pub(crate) is_confirmed: bool,
+    /// What stands in the field for the account.
+    pub(crate) account: String,
+    /// The authority, as endpoints spell it.
+    pub(crate) segment: String,
+}
+
+/// For whom somebody signs in.
+#[derive(Clone)]
+pub(crate) enum Purpose {
+    Authorization(Box<AuthorizationRequest>),
+    /// A device, by its user code.
+    Device(String),
+}
+
+/// Somebody who signed in.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    pub(crate) user_id: String,
+    pub(crate) session_id: String,
+    pub(crate) signed_in_at: UnixTime,
+}
+
+/// What a sign-in is about.
+struct Subject {
+    client_id: String,
+    scopes: RequestedScopes,
+    claims: Option<String>,
+}
+
+/// The first page that is needed, or the end.
+pub(crate) fn begin(flow: Flow, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    match call.memory.flows.keep("1.F", flow) {
+        Ok(name) => proceed(&name, None, call),
+        Err(refusal) => page::of_refusal(&refusal, &call.exchange),
+    }
+}
+
+/// `POST /{tenant}/login`: what somebody chose on a page, and the next page.
+pub(crate) fn answer(call: &mut Call<'_>) -> Response<Vec<u8>> {
+    match chosen(call) {
+        Ok((name, form)) => carry_out(&name, &form, call),
+        Err(refusal) => page::of_refusal(&refusal, &call.exchange),
+    }
+}
+
+fn chosen(call: &Call<'_>) -> Result<(String, Form), Refusal> {
+    let form = call.posted_form()?;
+    let name = form.required("flow")?.to_owned();
+    if call.memory.flows.get(&name).is_none() {
+        let text = "The sign-in took too long or is over; begin again in the application.";
+        return Err(Refusal::new("invalid_request", 50089, text));
+    }
+    Ok((name, form))
+}
+
+fn carry_out(name: &str, form: &Form, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    match form.value("do") {
+        Some("sign_in") => return sign_in(name, form, call),
+        Some("use_account") => change(name, call, |flow| {
+            flow.signed_in = flow.offered.clone();
+        }),
+        Some("use_another") => change(name, call, |flow| flow.offered = None),
+        Some("confirm") => change(name, call, |flow| flow.is_confirmed = true),
+        Some("approve") => approve(name, call),
+        Some("accept") => accept(name, call),
+        Some("cancel") => return cancel(name, call),
+        _ => {}
+    }
+    proceed(name, None, call)
+}
+
+fn change(name: &str, call: &mut Call<'_>, change: impl FnOnce(&mut Flow)) {
+    if let Some(flow) = call.memory.flows.get_mut(name) {
+        change(flow);
+    }
+}
+
+/// Checks name and password and opens a session.
+fn sign_in(name: &str, form: &Form, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    let user_name = form.value("username").unwrap_or_default();
+    let user = call.tenant.user_named(user_name);
+    let Some(user) = user.filter(|user| Some(user.password.as_str()) == form.value("password"))
+    else {
+        change(name, call, |flow| flow.account = user_name.to_owned());
+        let alert = "The account or the password is not right. (AADSTS50126)";
+        return proceed(name, Some(alert), call);
+    };
+    let now = call.exchange.now;
+    let session = Session {
+        user_id: user.object_id.clone(),
+        signed_in_at: now,
+    };
+    let session_id = match call.memory.sessions.keep("1.S", session) {
+        Ok(session_id) => session_id,
+        Err(refusal) => return page::of_refusal(&refusal, &call.exchange),
+    };
+    let signed_in = SignedIn {
+        user_id: user.object_id.clone(),
+        session_id: session_id.clone(),
+        signed_in_at: now,
+    };
+    change(name, call, |flow| flow.signed_in = Some(signed_in));
+    let mut response = proceed(name, None, call);
+    session::remember(&mut response, &session_id, call.exchange.origin);
+    response
+}
+
+fn approve(name: &str, call: &mut Call<'_>) {
+    if let Some((user, _, subject)) = parties(name, call) {
+        policy::satisfy(call.memory, user, subject.claims.as_deref());
+    }
+}
+
+fn accept(name: &str, call: &mut Call<'_>) {
+    if let Some((user, client, subject)) = parties(name, call)
+        && let Ok(api) = subject.scopes.api(call.tenant)
+    {
+        consent::give(&subject.scopes, call.memory, client, user, api);
+        change(name, call, |flow| flow.wants_consent = false);
+    }
+}
+
+/// Person, client and what it asks, once somebody signed in.
+fn parties<'t>(name: &str, call: &Call<'t>) -> Option<(&'t User, &'t Client, Subject)> {
+    let flow = call.memory.flows.get(name)?;
+    let user = call.tenant.user(&flow.signed_in.as_ref()?.user_id)?;
+    let subject = flow.subject(call)?;
+    let client = call.tenant.client(&subject.client_id)?;
+    Some((user, client, subject))
+}
+
+impl Flow {
+    fn subject(&self, call: &Call<'_>) -> Option<Subject> {
+        match &self.purpose {
+            Purpose::Authorization(request) => Some(Subject {
+                client_id: request.client_id.clone(),
+                scopes: request.scopes.clone(),
+                claims: request.claims.clone(),
+            }),
+            Purpose::Device(user_code) => {
+                let code = device_code::open(user_code, call)?;
+                Some(Subject {
+                    client_id: code.client_id.clone(),
+                    scopes: code.scopes.clone(),
+                    claims: code.claims.clone(),
+                })
+            }
+        }
+    }
+
+    /// A page of this flow, whose buttons may lead back to the application.
+    pub(crate) fn page(&self, title: &str) -> Page {
+        match &self.purpose {
+            Purpose::Authorization(request) => {
+                Page::new(title).leading_to(request.return_address.form_target())
+            }
+            Purpose::Device(_) => Page::new(title),
+        }
+    }
+}
+
+/// The next page that is needed, or the end.
+fn proceed(name: &str, alert: Option<&str>, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    let Some(flow) = call.memory.flows.get(name).cloned() else {
+        return call.exchange.empty(StatusCode::NOT_FOUND);
+    };
+    let form = FormFields::new(&format!("/{}/login", flow.segment)).hidden("flow", name);
+    let Some((user, client, subject)) = parties(name, call) else {
+        return questions::who_are_you(&flow, form, alert, call);
+    };
+    if !flow.is_confirmed {
+        return questions::is_it_you(&flow, form, client, call);
+    }
+    if policy::is_challenged(call.memory, user, subject.claims.as_deref()) {
+        return questions::show_more(&flow, form, call);
+    }
+    let is_standing = session::standing_user(call).is_some();
+    if is_standing {
+        accept(name, call);
+    } else if flow.wants_consent
+        || needs_consent(&subject.scopes, client, user, call).unwrap_or_default()
+    {
+        let scopes = &subject.scopes;
+        return questions::may_it(&flow, form, user, client, scopes, call);
+    }
+    finish(name, call)
+}
+
+/// Tells the application, or the device, that the person does not want to.
+fn cancel(name: &str, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    let Some(flow) = call.memory.flows.take(name) else {
+        return call.exchange.empty(StatusCode::NOT_FOUND);
+    };
+    match flow.purpose {
+        Purpose::Authorization(request) => {
+            let text = "The person declined.";
+            let refusal = Refusal::new("access_denied", 65004, text);
+            request
+                .return_address
+                .refuse(&refusal, Some("cancel"), &call.exchange)
+        }
+        Purpose::Device(user_code) => {
+            device_code::decide(&user_code, Decision::Declined, call);
+            Page::new("Cancelled")
+                .text("The device was told. You may close this window.")
+                .response(StatusCode::OK, &call.exchange)
+        }
+    }
+}
+
+/// Tells the application, or the device, that the person is signed in and agrees.
+fn finish(name: &str, call: &mut Call<'_>) -> Response<Vec<u8>> {
+    let Some(flow) = call.memory.flows.take(name) else {
+        return call.exchange.empty(StatusCode::NOT_FOUND);
+    };
+    let Some(signed_in) = flow.signed_in else {
+        return call.exchange.empty(StatusCode::NOT_FOUND);
+    };
+    match flow.purpose {
+        Purpose::Authorization(request) => hand_over_code(*request, &signed_in, call),
+        Purpose::Device(user_code) => {
+            device_code::approve(&user_code, &signed_in, call);
+            Page::new("You are signed in")
+                .text("Go back to your device; it goes on by itself. You may close this window.")
+                .response(StatusCode::OK, &call.exchange)
+        }
+    }
+}
+
+fn hand_over_code(
+    request: AuthorizationRequest,
+    signed_in: &SignedIn,
+    call: &mut Call<'_>,
+) -> Response<Vec<u8>> {
+    let code = AuthorizationCode {
+        delegation: Delegation {
+            client_id: request.client_id,
+            user_id: signed_in.user_id.clone(),
+            platform: Some(request.platform),
+            session_id: signed_in.session_id.clone(),
+            signed_in_at: signed_in.signed_in_at,
+            scopes: request.scopes,
+            nonce: request.nonce,
+            is_on_behalf: false,
+        },
+        redirect_uri: request.redirect_uri,
+        challenge: request.challenge,
+        authority: request.authority,
+        issued_at: call.exchange.now,
+        is_redeemed: false,
+    };
+    let address = request.return_address;
+    let code = match call.memory.codes.keep("1.A", code) {
+        Ok(code) => code,
+        Err(refusal) => return address.refuse(&refusal, None, &call.exchange),
+    };
+    let session_state = Guid::random().to_string();
+    let user = call.tenant.user(&signed_in.user_id);
+    let info = user
+        .filter(|_| request.wants_client_info)
+        .map(|user| client_info(user, &call.tenant.id));
+    let mut parameters = vec![("code", code.as_str()), ("session_state", &session_state)];
+    parameters.extend(info.as_deref().map(|info| ("client_info", info)));
+    address.answer(&parameters, &call.exchange)
+}

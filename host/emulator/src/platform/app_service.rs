@@ -1,0 +1,59 @@
+//! `GET /app-service/token`: the identity endpoint of App Service, Functions and Container Apps.
+//!
+//! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
+
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    exchange::incoming::Call, platform::managed_identity, refusal::Refusal, request::form::Form,
+};
+
+/// The answer to an application that shows its `IDENTITY_HEADER`.
+pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
+    if call.header("x-identity-header") != Some(IDENTITY_HEADER) {
+        return refused(
+            call,
+            StatusCode::UNAUTHORIZED,
+            "The identity header is not valid.",
+        );
+    }
+    match call.query().and_then(|query| token(&query, call)) {
+        Ok(Some(token)) => call.exchange.json_body(StatusCode::OK, &token),
+        Ok(None) => {
+            let text = "No managed identity was found for the specified selector.";
+            refused(call, StatusCode::BAD_REQUEST, text)
+        }
+        Err(refusal) => refused(call, StatusCode::BAD_REQUEST, &refusal.text),
+    }
+}
+
+fn token(query: &Form, call: &Call<'_>) -> Result<Option<Value>, Refusal> {
+    if query.required("api-version")? != "2019-08-01" {
+        return Err(Refusal::malformed_request());
+    }
+    let resource = query.required("resource")?;
+    let Some(identity) = managed_identity::selected(query, call) else {
+        return Ok(None);
+    };
+    let mut token = managed_identity::issue(identity, resource, call)?;
+    if let Some(members) = token.as_object_mut() {
+        members.retain(|name, _| !UNKNOWN_HERE.contains(&name.as_str()));
+    }
+    Ok(Some(token))
+}
+
+fn refused(call: &Call<'_>, status: StatusCode, message: &str) -> Response<Vec<u8>> {
+    let body = json!({
+        "statusCode": status.as_u16(),
+        "message": message,
+        "correlationId": call.exchange.correlation_id.to_string(),
+    });
+    call.exchange.json_body(status, &body)
+}
+
+/// Members that only virtual machines' answers have.
+const UNKNOWN_HERE: [&str; 3] = ["expires_in", "ext_expires_in", "not_before"];
+
+/// The application's `IDENTITY_HEADER`.
+const IDENTITY_HEADER: &str = "app-service-identity-header";

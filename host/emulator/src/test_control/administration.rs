@@ -1,0 +1,81 @@
+//! Controls that change what the tenant is or does, as an administrator or a person would.
+
+use http::{Method, Request};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    grant::device_code::Order, platform::external_token::ExternalToken, remembered::Memory,
+    tenant::registration::Tenant, test_control::parsed, value::time::UnixTime,
+};
+
+/// Carries out a control request. `None` means that there is no such control.
+pub(crate) fn carry_out(
+    request: &Request<Vec<u8>>,
+    path: &str,
+    now: UnixTime,
+    tenant: &Tenant,
+    memory: &mut Memory,
+) -> Option<Result<Value, String>> {
+    Some(match (request.method(), path) {
+        (&Method::POST, "/device") => {
+            parsed(request).and_then(|order: Order| order.carry_out(tenant, memory, now))
+        }
+        (&Method::POST, "/policies") => parsed(request).map(|policy| {
+            memory.policies.push(policy);
+            Value::Null
+        }),
+        (&Method::DELETE, "/policies") => {
+            memory.policies.clear();
+            memory.satisfied.clear();
+            Ok(Value::Null)
+        }
+        (&Method::POST, "/revoke") => {
+            parsed(request).and_then(|revocation: Revocation| revocation.carry_out(tenant, memory))
+        }
+        (&Method::POST, "/external-token") => parsed(request)
+            .and_then(|token: ExternalToken| token.issue(now).map_err(|refusal| refusal.text)),
+        (&Method::GET, "/options") => Ok(json!(memory.options)),
+        (&Method::POST, "/options") => {
+            parsed(request).and_then(|changes| memory.options.change(changes))
+        }
+        _ => return None,
+    })
+}
+
+/// Ends what somebody gave: sessions, refresh tokens and, if wanted, consent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Revocation {
+    user: String,
+    consent: bool,
+}
+
+impl Default for Revocation {
+    fn default() -> Self {
+        Self {
+            user: "alice@contoso.onmicrosoft.com".to_owned(),
+            consent: false,
+        }
+    }
+}
+
+impl Revocation {
+    fn carry_out(&self, tenant: &Tenant, memory: &mut Memory) -> Result<Value, String> {
+        let user = tenant
+            .user_named(&self.user)
+            .ok_or("there is no such user")?;
+        for token in memory.refresh_tokens.iter_mut() {
+            token.is_revoked |= token.delegation.user_id == user.object_id;
+        }
+        memory
+            .sessions
+            .retain(|session| session.user_id != user.object_id);
+        if self.consent {
+            memory
+                .consents
+                .retain(|consent| consent.user_id != user.object_id);
+        }
+        Ok(Value::Null)
+    }
+}

@@ -1,0 +1,7 @@
+//! Signed tokens, those that go out and those that come in.
+
+pub(crate) mod access;
+pub(crate) mod id;
+pub(crate) mod jws;
+pub(crate) mod pairwise;
+pub(crate) mod signing_key;
