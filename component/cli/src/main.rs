@@ -57,7 +57,7 @@ fn main() {
 
 fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
     let definition = command_line::definition();
-    let words = command_line::spelling::respell(&definition, arguments);
+    let words = command_line::published::respell(&definition, arguments);
     let mut matches =
         definition.try_get_matches_from(std::iter::once(NAME.to_owned()).chain(words))?;
     CommandLine::from_arg_matches_mut(&mut matches)

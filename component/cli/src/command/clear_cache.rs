@@ -8,8 +8,8 @@ use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
+use crate::profile::in_use;
 use crate::profile::saved;
-use crate::profile::selection;
 use crate::request;
 
 /// Examples for the help.
@@ -38,7 +38,7 @@ impl ClearCache {
         let profiles = if self.all {
             every_profile()?
         } else {
-            vec![selection::implied(self.profile.as_deref(), None, output)?.profile]
+            vec![in_use::implied(self.profile.as_deref(), None, output)?.profile]
         };
         let mut count = 0;
         for profile in &profiles {
@@ -57,7 +57,7 @@ pub(crate) fn forget(profile: &Profile) -> Result<u32, Error> {
 
 fn every_profile() -> Result<Vec<Profile>, Error> {
     let mut profiles = saved::load()?.profiles;
-    profiles.extend(selection::environment_identity());
+    profiles.extend(in_use::environment_identity());
     Ok(profiles)
 }
 

@@ -3,15 +3,15 @@
 use clap::Args;
 
 use crate::bindings::tokens::{self, CacheUse, Grant, Origin, Token};
-use crate::command::delivery::Delivery;
+use crate::command::destination::Destination;
 use crate::output::civil_time;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::selection::Source;
+use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
-use crate::request::{Prepared, Purpose, WhichToken};
+use crate::request::{Prepared, Purpose, TokenOptions};
 
 /// Documented; minutes.
 const DEFAULT_WARNING: u32 = 5;
@@ -20,7 +20,7 @@ const DEFAULT_WARNING: u32 = 5;
 #[derive(Args)]
 pub(crate) struct GetToken {
     #[command(flatten)]
-    which: WhichToken,
+    options: TokenOptions,
 
     /// Get a new token even if the cached one is fresh
     #[arg(long)]
@@ -35,7 +35,7 @@ pub(crate) struct GetToken {
     warn_expiry: Option<u32>,
 
     #[command(flatten)]
-    delivery: Delivery,
+    destination: Destination,
 
     #[command(flatten)]
     browser: BrowserOptions,
@@ -43,10 +43,12 @@ pub(crate) struct GetToken {
 
 impl GetToken {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        self.delivery.check()?;
-        let mut prepared = self.which.prepare(Purpose::SignIn, &self.browser, output)?;
+        self.destination.check()?;
+        let mut prepared = self
+            .options
+            .prepare(Purpose::SignIn, &self.browser, output)?;
         let token = self.acquire(&mut prepared, output)?;
-        self.delivery.deliver(&token, &prepared, output)?;
+        self.destination.write(&token, &prepared, output)?;
         self.warn_of_expiry(&token, output);
         Ok(ExitCode::Done)
     }
@@ -68,7 +70,7 @@ impl GetToken {
 
     fn cache_use(&self, prepared: &Prepared) -> CacheUse {
         let is_browser = matches!(prepared.request.grant, Grant::AuthorizationCode(_));
-        if self.no_cache || prepared.selected.source == Source::Demo {
+        if self.no_cache || prepared.in_use.source == Source::Demo {
             CacheUse::Bypass
         } else if self.force || (is_browser && self.browser.asks_person()) {
             CacheUse::Replace

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::output::format::to_json;
 use crate::output::yaml::to_yaml;
@@ -50,7 +50,7 @@ enum PartFormat {
     Yaml,
 }
 
-impl Choice for PartFormat {
+impl Named for PartFormat {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::Pretty, "pretty"),
         (Self::Json, "json"),
@@ -64,7 +64,7 @@ impl std::str::FromStr for PartFormat {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 

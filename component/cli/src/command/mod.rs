@@ -3,7 +3,7 @@
 pub(crate) mod clear_cache;
 pub(crate) mod completion;
 pub(crate) mod config;
-pub(crate) mod delivery;
+pub(crate) mod destination;
 pub(crate) mod discover;
 pub(crate) mod get_token;
 pub(crate) mod inspect;

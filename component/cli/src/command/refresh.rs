@@ -3,36 +3,36 @@
 use clap::Args;
 
 use crate::bindings::tokens::{self, CacheUse};
-use crate::command::delivery::Delivery;
+use crate::command::destination::Destination;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::selection::Source;
+use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
-use crate::request::{Purpose, WhichToken};
+use crate::request::{Purpose, TokenOptions};
 
 /// Flags of `refresh`.
 #[derive(Args)]
 pub(crate) struct Refresh {
     #[command(flatten)]
-    which: WhichToken,
+    options: TokenOptions,
 
     #[command(flatten)]
-    delivery: Delivery,
+    destination: Destination,
 }
 
 impl Refresh {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        self.delivery.check()?;
+        self.destination.check()?;
         let prepared = self
-            .which
+            .options
             .prepare(Purpose::Renew, &BrowserOptions::default(), output)?;
-        let renewed = match prepared.selected.source {
+        let renewed = match prepared.in_use.source {
             // Nothing is stored for the built-in profile, so its new token is just another one.
             Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass),
             Source::Environment | Source::Saved => tokens::renew(&prepared.request),
         };
         let token = renewed.map_err(|error| prepared.explain(error))?;
-        self.delivery.deliver(&token, &prepared, output)?;
+        self.destination.write(&token, &prepared, output)?;
         Ok(ExitCode::Done)
     }
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "man-pages")]
 pub(crate) mod man_pages;
-pub(crate) mod spelling;
+pub(crate) mod published;
 pub(crate) mod usage_error;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};

@@ -6,7 +6,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::command_line::NAME;
-use crate::input::choice::quoted_if_word;
+use crate::input::named::quoted_if_word;
 use crate::output::error::{BadValue, Error};
 
 /// What to do when clap did not hand out a command.

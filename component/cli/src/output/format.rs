@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::BadValue;
 use crate::output::yaml::to_yaml;
 
@@ -14,7 +14,7 @@ pub(crate) enum Format {
     Yaml,
 }
 
-impl Choice for Format {
+impl Named for Format {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::Text, "text"),
         (Self::Json, "json"),
@@ -28,7 +28,7 @@ impl std::str::FromStr for Format {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 

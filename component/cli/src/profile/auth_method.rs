@@ -1,6 +1,6 @@
 //! How a profile's client proves who it is.
 
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::BadValue;
 
 /// The profile's `authMethod`.
@@ -20,7 +20,7 @@ pub(crate) enum AuthMethod {
     FederatedToken,
 }
 
-impl Choice for AuthMethod {
+impl Named for AuthMethod {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::ClientSecret, "ClientSecret"),
         (Self::Certificate, "Certificate"),
@@ -45,13 +45,13 @@ impl std::str::FromStr for AuthMethod {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 
 impl std::fmt::Display for AuthMethod {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(choice::name(*self))
+        formatter.write_str(named::name(*self))
     }
 }
 
@@ -79,11 +79,7 @@ mod tests {
             ("c", None),
             ("kerberos", None),
         ] {
-            assert_eq!(
-                choice::pick::<AuthMethod>(answer).ok(),
-                expected,
-                "{answer}"
-            );
+            assert_eq!(named::pick::<AuthMethod>(answer).ok(), expected, "{answer}");
         }
     }
 }

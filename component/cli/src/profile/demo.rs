@@ -3,7 +3,7 @@
 //! Its tenant lives inside the native program. Its tokens are worth nothing anywhere else, so its
 //! secret is none.
 
-use crate::input::choice;
+use crate::input::named;
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 
@@ -26,7 +26,7 @@ pub(crate) fn profile() -> Profile {
         tenant_id: "contoso.onmicrosoft.com".to_owned(),
         client_id: "99999999-8888-7777-6666-555555555555".to_owned(),
         scopes: vec!["api://your-api-id/.default".to_owned()],
-        auth_method: choice::name(AuthMethod::ClientSecret).to_owned(),
+        auth_method: named::name(AuthMethod::ClientSecret).to_owned(),
         authority: Some("https://login.demo.invalid".to_owned()),
         ..Profile::named(NAME)
     }

@@ -1,6 +1,6 @@
 //! The OAuth flows by the names under which profiles and `--flow` know them.
 
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::BadValue;
 
 /// How a token is obtained.
@@ -24,7 +24,7 @@ impl Flow {
     }
 }
 
-impl Choice for Flow {
+impl Named for Flow {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::ClientCredentials, "ClientCredentials"),
         (Self::InteractiveBrowser, "InteractiveBrowser"),
@@ -50,13 +50,13 @@ impl std::str::FromStr for Flow {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 
 impl std::fmt::Display for Flow {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(choice::name(*self))
+        formatter.write_str(named::name(*self))
     }
 }
 
@@ -104,7 +104,7 @@ mod tests {
             ("d", Some(Flow::DeviceCode)),
             ("", None),
         ] {
-            assert_eq!(choice::pick::<Flow>(answer).ok(), expected, "{answer}");
+            assert_eq!(named::pick::<Flow>(answer).ok(), expected, "{answer}");
         }
     }
 }

@@ -10,17 +10,17 @@
 pub(crate) mod auth_method;
 pub(crate) mod demo;
 pub(crate) mod document;
-pub(crate) mod exchange;
 pub(crate) mod fields;
 pub(crate) mod flow;
+pub(crate) mod in_use;
 pub(crate) mod saved;
 pub(crate) mod scopes;
-pub(crate) mod secret_changes;
-pub(crate) mod selection;
+pub(crate) mod stored_secrets;
+pub(crate) mod transfer;
 
 use serde_json::{Map, Value};
 
-use crate::input::choice::{self, fold};
+use crate::input::named::{self, Named, fold};
 use crate::output::error::{BadValue, Error};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
@@ -74,7 +74,7 @@ impl Profile {
             client_id: String::new(),
             scopes: Vec::new(),
             resource: None,
-            auth_method: choice::name(AuthMethod::ClientSecret).to_owned(),
+            auth_method: named::name(AuthMethod::ClientSecret).to_owned(),
             authority: None,
             redirect_uri: None,
             certificate_path: None,
@@ -295,14 +295,14 @@ impl Fields {
             (_, Some(false)) => AuthMethod::None,
             (_, Some(true) | None) => AuthMethod::ClientSecret,
         };
-        Ok(choice::name(method).to_owned())
+        Ok(named::name(method).to_owned())
     }
 }
 
-/// The canonical name of a known choice; an unknown one stays as it is.
-fn canonical<C: choice::Choice + PartialEq>(text: String) -> String {
-    match choice::parse::<C>(&text) {
-        Ok(known) => choice::name(known).to_owned(),
+/// The canonical name of a known one; an unknown one stays as it is.
+fn canonical<C: Named + PartialEq>(text: String) -> String {
+    match named::parse::<C>(&text) {
+        Ok(known) => named::name(known).to_owned(),
         Err(_) => text,
     }
 }

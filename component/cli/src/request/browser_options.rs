@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::bindings::tokens::Browser;
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::profile::Profile;
 use crate::profile::fields;
@@ -73,7 +73,7 @@ impl BrowserOptions {
             // Ports that are given here stand in for the one of the profile's redirect URI.
             redirect_uri: given.or_else(|| profile.redirect_uri.clone()),
             ports,
-            prompt: self.prompt.map(|prompt| choice::name(prompt).to_owned()),
+            prompt: self.prompt.map(|prompt| named::name(prompt).to_owned()),
             domain_hint: self.domain_hint.clone(),
             show_url: self.show_url,
         })
@@ -125,7 +125,7 @@ impl std::str::FromStr for PortRange {
     }
 }
 
-impl Choice for Prompt {
+impl Named for Prompt {
     /// As they go over the wire.
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::Login, "login"),
@@ -142,7 +142,7 @@ impl std::str::FromStr for Prompt {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 

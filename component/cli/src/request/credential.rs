@@ -12,7 +12,7 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
-use crate::profile::selection::{self, Selected, Source};
+use crate::profile::in_use::{self, InUse, Source};
 use crate::request::Purpose;
 use crate::request::federation;
 
@@ -22,20 +22,20 @@ const CERTIFICATE_LIMIT: u32 = 1 << 20;
 /// A secret given for the call is used whatever the profile says. Otherwise browser and device
 /// sign-in are a public client's, and the other flows prove what the profile can prove.
 pub(crate) fn credential(
-    selected: &Selected,
+    in_use: &InUse,
     flow: Flow,
     given: Option<Secret>,
     purpose: Purpose,
     output: &Output,
 ) -> Result<Credential, Error> {
-    let profile = &selected.profile;
+    let profile = &in_use.profile;
     match (flow, given) {
         (Flow::ManagedIdentity, _) => Ok(Credential::None),
         (_, Some(secret)) => Ok(given_only(secret.reveal())),
         (Flow::DeviceCode | Flow::InteractiveBrowser, None) => Ok(Credential::None),
         (Flow::AuthorizationCode | Flow::ClientCredentials | Flow::OnBehalfOf, None) => {
             match profile.auth_method()? {
-                AuthMethod::ClientSecret => Ok(client_secret(selected)),
+                AuthMethod::ClientSecret => Ok(client_secret(in_use)),
                 AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
                     certificate(profile, purpose, output).map(Credential::Certificate)
                 }
@@ -51,9 +51,9 @@ pub(crate) fn credential(
 
 /// What the environment can prove for a profile that cannot prove anything.
 fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
-    if let Some(secret) = selection::variable("AZURE_CLIENT_SECRET") {
+    if let Some(secret) = in_use::variable("AZURE_CLIENT_SECRET") {
         Ok(given_only(&secret))
-    } else if federation::is_offered(selection::variable) {
+    } else if federation::is_offered(in_use::variable) {
         federated(purpose)
     } else {
         Err(nothing_to_prove(flow))
@@ -65,7 +65,7 @@ pub(crate) fn federated(purpose: Purpose) -> Result<Credential, Error> {
     match purpose {
         Purpose::LookUp => Ok(Credential::None),
         Purpose::Renew | Purpose::SignIn => {
-            federation::source(selection::variable).map(Credential::Assertion)
+            federation::source(in_use::variable).map(Credential::Assertion)
         }
     }
 }
@@ -87,15 +87,15 @@ fn given_only(secret: &str) -> Credential {
 }
 
 /// The stored secret goes first, the environment's stands in for it.
-fn client_secret(selected: &Selected) -> Credential {
-    let stored = match selected.source {
+fn client_secret(in_use: &InUse) -> Credential {
+    let stored = match in_use.source {
         Source::Demo => return given_only(demo::CLIENT_SECRET),
         Source::Environment => None,
-        Source::Saved => Some(selected.profile.client_secret_name()),
+        Source::Saved => Some(in_use.profile.client_secret_name()),
     };
     Credential::Secret(StoredSecret {
         stored,
-        given: selection::variable("AZURE_CLIENT_SECRET"),
+        given: in_use::variable("AZURE_CLIENT_SECRET"),
     })
 }
 
@@ -127,7 +127,7 @@ fn certificate_password(
     purpose: Purpose,
     output: &Output,
 ) -> Result<Option<StoredSecret>, Error> {
-    let given = selection::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    let given = in_use::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
     let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
     if profile.cache_certificate_password && !has_none {
         return Ok(Some(StoredSecret {
@@ -157,8 +157,8 @@ fn ask_password() -> Result<Option<String>, Error> {
 mod tests {
     use super::*;
 
-    fn selected(source: Source, method: &str) -> Selected {
-        Selected {
+    fn in_use(source: Source, method: &str) -> InUse {
+        InUse {
             profile: Profile {
                 auth_method: method.to_owned(),
                 client_id: "c".to_owned(),
@@ -175,8 +175,7 @@ mod tests {
             (Source::Environment, None),
             (Source::Demo, None),
         ] {
-            let Credential::Secret(secret) = client_secret(&selected(source, "ClientSecret"))
-            else {
+            let Credential::Secret(secret) = client_secret(&in_use(source, "ClientSecret")) else {
                 panic!("{source:?} has no secret");
             };
             assert_eq!(secret.stored.as_deref(), expected, "{source:?}");
@@ -239,8 +238,8 @@ mod tests {
             ),
         ] {
             let given = given.map(|text: &str| Secret::new(text.to_owned()));
-            let selected = selected(Source::Saved, method);
-            let kind = credential(&selected, flow, given, Purpose::LookUp, &output)
+            let in_use = in_use(Source::Saved, method);
+            let kind = credential(&in_use, flow, given, Purpose::LookUp, &output)
                 .ok()
                 .map(|credential| match credential {
                     Credential::None => "none",

@@ -11,8 +11,8 @@ use clap::Args;
 
 use crate::bindings::gate;
 use crate::bindings::tokens::{Credential, Grant, ManagedIdentity, Request};
-use crate::input::duration::TimeLimit;
 use crate::input::secret::{Secret, SecretArgument};
+use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -20,14 +20,14 @@ use crate::profile::Profile;
 use crate::profile::demo;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
-use crate::profile::selection::{self, Selected, Source};
+use crate::profile::in_use::{self, InUse, Source};
 use crate::request::assertion::AssertionArgument;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::credential::credential;
 
 /// Which token is meant.
 #[derive(Args, Default)]
-pub(crate) struct WhichToken {
+pub(crate) struct TokenOptions {
     /// Profile [default: $ENTRA_TOKEN_PROFILE, `default`, the only one]
     #[arg(short, long, value_name = "NAME")]
     profile: Option<String>,
@@ -92,30 +92,30 @@ pub(crate) enum Purpose {
 /// A request and the profile that it was made from.
 pub(crate) struct Prepared {
     pub(crate) request: Request,
-    pub(crate) selected: Selected,
+    pub(crate) in_use: InUse,
     pub(crate) flow: Flow,
 }
 
 impl Prepared {
     /// How messages name the profile.
     pub(crate) fn label(&self) -> String {
-        match self.selected.source {
+        match self.in_use.source {
             Source::Environment => "the environment's client".to_owned(),
-            Source::Demo | Source::Saved => format!("profile '{}'", self.selected.profile.name),
+            Source::Demo | Source::Saved => format!("profile '{}'", self.in_use.profile.name),
         }
     }
 
     /// An error of the token logic, with the advice that only the profile's owner can give.
     pub(crate) fn explain(&self, error: crate::bindings::errors::Error) -> Error {
         let mut error = Error::from(error);
-        if self.selected.source == Source::Demo && error.code == ExitCode::NetworkFailed {
+        if self.in_use.source == Source::Demo && error.code == ExitCode::NetworkFailed {
             error.hint = Some(demo::ELSEWHERE_HINT.to_owned());
         }
         error
     }
 }
 
-impl WhichToken {
+impl TokenOptions {
     /// What the profile itself asks for.
     pub(crate) fn of(profile: Option<String>) -> Self {
         Self {
@@ -141,20 +141,20 @@ impl WhichToken {
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
-        let selected = selection::implied(self.profile.as_deref(), self.flow, output)?;
-        self.prepare_for(selected, purpose, browser, output)
+        let in_use = in_use::implied(self.profile.as_deref(), self.flow, output)?;
+        self.prepare_for(in_use, purpose, browser, output)
     }
 
     /// The same for a profile that is selected already.
     pub(crate) fn prepare_for(
         &self,
-        mut selected: Selected,
+        mut in_use: InUse,
         purpose: Purpose,
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
-        selected.profile.cache_certificate_password |= self.cache_cert_password;
-        let profile = &selected.profile;
+        in_use.profile.cache_certificate_password |= self.cache_cert_password;
+        let profile = &in_use.profile;
         let flow = self.chosen_flow(profile)?;
         let scopes = self.chosen_scopes(profile)?;
         self.check_identity(profile, flow)?;
@@ -165,7 +165,7 @@ impl WhichToken {
             authority: self.chosen_authority(profile),
             tenant: profile.tenant_id.clone(),
             client_id: profile.client_id.clone(),
-            credential: credential(&selected, flow, given, purpose, output)?,
+            credential: credential(&in_use, flow, given, purpose, output)?,
             grant,
             scopes,
             claims: self.claims.clone(),
@@ -179,7 +179,7 @@ impl WhichToken {
         }
         Ok(Prepared {
             request,
-            selected,
+            in_use,
             flow,
         })
     }
@@ -280,7 +280,7 @@ impl WhichToken {
             }
             Flow::ManagedIdentity => Grant::ManagedIdentity(ManagedIdentity {
                 identity: managed_identity::identity(self.identity.as_deref(), profile)?,
-                environment: managed_identity::environment(selection::variable),
+                environment: managed_identity::environment(in_use::variable),
             }),
             Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
         })
@@ -328,7 +328,7 @@ impl WhichToken {
 fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
     let workload = match &request.grant {
         Grant::ManagedIdentity(wanted) => {
-            managed_identity::workload(&wanted.identity, selection::variable)
+            managed_identity::workload(&wanted.identity, in_use::variable)
         }
         _ => None,
     };
@@ -336,7 +336,7 @@ fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
         return Ok(request);
     };
     Ok(Request {
-        authority: selection::variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
+        authority: in_use::variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
         tenant,
         client_id,
         credential: credential::federated(purpose)?,
@@ -353,7 +353,7 @@ pub(crate) fn about(profile: &Profile) -> Request {
     let grant = match (profile.flow(), managed_identity::identity(None, profile)) {
         (Ok(Flow::ManagedIdentity), Ok(identity)) => Grant::ManagedIdentity(ManagedIdentity {
             identity,
-            environment: managed_identity::environment(selection::variable),
+            environment: managed_identity::environment(in_use::variable),
         }),
         _ => Grant::ClientCredentials,
     };
@@ -380,7 +380,7 @@ mod tests {
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
-        which: WhichToken,
+        options: TokenOptions,
         #[command(flatten)]
         browser: BrowserOptions,
     }
@@ -399,10 +399,10 @@ mod tests {
     }
 
     fn grant(line: &str, profile: &Profile) -> Result<Grant, Error> {
-        let Line { which, browser } = parsed(line);
+        let Line { options, browser } = parsed(line);
         let output = Output::new(Verbosity::Quiet, true);
-        let flow = which.chosen_flow(profile)?;
-        which.grant(profile, flow, &browser, &output)
+        let flow = options.chosen_flow(profile)?;
+        options.grant(profile, flow, &browser, &output)
     }
 
     #[test]
@@ -464,9 +464,9 @@ mod tests {
             ("-f DeviceCode --timeout 2m", Purpose::SignIn, Some(120)),
             ("-f app --timeout 5", Purpose::Renew, Some(5)),
         ] {
-            let which = parsed(line).which;
-            let flow = which.flow.unwrap();
-            let limit = which.time_limit(flow, purpose).map(TimeLimit::seconds);
+            let options = parsed(line).options;
+            let flow = options.flow.unwrap();
+            let limit = options.time_limit(flow, purpose).map(TimeLimit::seconds);
             assert_eq!(limit, expected, "{line} {purpose:?}");
         }
     }
@@ -479,7 +479,11 @@ mod tests {
             ("--client-secret - --assertion @f", true),
             ("--client-secret - --assertion -", false),
         ] {
-            assert_eq!(parsed(line).which.check_stdin().is_ok(), is_good, "{line}");
+            assert_eq!(
+                parsed(line).options.check_stdin().is_ok(),
+                is_good,
+                "{line}"
+            );
         }
     }
 }

@@ -3,5 +3,6 @@
 pub(crate) mod az;
 pub(crate) mod facts;
 pub(crate) mod inspection;
+pub(crate) mod shape;
 pub(crate) mod source;
 pub(crate) mod unreadable;

@@ -6,7 +6,7 @@ use crate::input::token;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::request::browser_options::BrowserOptions;
-use crate::request::{Purpose, WhichToken};
+use crate::request::{Purpose, TokenOptions};
 
 /// What the command line says about it.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ fn bare(text: String) -> FoundToken {
 
 fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error> {
     let prepared =
-        WhichToken::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
+        TokenOptions::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
     let token = tokens::cached(&prepared.request).map_err(|error| prepared.explain(error))?;
     let token = token.ok_or_else(|| {
         Error::general(
@@ -62,6 +62,6 @@ fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error>
     })?;
     Ok(FoundToken {
         text: token.access_token,
-        profile: Some(prepared.selected.profile.name),
+        profile: Some(prepared.in_use.profile.name),
     })
 }

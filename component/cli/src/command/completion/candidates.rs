@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 
-use crate::input::choice::Choice;
+use crate::input::named::Named;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
@@ -80,7 +80,7 @@ fn values(option: &Arg) -> Vec<String> {
     }
 }
 
-fn names_of<C: Choice>() -> Vec<String> {
+fn names_of<C: Named>() -> Vec<String> {
     C::NAMES
         .iter()
         .map(|(_, name)| (*name).to_owned())

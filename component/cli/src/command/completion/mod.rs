@@ -5,11 +5,11 @@ mod candidates;
 
 use clap::{Args, Command};
 
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::selection;
+use crate::profile::in_use;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -36,7 +36,7 @@ enum Shell {
     Zsh,
 }
 
-impl Choice for Shell {
+impl Named for Shell {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::Bash, "bash"),
         (Self::Zsh, "zsh"),
@@ -51,7 +51,7 @@ impl std::str::FromStr for Shell {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        choice::parse(text)
+        named::parse(text)
     }
 }
 
@@ -69,8 +69,8 @@ impl Completion {
 
 /// The line that a shell asks to complete, up to the cursor.
 pub(crate) fn asked() -> Option<String> {
-    let line = selection::variable("COMP_LINE")?;
-    let point = selection::variable("COMP_POINT").and_then(|point| point.parse().ok());
+    let line = in_use::variable("COMP_LINE")?;
+    let point = in_use::variable("COMP_POINT").and_then(|point| point.parse().ok());
     // bash counts bytes.
     let before = point.and_then(|point: usize| line.get(..point));
     Some(before.unwrap_or(&line).to_owned())

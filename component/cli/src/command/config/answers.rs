@@ -5,7 +5,7 @@
 
 use crate::bindings::errors::{Failure, Fault};
 use crate::bindings::prompt::{self, Echo};
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
@@ -100,24 +100,24 @@ impl<'a> Answers<'a> {
     }
 
     /// One of a menu, needed; Enter stands for `default`.
-    pub(super) fn choice<C: Choice + PartialEq>(
+    pub(super) fn named<C: Named + PartialEq>(
         &mut self,
         field: Field,
         given: Option<C>,
         default: C,
     ) -> Result<Option<C>, Error> {
         match (given, self.asking) {
-            (Some(choice), _) => Ok(Some(choice)),
+            (Some(given), _) => Ok(Some(given)),
             (None, Asking::Nothing) => {
                 self.missing.push(field.flag);
                 Ok(None)
             }
             (None, Asking::Everything | Asking::WhatIsNeeded) => {
-                let name = choice::name(default);
+                let name = named::name(default);
                 self.menu::<C>(name);
                 self.ask(field.question, |answer| match answer {
                     "" => Ok(default),
-                    answer => choice::pick(answer),
+                    answer => named::pick(answer),
                 })
                 .map(Some)
             }
@@ -125,19 +125,19 @@ impl<'a> Answers<'a> {
     }
 
     /// One of a menu, or none: Enter leaves it to the program.
-    pub(super) fn choice_or_automatic<C: Choice + PartialEq>(
+    pub(super) fn named_or_automatic<C: Named + PartialEq>(
         &mut self,
         field: Field,
         given: Option<Option<C>>,
     ) -> Result<Option<C>, Error> {
         match (given, self.asking) {
-            (Some(choice), _) => Ok(choice),
+            (Some(given), _) => Ok(given),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(None),
             (None, Asking::Everything) => {
                 self.menu::<C>("automatic");
                 self.ask(field.question, |answer| match answer {
                     "" => Ok(None),
-                    answer => choice::pick(answer).map(Some),
+                    answer => named::pick(answer).map(Some),
                 })
             }
         }
@@ -199,9 +199,9 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn menu<C: Choice>(&self, default: &str) {
+    fn menu<C: Named>(&self, default: &str) {
         self.output
-            .instruction(&format!("{} (Enter = {default})", choice::menu::<C>()));
+            .instruction(&format!("{} (Enter = {default})", named::menu::<C>()));
     }
 }
 
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(tenant.ok(), Some(None));
         let client = answers.required(Field::new("", "--client-id"), Some(" c "), parse);
         assert_eq!(client.ok(), Some(Some("c".to_owned())));
-        let method = answers.choice(
+        let method = answers.named(
             Field::new("", "--auth-method"),
             None,
             AuthMethod::ClientSecret,

@@ -2,7 +2,7 @@
 
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::command::clear_cache;
-use crate::input::choice;
+use crate::input::named;
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::civil_time;
@@ -13,7 +13,7 @@ use crate::profile::document::ProfileDocument;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
-use crate::profile::secret_changes::SecretChanges;
+use crate::profile::stored_secrets::SecretChanges;
 
 /// A profile as it is saved, as it is going to be, and the secrets that come with that.
 pub(super) struct Changes {
@@ -103,11 +103,11 @@ impl Changes {
     }
 
     pub(super) fn set_method(&mut self, method: AuthMethod) {
-        choice::name(method).clone_into(&mut self.after.auth_method);
+        named::name(method).clone_into(&mut self.after.auth_method);
     }
 
     pub(super) fn set_flow(&mut self, flow: Option<Flow>) {
-        self.after.default_flow = flow.map(|flow| choice::name(flow).to_owned());
+        self.after.default_flow = flow.map(|flow| named::name(flow).to_owned());
     }
 
     /// A secret is there to be used.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::answers::{Answers, Asking, Field, Need};
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
-use crate::input::choice;
+use crate::input::named;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -16,9 +16,9 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
+use crate::profile::in_use;
 use crate::profile::saved;
 use crate::profile::scopes;
-use crate::profile::selection;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -114,7 +114,7 @@ impl Create {
         let mut answers = Answers::new(self.asking(output), output);
         let mut draft = Draft::of(self.identity(&mut answers)?);
         if let Some(method) = self.method(&mut answers)? {
-            choice::name(method).clone_into(&mut draft.profile.auth_method);
+            named::name(method).clone_into(&mut draft.profile.auth_method);
             self.prove(method, &mut draft, &mut answers, output)?;
         }
         draft.profile.scopes = answers.with_default(
@@ -124,11 +124,11 @@ impl Create {
             fields::scopes,
         )?;
         draft.profile.default_flow = answers
-            .choice_or_automatic(
+            .named_or_automatic(
                 Field::new("Default OAuth2 flow: ", "--flow"),
                 self.fields.flow.map(|DefaultFlow(flow)| flow),
             )?
-            .map(|flow: Flow| choice::name(flow).to_owned());
+            .map(|flow: Flow| named::name(flow).to_owned());
         self.settings(&mut draft.profile)?;
         answers.complete()?;
         Ok(draft)
@@ -209,7 +209,7 @@ impl Create {
             }
             Some(_) | None => None,
         });
-        answers.choice(
+        answers.named(
             Field::new(
                 "Authentication method: ",
                 "--client-secret or --auth-method",
@@ -309,5 +309,5 @@ fn secret_need() -> Need {
 
 /// The environment stands in for a secret that is not stored.
 fn has_secret_variable() -> bool {
-    selection::variable("AZURE_CLIENT_SECRET").is_some()
+    in_use::variable("AZURE_CLIENT_SECRET").is_some()
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::which::Which;
+use super::profile_options::ProfileOptions;
 use crate::bindings::errors::Fault;
 use crate::bindings::prompt::{self, Echo};
 use crate::bindings::secret_writer;
@@ -26,7 +26,7 @@ Without a terminal to confirm it, --force is needed.";
 #[derive(Args)]
 pub(crate) struct Delete {
     #[command(flatten)]
-    which: Which,
+    which: ProfileOptions,
 
     /// Do not ask
     #[arg(short, long, short_alias = 'y', visible_alias = "yes")]

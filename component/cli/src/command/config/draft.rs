@@ -6,7 +6,7 @@ use crate::output::error::{BadValue, Error};
 use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
-use crate::profile::secret_changes::SecretChanges;
+use crate::profile::stored_secrets::SecretChanges;
 
 /// What becomes of a profile of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use clap::Args;
 use super::changes::Changes;
 use super::edit_menu;
 use super::field_options::Fields;
-use super::which::Which;
+use super::profile_options::ProfileOptions;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::fields;
@@ -28,7 +28,7 @@ An empty value takes a redirect URI or an authority away.";
 #[derive(Args)]
 pub(crate) struct Edit {
     #[command(flatten)]
-    which: Which,
+    which: ProfileOptions,
 
     /// Rename the profile
     #[arg(long, visible_alias = "rename", value_name = "NAME")]

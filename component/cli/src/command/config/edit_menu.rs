@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 use super::changes::Changes;
 use super::field_options::{self, DefaultFlow};
 use crate::bindings::prompt::{self, Echo};
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
@@ -32,7 +32,7 @@ enum Item {
     TenantId,
 }
 
-impl Choice for Item {
+impl Named for Item {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::ClientId, "Client ID"),
         (Self::TenantId, "Tenant ID"),
@@ -131,7 +131,7 @@ impl Answers {
                     None => return Ok(None),
                 },
             };
-            match choice::pick(&answer) {
+            match named::pick(&answer) {
                 Ok(Item::Done) => return Ok(None),
                 Ok(item) => return Ok(Some(item)),
                 Err(bad) => self.refuse(bad, output)?,
@@ -159,7 +159,7 @@ impl Answers {
             Item::ClientSecret | Item::CertificatePassword => Echo::Hidden,
             _ => Echo::Shown,
         };
-        let name = choice::name(item);
+        let name = named::name(item);
         let mut answer = match self {
             Self::Person => prompt::ask(&format!("{name}: "), echo)?,
             Self::Script => next_line()?.ok_or_else(|| {
@@ -188,9 +188,9 @@ impl Answers {
 
 fn explain(item: Item, output: &Output) {
     match item {
-        Item::AuthMethod => output.instruction(&choice::menu::<AuthMethod>()),
+        Item::AuthMethod => output.instruction(&named::menu::<AuthMethod>()),
         Item::Flow => {
-            output.instruction(&format!("{}, or automatic", choice::menu::<Flow>()));
+            output.instruction(&format!("{}, or automatic", named::menu::<Flow>()));
         }
         Item::Authority | Item::RedirectUri => output.instruction("Enter alone takes it away"),
         _ => {}
@@ -206,7 +206,7 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
                 hint: error.hint,
             })?;
         }
-        Item::AuthMethod => changes.set_method(choice::pick(text)?),
+        Item::AuthMethod => changes.set_method(named::pick(text)?),
         Item::CertificatePath => {
             changes.after.certificate_path = Some(not_empty(text)?.to_owned());
             changes.after.private_key_path = None;
@@ -234,7 +234,7 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
 fn flow(text: &str) -> Result<Option<Flow>, BadValue> {
     match text.parse() {
         Ok(DefaultFlow(flow)) => Ok(flow),
-        Err(_) => choice::pick(text).map(Some),
+        Err(_) => named::pick(text).map(Some),
     }
 }
 
@@ -284,7 +284,7 @@ mod tests {
             ("client", None),
             ("12", None),
         ] {
-            assert_eq!(choice::pick::<Item>(answer).ok(), expected, "{answer}");
+            assert_eq!(named::pick::<Item>(answer).ok(), expected, "{answer}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::passphrase::{PassphraseOptions, Purpose, Stdin};
-use super::which::Which;
+use super::passphrase_options::{PassphraseOptions, Stdin, Use};
+use super::profile_options::ProfileOptions;
 use crate::bindings::files;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -11,9 +11,9 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
-use crate::profile::exchange::{self, Parcel};
 use crate::profile::saved;
-use crate::profile::secret_changes::stored;
+use crate::profile::stored_secrets::stored;
+use crate::profile::transfer::{self, Parcel};
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -34,7 +34,7 @@ Certificate files are not part of an export, only their paths.";
 pub(crate) struct Export {
     /// All profiles unless one is named
     #[command(flatten)]
-    which: Which,
+    which: ProfileOptions,
 
     /// File to write instead of stdout, for its owner's eyes alone
     #[arg(short, long, value_name = "FILE")]
@@ -57,10 +57,10 @@ impl Export {
             .map(|profile| self.packed(profile, output))
             .collect::<Result<Vec<_>, _>>()?;
         let text = if self.is_encrypted() {
-            let passphrase = self.passphrase.read(Purpose::Seal, Stdin::Free, output)?;
-            exchange::to_sealed(&parcels, &passphrase)?
+            let passphrase = self.passphrase.read(Use::Seal, Stdin::Free, output)?;
+            transfer::to_sealed(&parcels, &passphrase)?
         } else {
-            exchange::to_plain(&parcels)
+            transfer::to_plain(&parcels)
         };
         match &self.output {
             Some(path) => {

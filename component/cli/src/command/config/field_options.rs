@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::bindings::gate;
-use crate::input::choice;
+use crate::input::named;
 use crate::input::secret::{Secret, SecretArgument};
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
@@ -90,7 +90,7 @@ impl std::str::FromStr for DefaultFlow {
     type Err = BadValue;
 
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        match choice::fold(text).as_str() {
+        match named::fold(text).as_str() {
             "automatic" | "auto" => Ok(Self(None)),
             _ => text.parse().map(|flow| Self(Some(flow))),
         }

@@ -5,19 +5,19 @@ use std::io::{IsTerminal, stdin};
 use clap::Args;
 
 use super::draft::{self, Draft, Existing};
-use super::passphrase::{PassphraseOptions, Purpose, Stdin};
+use super::passphrase_options::{PassphraseOptions, Stdin, Use};
 use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
-use crate::input::choice::{self, Choice};
+use crate::input::named::{self, Named};
 use crate::input::token;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
-use crate::profile::exchange::{self, Content, Parcel};
 use crate::profile::fields;
 use crate::profile::saved;
+use crate::profile::transfer::{self, Content, Parcel};
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -69,7 +69,7 @@ enum Conflict {
     Skip,
 }
 
-impl Choice for Conflict {
+impl Named for Conflict {
     const NAMES: &'static [(Self, &'static str)] = &[
         (Self::Skip, "Skip"),
         (Self::Overwrite, "Overwrite"),
@@ -112,11 +112,11 @@ impl Import {
             ),
             None => (token::text(&token::stdin_bytes()?)?, Stdin::Taken),
         };
-        match exchange::recognize(&text)? {
-            Content::Plain(text) => exchange::from_plain(&text),
+        match transfer::recognize(&text)? {
+            Content::Plain(text) => transfer::from_plain(&text),
             Content::Encrypted(encrypted) => {
-                let passphrase = self.passphrase.read(Purpose::Open, stream, output)?;
-                exchange::from_plain(&encrypted.open(&passphrase)?)
+                let passphrase = self.passphrase.read(Use::Open, stream, output)?;
+                transfer::from_plain(&encrypted.open(&passphrase)?)
             }
         }
     }
@@ -199,10 +199,10 @@ impl Import {
             return Ok(None);
         }
         output.instruction(&format!("Profile '{name}' already exists."));
-        output.instruction(&choice::menu::<Conflict>());
+        output.instruction(&named::menu::<Conflict>());
         loop {
             let answer = prompt::ask("Skip, overwrite or rename: ", Echo::Shown)?;
-            match choice::pick(&answer) {
+            match named::pick(&answer) {
                 Ok(conflict) => return Ok(Some(conflict)),
                 Err(bad) => output.instruction(&bad.message),
             }
@@ -305,7 +305,7 @@ mod tests {
             (r#"[{"name":"a"},{"name":"A"}]"#, false),
             (r#"[{"name":"a\u0007"}]"#, false),
         ] {
-            let parcels = exchange::from_plain(text).unwrap();
+            let parcels = transfer::from_plain(text).unwrap();
             assert_eq!(check_names(&parcels).is_ok(), is_good, "{text}");
         }
     }

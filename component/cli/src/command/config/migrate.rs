@@ -17,7 +17,7 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
-use crate::profile::secret_changes::{SecretChanges, stored};
+use crate::profile::stored_secrets::{SecretChanges, stored};
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\

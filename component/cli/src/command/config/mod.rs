@@ -12,9 +12,9 @@ mod field_options;
 mod import;
 mod list;
 mod migrate;
-mod passphrase;
+mod passphrase_options;
+mod profile_options;
 mod show;
-mod which;
 
 use clap::{Args, Subcommand};
 

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::list::with_documented_names;
-use super::which::{self, Which};
+use super::profile_options::{self, ProfileOptions};
 use crate::bindings::secret_writer;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
@@ -15,9 +15,9 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
+use crate::profile::in_use::{self, InUse, Source};
 use crate::profile::saved;
-use crate::profile::secret_changes::stored;
-use crate::profile::selection::{self, Selected, Source};
+use crate::profile::stored_secrets::stored;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -37,7 +37,7 @@ pub(crate) struct Show {
     argument: Option<String>,
 
     #[command(flatten)]
-    which: Which,
+    which: ProfileOptions,
 
     /// Format: text, json or yaml
     #[arg(short, long, value_name = "FORMAT")]
@@ -66,22 +66,22 @@ impl Show {
     }
 
     fn profile(&self, output: &Output) -> Result<(Map<String, Value>, Vec<Row>), Error> {
-        let selected = match &self.argument {
-            Some(name) => selection::by_name(name)?,
+        let in_use = match &self.argument {
+            Some(name) => in_use::by_name(name)?,
             None => {
                 let name = match self.which.given() {
                     Some(name) => name.to_owned(),
-                    None => which::asked(&saved::load()?, output)?,
+                    None => profile_options::asked(&saved::load()?, output)?,
                 };
-                selection::by_name(&name)?
+                in_use::by_name(&name)?
             }
         };
-        let mut object = with_documented_names(&selected.profile);
-        let mut rows = rows(&selected.profile);
-        if selected.source == Source::Demo {
+        let mut object = with_documented_names(&in_use.profile);
+        let mut rows = rows(&in_use.profile);
+        if in_use.source == Source::Demo {
             object.insert("note".to_owned(), Value::from(demo::WARNING));
         }
-        if let Some(stored) = StoredSecret::of(&selected) {
+        if let Some(stored) = StoredSecret::of(&in_use) {
             let shown = match self.show_secrets {
                 true => stored.read()?,
                 false => None,
@@ -111,9 +111,9 @@ struct StoredSecret {
 
 impl StoredSecret {
     /// Only saved profiles have any.
-    fn of(selected: &Selected) -> Option<Self> {
-        let profile = &selected.profile;
-        if selected.source != Source::Saved {
+    fn of(in_use: &InUse) -> Option<Self> {
+        let profile = &in_use.profile;
+        if in_use.source != Source::Saved {
             return None;
         }
         match profile.auth_method().ok()? {

@@ -8,7 +8,7 @@ mod search;
 use clap::Args;
 
 use crate::bindings::jwt::{self, Kind};
-use crate::input::duration::TimeLimit;
+use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;
 use crate::output::format::Format;
 use crate::output::{Outcome, Output};

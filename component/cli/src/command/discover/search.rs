@@ -3,8 +3,8 @@
 use crate::bindings::directory::{self, Application};
 use crate::bindings::errors;
 use crate::bindings::tokens::Grant;
-use crate::input::choice;
-use crate::input::duration::TimeLimit;
+use crate::input::named;
+use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::format::Format;
@@ -12,10 +12,10 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
-use crate::profile::selection::{self, Selected, Source};
+use crate::profile::in_use::{self, InUse, Source};
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
-use crate::request::{Prepared, Purpose, WhichToken};
+use crate::request::{Prepared, Purpose, TokenOptions};
 
 use super::listing;
 
@@ -36,9 +36,9 @@ pub(super) struct Search<'a> {
 
 impl Search<'_> {
     pub(super) fn run(&self, format: Option<Format>, output: &Output) -> Outcome {
-        let which = WhichToken::of_directory(self.flow, self.timeout);
+        let options = TokenOptions::of_directory(self.flow, self.timeout);
         let mut prepared =
-            which.prepare_for(self.asker(output)?, Purpose::SignIn, self.browser, output)?;
+            options.prepare_for(self.asker(output)?, Purpose::SignIn, self.browser, output)?;
         let found = self.applications(&mut prepared, output)?;
         if found.is_empty() {
             output.notice(&format!(
@@ -52,24 +52,24 @@ impl Search<'_> {
 
     /// The profile named; else the environment's identity where it can prove itself, or a person at Microsoft's own client.
     /// Without a tenant, the profile in use is the only one that can be meant.
-    fn asker(&self, output: &Output) -> Result<Selected, Error> {
-        let mut selected = match (self.profile, self.tenant) {
-            (Some(name), _) => selection::by_name(name)?,
-            (None, None) => selection::implied(None, None, output)?,
-            (None, Some(_)) => selection::environment_identity()
-                .filter(|profile| profile.auth_method != choice::name(AuthMethod::None))
-                .map_or_else(person, |profile| Selected {
+    fn asker(&self, output: &Output) -> Result<InUse, Error> {
+        let mut in_use = match (self.profile, self.tenant) {
+            (Some(name), _) => in_use::by_name(name)?,
+            (None, None) => in_use::implied(None, None, output)?,
+            (None, Some(_)) => in_use::environment_identity()
+                .filter(|profile| profile.auth_method != named::name(AuthMethod::None))
+                .map_or_else(person, |profile| InUse {
                     profile,
                     source: Source::Environment,
                 }),
         };
         if let Some(tenant) = self.tenant {
-            tenant.clone_into(&mut selected.profile.tenant_id);
+            tenant.clone_into(&mut in_use.profile.tenant_id);
         }
         if let Some(authority) = self.authority {
-            selected.profile.authority = Some(authority.to_owned());
+            in_use.profile.authority = Some(authority.to_owned());
         }
-        Ok(selected)
+        Ok(in_use)
     }
 
     fn applications(
@@ -101,12 +101,12 @@ impl Search<'_> {
     }
 }
 
-fn person() -> Selected {
-    Selected {
+fn person() -> InUse {
+    InUse {
         profile: Profile {
             client_id: GRAPH_POWERSHELL.to_owned(),
-            auth_method: choice::name(AuthMethod::None).to_owned(),
-            authority: selection::variable("AZURE_AUTHORITY_HOST"),
+            auth_method: named::name(AuthMethod::None).to_owned(),
+            authority: in_use::variable("AZURE_AUTHORITY_HOST"),
             ..Profile::named("")
         },
         // Nothing is stored for it.

@@ -2,8 +2,8 @@
 
 use crate::output::error::BadValue;
 
-/// A closed list of names, such as the flows.
-pub(crate) trait Choice: Copy + 'static {
+/// One of a closed list of names, such as the flows.
+pub(crate) trait Named: Copy + 'static {
     /// Canonical names in the order of the menu.
     const NAMES: &'static [(Self, &'static str)];
     /// Other spellings that people use, in lower case without `-` and `_`.
@@ -13,34 +13,34 @@ pub(crate) trait Choice: Copy + 'static {
 }
 
 /// The name that is written to files and shown.
-pub(crate) fn name<C: Choice + PartialEq>(choice: C) -> &'static str {
+pub(crate) fn name<C: Named + PartialEq>(one: C) -> &'static str {
     C::NAMES
         .iter()
-        .find(|(candidate, _)| *candidate == choice)
+        .find(|(candidate, _)| *candidate == one)
         .map_or("", |(_, name)| name)
 }
 
 /// By name or alias; case, `-` and `_` do not matter.
-pub(crate) fn parse<C: Choice>(text: &str) -> Result<C, BadValue> {
+pub(crate) fn parse<C: Named>(text: &str) -> Result<C, BadValue> {
     let folded = fold(text);
     C::NAMES
         .iter()
         .find(|(_, name)| fold(name) == folded)
         .or_else(|| C::ALIASES.iter().find(|(_, alias)| *alias == folded))
-        .map(|(choice, _)| *choice)
+        .map(|(one, _)| *one)
         .ok_or_else(|| unknown::<C>(text))
 }
 
 /// As `parse`, and besides by number of the menu or by the beginning of exactly one name.
-pub(crate) fn pick<C: Choice + PartialEq>(answer: &str) -> Result<C, BadValue> {
-    if let Ok(choice) = parse(answer) {
-        return Ok(choice);
+pub(crate) fn pick<C: Named + PartialEq>(answer: &str) -> Result<C, BadValue> {
+    if let Ok(one) = parse(answer) {
+        return Ok(one);
     }
     if let Ok(number) = answer.trim().parse::<usize>() {
         return number
             .checked_sub(1)
             .and_then(|index| C::NAMES.get(index))
-            .map(|(choice, _)| *choice)
+            .map(|(one, _)| *one)
             .ok_or_else(|| unknown::<C>(answer));
     }
     let folded = fold(answer);
@@ -48,7 +48,7 @@ pub(crate) fn pick<C: Choice + PartialEq>(answer: &str) -> Result<C, BadValue> {
         .iter()
         .filter(|(_, name)| !folded.is_empty() && fold(name).starts_with(&folded));
     match (matching.next(), matching.next()) {
-        (Some((choice, _)), None) => Ok(*choice),
+        (Some((one, _)), None) => Ok(*one),
         (Some(_), Some(_)) => Err(BadValue::new(
             format!("more than one {} starts like that", C::NOUN),
             "type more of its name, or its number",
@@ -58,7 +58,7 @@ pub(crate) fn pick<C: Choice + PartialEq>(answer: &str) -> Result<C, BadValue> {
 }
 
 /// The names with their numbers, on one line.
-pub(crate) fn menu<C: Choice>() -> String {
+pub(crate) fn menu<C: Named>() -> String {
     let entries: Vec<String> = C::NAMES
         .iter()
         .enumerate()
@@ -75,7 +75,7 @@ pub(crate) fn fold(text: &str) -> String {
         .collect()
 }
 
-fn unknown<C: Choice>(text: &str) -> BadValue {
+fn unknown<C: Named>(text: &str) -> BadValue {
     let names: Vec<&str> = C::NAMES.iter().map(|(_, name)| *name).collect();
     BadValue::new(
         format!("unknown {}{}", C::NOUN, quoted_if_word(text)),

@@ -15,7 +15,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::Parcel;
-use crate::input::choice::fold;
+use crate::input::named::fold;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::profile::Profile;
@@ -26,7 +26,7 @@ const SALT: usize = 32;
 const VECTOR: usize = 16;
 const BLOCK: usize = 16;
 
-pub(super) fn is_older(text: &str) -> bool {
+pub(super) fn is_dotnet(text: &str) -> bool {
     decoded(text).is_some()
 }
 

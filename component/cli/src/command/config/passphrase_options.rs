@@ -12,7 +12,7 @@ use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
-use crate::profile::selection;
+use crate::profile::in_use;
 
 const VARIABLE: &str = "ENTRA_AUTH_CLI_EXPORT_PASSPHRASE";
 
@@ -33,7 +33,7 @@ pub(super) struct PassphraseOptions {
 
 /// Whether a mistyped passphrase would be noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum Use {
     /// Nobody could open what was sealed with it: it is asked for twice.
     Seal,
     Open,
@@ -56,7 +56,7 @@ impl PassphraseOptions {
 
     pub(super) fn read(
         &self,
-        purpose: Purpose,
+        intended: Use,
         stdin: Stdin,
         output: &Output,
     ) -> Result<Secret, Error> {
@@ -70,7 +70,7 @@ impl PassphraseOptions {
                 ));
             }
             Some(first_line_of_stdin()?)
-        } else if let Some(value) = selection::variable(VARIABLE) {
+        } else if let Some(value) = in_use::variable(VARIABLE) {
             Some(Secret::new(value))
         } else {
             piped(stdin)?
@@ -81,7 +81,7 @@ impl PassphraseOptions {
                 "check the variable or the command that should have filled it",
             )),
             Some(secret) => Ok(secret),
-            None => asked(purpose, output),
+            None => asked(intended, output),
         }
     }
 }
@@ -124,14 +124,14 @@ fn no_text(place: &str) -> Error {
     )
 }
 
-fn asked(purpose: Purpose, output: &Output) -> Result<Secret, Error> {
+fn asked(intended: Use, output: &Output) -> Result<Secret, Error> {
     loop {
         let first = ask("Passphrase: ")?;
         if first.is_empty() {
             output.instruction("it is empty; type it again");
             continue;
         }
-        if purpose == Purpose::Open || ask("Passphrase again: ")? == first {
+        if intended == Use::Open || ask("Passphrase again: ")? == first {
             return Ok(first);
         }
         output.instruction("the two differ; type it again");

@@ -2,15 +2,15 @@
 //!
 //! Without secrets: JSON in the canonical form of a profile, or of the document where there are
 //! several. With secrets: the same JSON with `clientSecret` and `certificatePassword`, sealed (see
-//! `sealed`). Files of the .NET tool of the same name are read too (see `older`).
+//! `sealed`). Files of the .NET tool of the same name are read too (see `dotnet`).
 
-mod older;
+mod dotnet;
 mod sealed;
 
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use crate::input::choice::fold;
+use crate::input::named::fold;
 use crate::input::secret::Secret;
 use crate::output::civil_time;
 use crate::output::error::Error;
@@ -37,7 +37,7 @@ pub(crate) enum Content {
 
 /// An encrypted file and who made it.
 pub(crate) enum Encrypted {
-    Older(String),
+    Dotnet(String),
     Sealed(String),
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn recognize(text: &str) -> Result<Content, Error> {
         Ok(Content::Encrypted(Encrypted::Sealed(text.to_owned())))
     } else if text.starts_with(['{', '[']) {
         Ok(Content::Plain(text.to_owned()))
-    } else if older::is_older(text) {
-        Ok(Content::Encrypted(Encrypted::Older(text.to_owned())))
+    } else if dotnet::is_dotnet(text) {
+        Ok(Content::Encrypted(Encrypted::Dotnet(text.to_owned())))
     } else {
         Err(Error::bad_arguments(
             "the import is neither JSON nor an encrypted export",
@@ -67,7 +67,7 @@ pub(crate) fn recognize(text: &str) -> Result<Content, Error> {
 impl Encrypted {
     pub(crate) fn open(&self, passphrase: &Secret) -> Result<Zeroizing<String>, Error> {
         match self {
-            Self::Older(text) => older::open(passphrase, text),
+            Self::Dotnet(text) => dotnet::open(passphrase, text),
             Self::Sealed(text) => sealed::open(passphrase, text),
         }
     }
@@ -95,7 +95,7 @@ pub(crate) fn from_plain(text: &str) -> Result<Vec<Parcel>, Error> {
             "it has to be a profile, a list of profiles, or an object with `profiles`",
         )
     };
-    if let Some(parcel) = older::parcel(text) {
+    if let Some(parcel) = dotnet::parcel(text) {
         return Ok(vec![parcel.map_err(bad)?]);
     }
     let document = ProfileDocument::parse(text).map_err(bad)?;
@@ -156,7 +156,7 @@ mod tests {
     fn files_are_told_apart() {
         let kind = |text: &str| match recognize(text) {
             Ok(Content::Plain(_)) => "plain",
-            Ok(Content::Encrypted(Encrypted::Older(_))) => "older",
+            Ok(Content::Encrypted(Encrypted::Dotnet(_))) => "dotnet",
             Ok(Content::Encrypted(Encrypted::Sealed(_))) => "sealed",
             Err(_) => "unknown",
         };
@@ -165,7 +165,7 @@ mod tests {
             (" [ ]", "plain"),
             ("entra-auth-cli export 1\n", "sealed"),
             ("entra-auth-cli export 9", "sealed"),
-            (&"QUJD\r\n".repeat(32), "older"),
+            (&"QUJD\r\n".repeat(32), "dotnet"),
             (&"QUJD".repeat(4), "unknown"),
             ("name: p", "unknown"),
             ("", "unknown"),

@@ -11,7 +11,7 @@ use crate::profile::saved;
 
 /// The options that name it.
 #[derive(Args)]
-pub(super) struct Which {
+pub(super) struct ProfileOptions {
     /// Name of the profile
     #[arg(short, long, value_name = "NAME", group = "which")]
     profile: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct Which {
     name: Option<String>,
 }
 
-impl Which {
+impl ProfileOptions {
     /// What was given, if anything.
     pub(super) fn given(&self) -> Option<&str> {
         self.profile.as_deref().or(self.name.as_deref())

@@ -1,21 +1,18 @@
-//! How `get-token` and `refresh` hand over the token: which shape, and to stdout or a file.
+//! Where `get-token` and `refresh` put the token: to stdout, a file or the clipboard, and in which shape.
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use crate::bindings::tokens::{Origin, Token};
 use crate::bindings::{clipboard, files};
 use crate::output::Output;
 use crate::output::civil_time;
 use crate::output::error::{BadValue, Error};
-use crate::output::format::to_json;
-use crate::output::yaml::to_yaml;
 use crate::request::Prepared;
-use crate::token::az;
+use crate::token::shape::Shape;
 
 /// The output options.
 #[derive(Args)]
-pub(crate) struct Delivery {
+pub(crate) struct Destination {
     /// `token` (the default), `json`, `yaml`, `az`; anything else is a file
     #[arg(short, long, value_name = "FORMAT|FILE")]
     output: Option<Target>,
@@ -44,16 +41,6 @@ enum Target {
     Shape(Shape),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    /// What `az account get-access-token` prints.
-    Az,
-    CamelCaseJson,
-    Json,
-    Token,
-    Yaml,
-}
-
 impl std::str::FromStr for Target {
     type Err = BadValue;
 
@@ -72,7 +59,7 @@ impl std::str::FromStr for Target {
     }
 }
 
-impl Delivery {
+impl Destination {
     /// Refuse contradictions before anything is asked of the server.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match (&self.output, &self.file) {
@@ -89,13 +76,15 @@ impl Delivery {
     }
 
     /// Hand over the token and tell a person about it.
-    pub(crate) fn deliver(
+    pub(crate) fn write(
         &self,
         token: &Token,
         prepared: &Prepared,
         output: &Output,
     ) -> Result<(), Error> {
-        let text = shaped(token, self.shape(), &prepared.selected.profile.tenant_id)?;
+        let text = self
+            .shape()
+            .text(token, &prepared.in_use.profile.tenant_id)?;
         if self.clipboard {
             // First of all: where it fails, nothing was printed, and the token is cached.
             clipboard::copy(&token.access_token)?;
@@ -133,32 +122,6 @@ impl Delivery {
     }
 }
 
-fn shaped(token: &Token, shape: Shape, tenant: &str) -> Result<String, Error> {
-    Ok(match shape {
-        Shape::Az => to_json(&az::document(token, tenant)?),
-        Shape::Token => token.access_token.clone(),
-        Shape::Json => to_json(&snake_case(token)),
-        Shape::Yaml => to_yaml(&snake_case(token)),
-        Shape::CamelCaseJson => to_json(&json!({
-            "accessToken": token.access_token,
-            "expiresOn": civil_time::rfc3339(token.expires_at),
-            "tokenType": token.token_type,
-            "scopes": token.scopes,
-        })),
-    })
-}
-
-fn snake_case(token: &Token) -> Value {
-    json!({
-        "token_type": token.token_type,
-        "scope": token.scopes.join(" "),
-        "expires_in": token.expires_in,
-        "access_token": token.access_token,
-        "expires_at": civil_time::rfc3339(token.expires_at),
-        "from_cache": token.origin == Origin::Cache,
-    })
-}
-
 fn summary(token: &Token, label: &str) -> [String; 3] {
     let origin = match token.origin {
         Origin::Cache => "from the cache",
@@ -189,32 +152,6 @@ mod tests {
             expires_in: 3_599,
             origin: Origin::Cache,
             notices: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn each_shape_has_its_documented_members() {
-        for (shape, expected) in [
-            (Shape::Token, "abc"),
-            (
-                Shape::Json,
-                "{\n  \"token_type\": \"Bearer\",\n  \"scope\": \"api://x/read api://x/write\",\n  \
-                 \"expires_in\": 3599,\n  \"access_token\": \"abc\",\n  \
-                 \"expires_at\": \"2025-12-28T15:30:00Z\",\n  \"from_cache\": true\n}",
-            ),
-            (
-                Shape::Yaml,
-                "token_type: Bearer\nscope: \"api://x/read api://x/write\"\nexpires_in: 3599\n\
-                 access_token: abc\nexpires_at: \"2025-12-28T15:30:00Z\"\nfrom_cache: true\n",
-            ),
-            (
-                Shape::CamelCaseJson,
-                "{\n  \"accessToken\": \"abc\",\n  \"expiresOn\": \"2025-12-28T15:30:00Z\",\n  \
-                 \"tokenType\": \"Bearer\",\n  \"scopes\": [\n    \"api://x/read\",\n    \
-                 \"api://x/write\"\n  ]\n}",
-            ),
-        ] {
-            assert_eq!(shaped(&token(), shape, "t").unwrap(), expected);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::env;
 
 use crate::bindings::prompt::{self, Echo};
-use crate::input::choice;
+use crate::input::named;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -30,14 +30,14 @@ pub(crate) enum Source {
 
 /// The profile and where it comes from.
 #[derive(Debug)]
-pub(crate) struct Selected {
+pub(crate) struct InUse {
     pub(crate) profile: Profile,
     pub(crate) source: Source,
 }
 
 /// The profile by name: a saved one, else the built-in one. A saved profile of the reserved name,
 /// which another tool may have written, is the user's own and goes first.
-pub(crate) fn by_name(name: &str) -> Result<Selected, Error> {
+pub(crate) fn by_name(name: &str) -> Result<InUse, Error> {
     // The built-in profile works without a readable document, or a host that has one.
     let document = match saved::load() {
         Err(_) if demo::is_reserved(name) => ProfileDocument::default(),
@@ -45,7 +45,7 @@ pub(crate) fn by_name(name: &str) -> Result<Selected, Error> {
     };
     match document.find(name) {
         Some(profile) => Ok(saved(profile)),
-        None if demo::is_reserved(name) => Ok(Selected {
+        None if demo::is_reserved(name) => Ok(InUse {
             profile: demo::profile(),
             source: Source::Demo,
         }),
@@ -60,7 +60,7 @@ pub(crate) fn implied(
     name: Option<&str>,
     flow: Option<Flow>,
     output: &Output,
-) -> Result<Selected, Error> {
+) -> Result<InUse, Error> {
     let from_variable = variable("ENTRA_TOKEN_PROFILE");
     if let Some(name) = name.or(from_variable.as_deref()) {
         return by_name(name);
@@ -86,7 +86,7 @@ pub(crate) fn implied(
         return Ok(saved(profile));
     }
     match identity {
-        Some(profile) => Ok(Selected {
+        Some(profile) => Ok(InUse {
             profile,
             source: Source::Environment,
         }),
@@ -99,8 +99,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn saved(profile: &Profile) -> Selected {
-    Selected {
+fn saved(profile: &Profile) -> InUse {
+    InUse {
         profile: profile.clone(),
         source: Source::Saved,
     }
@@ -115,7 +115,7 @@ pub(crate) fn environment_identity() -> Option<Profile> {
 fn managed_identity(variable: impl Fn(&str) -> Option<String>) -> Profile {
     Profile {
         client_id: variable("AZURE_CLIENT_ID").unwrap_or_default(),
-        auth_method: choice::name(AuthMethod::ManagedIdentity).to_owned(),
+        auth_method: named::name(AuthMethod::ManagedIdentity).to_owned(),
         ..Profile::named("")
     }
 }
@@ -139,7 +139,7 @@ fn identity(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
         tenant_id: variable("AZURE_TENANT_ID")?,
         client_id: variable("AZURE_CLIENT_ID")?,
         authority: variable("AZURE_AUTHORITY_HOST"),
-        auth_method: choice::name(method).to_owned(),
+        auth_method: named::name(method).to_owned(),
         certificate_path,
         // As azure-identity reads it.
         send_certificate_chain: variable("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN")
@@ -148,7 +148,7 @@ fn identity(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
     })
 }
 
-fn asked(document: &ProfileDocument, output: &Output) -> Result<Selected, Error> {
+fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
     let names = document.names();
     if names.is_empty() {
         return Err(Error::new(

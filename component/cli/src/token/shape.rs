@@ -1,0 +1,94 @@
+//! A token as a program wants it: bare, or as a document with its times and scopes.
+
+use serde_json::{Value, json};
+
+use super::az;
+use crate::bindings::tokens::{Origin, Token};
+use crate::output::civil_time;
+use crate::output::error::Error;
+use crate::output::format::to_json;
+use crate::output::yaml::to_yaml;
+
+/// What `--output` names, and `--json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// What `az account get-access-token` prints.
+    Az,
+    CamelCaseJson,
+    Json,
+    Token,
+    Yaml,
+}
+
+impl Shape {
+    /// The token as a text. `tenant` is the profile's, for a token that names none.
+    pub(crate) fn text(self, token: &Token, tenant: &str) -> Result<String, Error> {
+        Ok(match self {
+            Self::Az => to_json(&az::document(token, tenant)?),
+            Self::Token => token.access_token.clone(),
+            Self::Json => to_json(&snake_case(token)),
+            Self::Yaml => to_yaml(&snake_case(token)),
+            Self::CamelCaseJson => to_json(&json!({
+                "accessToken": token.access_token,
+                "expiresOn": civil_time::rfc3339(token.expires_at),
+                "tokenType": token.token_type,
+                "scopes": token.scopes,
+            })),
+        })
+    }
+}
+
+fn snake_case(token: &Token) -> Value {
+    json!({
+        "token_type": token.token_type,
+        "scope": token.scopes.join(" "),
+        "expires_in": token.expires_in,
+        "access_token": token.access_token,
+        "expires_at": civil_time::rfc3339(token.expires_at),
+        "from_cache": token.origin == Origin::Cache,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Token {
+        Token {
+            access_token: "abc".to_owned(),
+            token_type: "Bearer".to_owned(),
+            scopes: vec!["api://x/read".to_owned(), "api://x/write".to_owned()],
+            obtained_at: 1_766_932_201,
+            expires_at: 1_766_935_800,
+            expires_in: 3_599,
+            origin: Origin::Cache,
+            notices: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_shape_has_its_documented_members() {
+        for (shape, expected) in [
+            (Shape::Token, "abc"),
+            (
+                Shape::Json,
+                "{\n  \"token_type\": \"Bearer\",\n  \"scope\": \"api://x/read api://x/write\",\n  \
+                 \"expires_in\": 3599,\n  \"access_token\": \"abc\",\n  \
+                 \"expires_at\": \"2025-12-28T15:30:00Z\",\n  \"from_cache\": true\n}",
+            ),
+            (
+                Shape::Yaml,
+                "token_type: Bearer\nscope: \"api://x/read api://x/write\"\nexpires_in: 3599\n\
+                 access_token: abc\nexpires_at: \"2025-12-28T15:30:00Z\"\nfrom_cache: true\n",
+            ),
+            (
+                Shape::CamelCaseJson,
+                "{\n  \"accessToken\": \"abc\",\n  \"expiresOn\": \"2025-12-28T15:30:00Z\",\n  \
+                 \"tokenType\": \"Bearer\",\n  \"scopes\": [\n    \"api://x/read\",\n    \
+                 \"api://x/write\"\n  ]\n}",
+            ),
+        ] {
+            assert_eq!(shape.text(&token(), "t").unwrap(), expected);
+        }
+    }
+}
