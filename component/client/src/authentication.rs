@@ -1,12 +1,12 @@
 //! How the client proves who it is. Assertions are made anew for every request, so that long jobs do not outlive them.
 
-use protocol::azure_pipelines_oidc::{self, AzurePipelinesOidcRequest};
-use protocol::certificate::{Certificate, CertificateValidity};
-use protocol::client_assertion::ClientAssertion;
-use protocol::client_authentication::ClientAuthentication;
-use protocol::federated_assertion::{self, FederatedAssertion};
-use protocol::github_oidc::{self, GithubOidcRequest};
-use protocol::secret::Secret;
+use protocol::credential::azure_pipelines_oidc::{self, AzurePipelinesOidcRequest};
+use protocol::credential::certificate::{Certificate, CertificateValidity};
+use protocol::credential::client_assertion::ClientAssertion;
+use protocol::credential::client_authentication::ClientAuthentication;
+use protocol::credential::federated_assertion::{self, FederatedAssertion};
+use protocol::credential::github_oidc::{self, GithubOidcRequest};
+use protocol::value::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, AssertionSource, Credential};
 use crate::clock;

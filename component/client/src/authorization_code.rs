@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use protocol::authorization_code::Redirect;
-use protocol::authorization_response::{AuthorizationCode, AuthorizationResponse};
-use protocol::authorize_url::{AuthorizeUrl, Prompt};
-use protocol::claims::Claims;
-use protocol::correlation_id::CorrelationId;
-use protocol::id_token::{Expected, IdToken};
-use protocol::redirect_uri::RedirectUri;
-use protocol::sign_in_attempt::SignInAttempt;
-use protocol::token_response::TokenResponse;
+use protocol::grant::authorization_code::Redirect;
+use protocol::grant::authorization_code::authorization_response::{
+    AuthorizationCode, AuthorizationResponse,
+};
+use protocol::grant::authorization_code::authorize_url::{AuthorizeUrl, Prompt};
+use protocol::grant::authorization_code::redirect_uri::RedirectUri;
+use protocol::grant::authorization_code::sign_in_attempt::SignInAttempt;
+use protocol::request::claims::Claims;
+use protocol::token::id::{Expected, IdToken};
+use protocol::token::response::TokenResponse;
+use protocol::value::correlation_id::CorrelationId;
 
 use crate::bindings::entra_auth::core::sign_in::{self, Answer, ListenAt, Page};
 use crate::bindings::exports::entra_auth::core::tokens::Browser;

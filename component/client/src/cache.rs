@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::cache::{CacheEntry, CacheKey};
+use protocol::token::cache::{CacheEntry, CacheKey};
 
 use crate::bindings::entra_auth::core::token_cache::{self, HeldEntry, Name};
 use crate::error::Failure;

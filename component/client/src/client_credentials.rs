@@ -1,7 +1,7 @@
 //! A token for the application itself (RFC 6749 section 4.4).
 
-use protocol::client_credentials::ClientCredentialsRequest;
-use protocol::token_response::TokenResponse;
+use protocol::grant::client_credentials::ClientCredentialsRequest;
+use protocol::token::response::TokenResponse;
 
 use crate::authentication::{authenticate, exchange_kind};
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::time::Timestamp;
+use protocol::value::time::Timestamp;
 
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::io::poll::{self, Pollable};

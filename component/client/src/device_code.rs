@@ -1,10 +1,10 @@
 //! A sign-in on another device (RFC 8628).
 
-use protocol::claims::Claims;
-use protocol::device_code::{
+use protocol::grant::device_code::{
     DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, PollStep,
 };
-use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::request::claims::Claims;
+use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
 
 use crate::bindings::entra_auth::core::sign_in;
 use crate::clock;

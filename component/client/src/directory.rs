@@ -4,8 +4,8 @@ use protocol::authority::Authority;
 use protocol::directory::{
     ApplicationPattern, Asker, Graph, MAX_PAGE_SIZE, Search, advice, may_be_outdated,
 };
-use protocol::error::Error as ProtocolError;
-use protocol::secret::Secret;
+use protocol::refusal::error::Error as ProtocolError;
+use protocol::value::secret::Secret;
 
 use crate::Client;
 use crate::bindings::exports::entra_auth::core::directory::{AppRole, Application, Guest, Scope};

@@ -1,8 +1,8 @@
 //! Protocol errors in the words of the contract.
 
-use protocol::advice::{Facts, advice};
-use protocol::error::{self, Impossible, Unacceptable};
-use protocol::server_error::ServerError;
+use protocol::refusal::advice::{Facts, advice};
+use protocol::refusal::error::{self, Impossible, Unacceptable};
+use protocol::refusal::server_error::ServerError;
 
 use crate::bindings::entra_auth::core::errors::{BadAnswer, Interaction, Problem, Refusal};
 pub(crate) use crate::bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};

@@ -1,10 +1,10 @@
 //! A request and its answer, repeated where `protocol` says so.
 
 use http::{Request, Response};
-use protocol::error::Error as ProtocolError;
-use protocol::retry::{self, Retry};
-use protocol::time::Timestamp;
-use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::exchange::retry::{self, Retry};
+use protocol::refusal::error::Error as ProtocolError;
+use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::value::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::clock;
@@ -12,7 +12,7 @@ use crate::error::{Error, of_protocol};
 use crate::network;
 use crate::order::Order;
 
-pub(crate) use protocol::retry::Exchange;
+pub(crate) use protocol::exchange::retry::Exchange;
 
 /// A request of ours; its body clears itself.
 pub(crate) type Outgoing = Request<Zeroizing<Vec<u8>>>;

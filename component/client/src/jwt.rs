@@ -1,7 +1,7 @@
 //! `jwt`: a token taken apart.
 
-use protocol::jwt::{Jwt, Part, SignedJwt};
-use protocol::time::Timestamp;
+use protocol::token::jwt::{Jwt, Part, SignedJwt};
+use protocol::value::time::Timestamp;
 
 use crate::Client;
 use crate::bindings::exports::entra_auth::core::jwt::{Decoded, Guest, Kind, Validity};
@@ -30,10 +30,10 @@ fn signed(jwt: SignedJwt) -> Decoded {
             .expires_at()
             .map(|end| seconds(end).saturating_sub(seconds(now))),
         validity: match jwt.validity_at(now) {
-            protocol::jwt::Validity::Valid => Validity::Valid,
-            protocol::jwt::Validity::Expired => Validity::Expired,
-            protocol::jwt::Validity::NotYetValid => Validity::NotYetValid,
-            protocol::jwt::Validity::NoExpiry => Validity::Unknown,
+            protocol::token::jwt::Validity::Valid => Validity::Valid,
+            protocol::token::jwt::Validity::Expired => Validity::Expired,
+            protocol::token::jwt::Validity::NotYetValid => Validity::NotYetValid,
+            protocol::token::jwt::Validity::NoExpiry => Validity::Unknown,
         },
         header: Some(jwt.header.text),
         claims: Some(jwt.claims.text),

@@ -1,10 +1,10 @@
 //! A token from the platform that this program runs on.
 
-use protocol::managed_identity::{
+use protocol::grant::managed_identity::{
     Answer, Environment, ManagedIdentity, ManagedIdentityRequest, PROBE_TIME, Source,
 };
-use protocol::scope::Scopes;
-use protocol::token_response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::request::scope::Scopes;
+use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
 
 use crate::bindings::entra_auth::core::arc_agent;
 use crate::bindings::exports::entra_auth::core::tokens::{self, Identity};

@@ -1,6 +1,6 @@
 //! What a custom authority says about itself, asked before anything else is.
 
-use protocol::metadata::{Metadata, MetadataRequest};
+use protocol::authority::metadata::{Metadata, MetadataRequest};
 
 use crate::error::Error;
 use crate::exchange::{Exchange, exchange};

@@ -1,8 +1,8 @@
 //! A token for an API behind ours, on behalf of whoever called us (RFC 7523).
 
-use protocol::on_behalf_of::OnBehalfOf;
-use protocol::secret::Secret;
-use protocol::token_response::TokenResponse;
+use protocol::grant::on_behalf_of::OnBehalfOf;
+use protocol::token::response::TokenResponse;
+use protocol::value::secret::Secret;
 
 use crate::authentication::exchange_kind;
 use crate::error::Error;

@@ -3,16 +3,16 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use protocol::advice::Facts;
 use protocol::authority::Authority;
-use protocol::cache::{CacheKey, Subject};
-use protocol::challenge;
-use protocol::claims::Claims;
-use protocol::client_id::ClientId;
-use protocol::managed_identity::ManagedIdentityRequest;
-use protocol::metadata::Metadata;
-use protocol::scope::Scopes;
-use protocol::secret::Secret;
+use protocol::authority::metadata::Metadata;
+use protocol::grant::managed_identity::ManagedIdentityRequest;
+use protocol::refusal::advice::Facts;
+use protocol::request::challenge;
+use protocol::request::claims::Claims;
+use protocol::request::client_id::ClientId;
+use protocol::request::scope::Scopes;
+use protocol::token::cache::{CacheKey, Subject};
+use protocol::value::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential};
 use crate::clock::Deadline;

@@ -1,10 +1,10 @@
 //! A token for a person: silently if it can be, else by signing in.
 
-use protocol::cache::CacheEntry;
-use protocol::claims::Claims;
-use protocol::id_token::other_account;
-use protocol::secret::Secret;
-use protocol::token_response::TokenResponse;
+use protocol::request::claims::Claims;
+use protocol::token::cache::CacheEntry;
+use protocol::token::id::other_account;
+use protocol::token::response::TokenResponse;
+use protocol::value::secret::Secret;
 
 use crate::error::{Error, needs_person, of_protocol};
 use crate::notices::Notices;

@@ -1,6 +1,6 @@
 //! Random bytes from the host.
 
-use protocol::correlation_id::CorrelationId;
+use protocol::value::correlation_id::CorrelationId;
 use zeroize::Zeroizing;
 
 use crate::bindings::wasi::random::random;

@@ -1,10 +1,10 @@
 //! The next token without a person (RFC 6749 section 6).
 
-use protocol::claims::Claims;
-use protocol::error::Error as ProtocolError;
-use protocol::refresh_token::{RefreshFailure, RefreshToken, judge_failure, rotated};
-use protocol::secret::Secret;
-use protocol::token_response::TokenResponse;
+use protocol::grant::refresh_token::{RefreshFailure, RefreshToken, judge_failure, rotated};
+use protocol::refusal::error::Error as ProtocolError;
+use protocol::request::claims::Claims;
+use protocol::token::response::TokenResponse;
+use protocol::value::secret::Secret;
 
 use crate::authentication::exchange_kind;
 use crate::error::Error;

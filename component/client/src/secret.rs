@@ -1,6 +1,6 @@
 //! Secrets, fetched when they are needed and not before.
 
-use protocol::secret::Secret;
+use protocol::value::secret::Secret;
 
 use crate::bindings::entra_auth::core::secret_store;
 use crate::bindings::exports::entra_auth::core::tokens;

@@ -1,8 +1,8 @@
 //! A request for a person's token, whatever it is granted for.
 
-use protocol::claims::Claims;
-use protocol::correlation_id::CorrelationId;
-use protocol::token_request::{Grant, TokenRequest};
+use protocol::grant::token_request::{Grant, TokenRequest};
+use protocol::request::claims::Claims;
+use protocol::value::correlation_id::CorrelationId;
 
 use crate::authentication::authenticate;
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
-use protocol::cache::{CacheEntry, Decision, decide};
-use protocol::time::Timestamp;
-use protocol::token_response::{BEARER, TokenResponse};
+use protocol::token::cache::{CacheEntry, Decision, decide};
+use protocol::token::response::{BEARER, TokenResponse};
+use protocol::value::time::Timestamp;
 
 use crate::bindings::exports::entra_auth::core::tokens::{CacheUse, Guest, Origin, Request, Token};
 use crate::cache::Held;

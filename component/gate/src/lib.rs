@@ -13,10 +13,10 @@ use bindings::exports::wasi::http::outgoing_handler as outgoing;
 use bindings::wasi::http::outgoing_handler::handle;
 use bindings::wasi::http::types::Scheme;
 use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
-use protocol::cloud::Cloud;
+use protocol::authority::cloud::Cloud;
 use protocol::directory::graph_host;
-use protocol::error::Impossible;
-use protocol::managed_identity::Environment;
+use protocol::grant::managed_identity::Environment;
+use protocol::refusal::error::Impossible;
 
 use origin::Origin;
 

@@ -13,27 +13,27 @@
 //!
 //! | grant | request | response |
 //! |---|---|---|
-//! | client credentials | [`client_credentials::ClientCredentialsRequest`] | [`token_response::TokenResponse`] |
-//! | authorization code, first part | [`authorize_url::AuthorizeUrl`] | [`authorization_response::AuthorizationResponse`] |
-//! | authorization code, second part | [`token_request::TokenRequest`] of [`authorization_code::Redirect`] | [`token_response::TokenResponse`], [`id_token::IdToken`] |
-//! | device code, first part | [`device_code::DeviceAuthorizationRequest`] | [`device_code::DeviceAuthorization`] |
-//! | device code, second part | [`token_request::TokenRequest`] of [`device_code::DeviceCode`] | [`device_code::PollStep`] |
-//! | refresh | [`token_request::TokenRequest`] of [`refresh_token::RefreshToken`] | [`token_response::TokenResponse`] |
-//! | on behalf of | [`token_request::TokenRequest`] of [`on_behalf_of::OnBehalfOf`] | [`token_response::TokenResponse`] |
-//! | managed identity | [`managed_identity::ManagedIdentityRequest::to_http`] | [`managed_identity::ManagedIdentityRequest::read`] |
+//! | client credentials | [`grant::client_credentials::ClientCredentialsRequest`] | [`token::response::TokenResponse`] |
+//! | authorization code, first part | [`grant::authorization_code::authorize_url::AuthorizeUrl`] | [`grant::authorization_code::authorization_response::AuthorizationResponse`] |
+//! | authorization code, second part | [`grant::token_request::TokenRequest`] of [`grant::authorization_code::Redirect`] | [`token::response::TokenResponse`], [`token::id::IdToken`] |
+//! | device code, first part | [`grant::device_code::DeviceAuthorizationRequest`] | [`grant::device_code::DeviceAuthorization`] |
+//! | device code, second part | [`grant::token_request::TokenRequest`] of [`grant::device_code::DeviceCode`] | [`grant::device_code::PollStep`] |
+//! | refresh | [`grant::token_request::TokenRequest`] of [`grant::refresh_token::RefreshToken`] | [`token::response::TokenResponse`] |
+//! | on behalf of | [`grant::token_request::TokenRequest`] of [`grant::on_behalf_of::OnBehalfOf`] | [`token::response::TokenResponse`] |
+//! | managed identity | [`grant::managed_identity::ManagedIdentityRequest::to_http`] | [`grant::managed_identity::ManagedIdentityRequest::read`] |
 //!
-//! What a client proves itself with is a [`client_authentication::ClientAuthentication`]: a secret, an assertion signed with a
-//! [`certificate::Certificate`] ([`client_assertion::ClientAssertion`]), or a token of a build system, which is a pair again
-//! ([`github_oidc`], [`azure_pipelines_oidc`]).
+//! What a client proves itself with is a [`credential::client_authentication::ClientAuthentication`]: a secret, an assertion signed with a
+//! [`credential::certificate::Certificate`] ([`credential::client_assertion::ClientAssertion`]), or a token of a build system, which is a pair again
+//! ([`credential::github_oidc`], [`credential::azure_pipelines_oidc`]).
 //!
-//! A *decision* takes a record and `now` and returns an enum to match on: [`cache::decide`], [`jwt::SignedJwt::validity_at`],
-//! [`retry::after_error`], [`refresh_token::judge_failure`], [`error::Error::is_transient`],
-//! [`error::Error::is_interaction_required`]. Waiting for a device code is the one state machine, with time in it:
-//! [`device_code::DevicePoll`]. The order of calls is ordinary code in the component
+//! A *decision* takes a record and `now` and returns an enum to match on: [`token::cache::decide`], [`token::jwt::SignedJwt::validity_at`],
+//! [`exchange::retry::after_error`], [`grant::refresh_token::judge_failure`], [`refusal::error::Error::is_transient`],
+//! [`refusal::error::Error::is_interaction_required`]. Waiting for a device code is the one state machine, with time in it:
+//! [`grant::device_code::DevicePoll`]. The order of calls is ordinary code in the component
 //! `client`: it may call, wait and match, but not look into a response, compare a time or know an error code.
 //!
-//! What goes in is checked at the door and cannot be wrong afterwards: [`authority::Authority`], [`client_id::ClientId`],
-//! [`scope::Scopes`], [`claims::Claims`], [`redirect_uri::RedirectUri`]. What must not be seen is a [`secret::Secret`].
+//! What goes in is checked at the door and cannot be wrong afterwards: [`authority::Authority`], [`request::client_id::ClientId`],
+//! [`request::scope::Scopes`], [`request::claims::Claims`], [`grant::authorization_code::redirect_uri::RedirectUri`]. What must not be seen is a [`value::secret::Secret`].
 //!
 //! The app registrations of a tenant are the one thing that is read with a token: [`directory::Search`] gathers the pages of
 //! [`directory::Graph`].
@@ -41,60 +41,22 @@
 //! # Errors
 //!
 //! Three kinds, by where the fault lies: the server refused, the answer is not acceptable, the request is impossible
-//! ([`error::Error`]). Entra's numbers serve [`advice::advice`] and nothing else.
+//! ([`refusal::error::Error`]). Entra's numbers serve [`refusal::advice::advice`] and nothing else.
 //!
 //! # What it does not do
 //!
-//! Known clouds are a table and need no discovery; other authorities can be asked for their [`metadata::Metadata`], or are taken at
+//! Known clouds are a table and need no discovery; other authorities can be asked for their [`authority::metadata::Metadata`], or are taken at
 //! their word. It does not verify tokens, which is the API's task, nor extend their lives in an outage. It does not send again
 //! by itself, follow redirects, or choose between flows. It knows no profiles, files, environment or terminals, and no WIT.
 
 #![deny(missing_docs)]
 
-pub mod account;
-pub mod advice;
-mod answer;
 pub mod authority;
-pub mod authorization_code;
-pub mod authorization_response;
-pub mod authorize_url;
-pub mod azure_pipelines_oidc;
-pub mod cache;
-pub mod certificate;
-pub mod challenge;
-pub mod claims;
-pub mod client_assertion;
-pub mod client_authentication;
-pub mod client_credentials;
-pub mod client_id;
-pub mod cloud;
-pub mod correlation_id;
-pub mod device_code;
+pub mod credential;
 pub mod directory;
-pub mod error;
-pub mod federated_assertion;
-mod form;
-pub mod github_oidc;
-mod guid;
-pub mod id_token;
-mod json;
-pub mod jwt;
-pub mod managed_identity;
-pub mod metadata;
-pub mod on_behalf_of;
-pub mod pkce;
-mod platform_request;
-mod printable;
-#[cfg(test)]
-mod recorded;
-pub mod redirect_uri;
-pub mod refresh_token;
-pub mod retry;
-mod retry_after;
-pub mod scope;
-pub mod secret;
-pub mod server_error;
-pub mod sign_in_attempt;
-pub mod time;
-pub mod token_request;
-pub mod token_response;
+pub mod exchange;
+pub mod grant;
+pub mod refusal;
+pub mod request;
+pub mod token;
+pub mod value;

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::printable::printable;
+use crate::value::printable::printable;
 
 /// Graph's own limit for names is 256, for App ID URIs 255, for permissions 120.
 const LONGEST_NAME: usize = 256;

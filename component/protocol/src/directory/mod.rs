@@ -14,14 +14,14 @@ use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::answer::{PROXY_HINT, object, with_response};
 use crate::authority::Authority;
-use crate::cloud::Cloud;
-use crate::correlation_id::CorrelationId;
-use crate::error::{Error, Impossible, Unacceptable};
-use crate::form;
-use crate::secret::Secret;
-use crate::time::Timestamp;
+use crate::authority::cloud::Cloud;
+use crate::exchange::answer::{PROXY_HINT, object, with_response};
+use crate::exchange::form;
+use crate::refusal::error::{Error, Impossible, Unacceptable};
+use crate::value::correlation_id::CorrelationId;
+use crate::value::secret::Secret;
+use crate::value::time::Timestamp;
 
 pub use application::{AppRole, Application, DelegatedPermission};
 pub use pattern::ApplicationPattern;

@@ -4,8 +4,8 @@
 //! left to it, and the rest is compared here.
 
 use super::Application;
-use crate::error::{Impossible, quoted};
-use crate::guid::is_guid;
+use crate::refusal::error::{Impossible, quoted};
+use crate::value::guid::is_guid;
 
 /// Names and App ID URIs are no longer.
 const LONGEST: usize = 256;

@@ -6,12 +6,12 @@
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::advice::{self, Facts};
-use crate::error::{Error, quoted};
-use crate::printable::printable;
-use crate::retry_after::retry_after;
-use crate::server_error::ServerError;
-use crate::time::Timestamp;
+use crate::exchange::retry_after::retry_after;
+use crate::refusal::advice::{self, Facts};
+use crate::refusal::error::{Error, quoted};
+use crate::refusal::server_error::ServerError;
+use crate::value::printable::printable;
+use crate::value::time::Timestamp;
 
 /// The least that reading app registrations takes, for people and for applications.
 pub(super) const PERMISSION: &str = "Application.Read.All";

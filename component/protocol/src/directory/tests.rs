@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::advice::Facts;
+use crate::refusal::advice::Facts;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 

@@ -1,0 +1,8 @@
+//! What an application proves itself with.
+
+pub mod azure_pipelines_oidc;
+pub mod certificate;
+pub mod client_assertion;
+pub mod client_authentication;
+pub mod federated_assertion;
+pub mod github_oidc;

@@ -1,0 +1,92 @@
+//! A request for a person's token, whatever it is granted for.
+//!
+//! [RFC 6749 section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3). `client_info` asks Entra to say whose token it is.
+//! The answer is a [`TokenResponse`](crate::token::response::TokenResponse).
+
+use http::{Request, Uri};
+use zeroize::Zeroizing;
+
+use crate::authority::Authority;
+use crate::credential::client_authentication::ClientAuthentication;
+use crate::exchange::form::{self, Form};
+use crate::refusal::error::Impossible;
+use crate::request::claims::Claims;
+use crate::request::client_id::ClientId;
+use crate::request::scope::Scopes;
+use crate::value::correlation_id::CorrelationId;
+
+/// What a token is given for ([RFC 6749 section 1.3](https://www.rfc-editor.org/rfc/rfc6749#section-1.3)).
+pub trait Grant {
+    /// `grant_type`.
+    const TYPE: &'static str;
+
+    /// Its name in messages, if it is for clients that prove who they are only.
+    const CONFIDENTIAL: Option<&'static str> = None;
+
+    /// The parameters that are its own: names and values, which may be secrets.
+    fn parameters(&self) -> Vec<(&'static str, &str)>;
+}
+
+/// Everything that such a request says.
+#[derive(Clone, Debug)]
+pub struct TokenRequest<G> {
+    grant: G,
+    token_endpoint: Uri,
+    client_id: ClientId,
+    client_authentication: ClientAuthentication,
+    scope: String,
+    claims: Option<Claims>,
+    correlation_id: CorrelationId,
+}
+
+impl<G: Grant> TokenRequest<G> {
+    /// Authority, client and scopes must be those that the grant was got for, except that a refresh token serves for any API.
+    pub fn new(
+        authority: &Authority,
+        client_id: &ClientId,
+        client_authentication: ClientAuthentication,
+        scopes: &Scopes,
+        grant: G,
+        correlation_id: CorrelationId,
+    ) -> Result<Self, Impossible> {
+        match G::CONFIDENTIAL {
+            Some(name) => client_authentication.check_confidential(name)?,
+            None => client_authentication.check()?,
+        }
+        Ok(Self {
+            grant,
+            token_endpoint: form::to_uri(&authority.token_endpoint())?,
+            client_id: client_id.clone(),
+            client_authentication,
+            scope: scopes.clone().for_user()?.to_string(),
+            claims: None,
+            correlation_id,
+        })
+    }
+
+    /// Adds a claims challenge.
+    #[must_use]
+    pub fn with_claims(self, claims: Claims) -> Self {
+        Self {
+            claims: Some(claims),
+            ..self
+        }
+    }
+
+    /// The request to send, following no redirect. Its body holds the grant and clears itself.
+    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
+        let mut form = Form::default();
+        form.append("client_id", self.client_id.as_str());
+        form.append("grant_type", G::TYPE);
+        for (name, value) in self.grant.parameters() {
+            form.append(name, value);
+        }
+        self.client_authentication.append_to(&mut form);
+        form.append("scope", &self.scope);
+        if let Some(claims) = &self.claims {
+            form.append("claims", claims.as_str());
+        }
+        form.append("client_info", "1");
+        form.into_post(&self.token_endpoint, self.correlation_id)
+    }
+}

@@ -1,0 +1,5 @@
+//! Why no token came back, and what may help.
+
+pub mod advice;
+pub mod error;
+pub mod server_error;

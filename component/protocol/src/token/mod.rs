@@ -1,0 +1,7 @@
+//! What comes back: tokens read, looked into and kept.
+
+pub mod account;
+pub mod cache;
+pub mod id;
+pub mod jwt;
+pub mod response;

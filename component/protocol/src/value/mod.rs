@@ -1,0 +1,8 @@
+//! Values that know nothing of a protocol: what everything else is made of.
+
+pub mod correlation_id;
+pub(crate) mod guid;
+pub(crate) mod json;
+pub(crate) mod printable;
+pub mod secret;
+pub mod time;
