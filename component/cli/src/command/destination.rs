@@ -7,7 +7,7 @@ use crate::bindings::{clipboard, files};
 use crate::output::Output;
 use crate::output::civil_time;
 use crate::output::error::{BadValue, Error};
-use crate::request::Prepared;
+use crate::request::prepared::Prepared;
 use crate::token::shape::Shape;
 
 /// The output options.

@@ -11,7 +11,9 @@ use crate::output::{Outcome, Output};
 use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
-use crate::request::{Prepared, Purpose, TokenOptions};
+use crate::request::options::TokenOptions;
+use crate::request::prepared::Prepared;
+use crate::request::purpose::Purpose;
 
 /// Documented; minutes.
 const DEFAULT_WARNING: u32 = 5;

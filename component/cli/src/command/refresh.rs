@@ -8,7 +8,8 @@ use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
-use crate::request::{Purpose, TokenOptions};
+use crate::request::options::TokenOptions;
+use crate::request::purpose::Purpose;
 
 /// Flags of `refresh`.
 #[derive(Args)]

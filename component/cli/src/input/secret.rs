@@ -4,7 +4,11 @@ use std::io::BufRead;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::output::Output;
 use crate::output::error::Error;
+
+/// Why `--client-secret -` is better.
+pub(crate) const COMMAND_LINE_WARNING: &str = "warning: a secret on the command line can be seen by other programs and stays in the shell's history; `-` reads it from stdin";
 
 /// Text that no message shows: no `Display`, no `Debug`, cleared when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -49,7 +53,7 @@ impl SecretArgument {
     }
 
     /// The secret itself. `what` names it in the message when there is none.
-    pub(crate) fn read(&self, what: &str) -> Result<Secret, Error> {
+    fn read(&self, what: &str) -> Result<Secret, Error> {
         let secret = match self {
             Self::Value(secret) => secret.clone(),
             Self::Stdin => first_line_of_stdin(what)?,
@@ -62,6 +66,21 @@ impl SecretArgument {
         }
         Ok(secret)
     }
+}
+
+/// The secret, if a flag names one; with a warning where everybody can read it.
+pub(crate) fn given(
+    argument: Option<&SecretArgument>,
+    what: &str,
+    output: &Output,
+) -> Result<Option<Secret>, Error> {
+    let Some(argument) = argument else {
+        return Ok(None);
+    };
+    if argument.is_on_command_line() {
+        output.notice(COMMAND_LINE_WARNING);
+    }
+    argument.read(what).map(Some)
 }
 
 fn first_line_of_stdin(what: &str) -> Result<Secret, Error> {

@@ -13,15 +13,15 @@ use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
 use crate::profile::in_use::{self, InUse, Source};
-use crate::request::Purpose;
 use crate::request::federation;
+use crate::request::purpose::Purpose;
 
 /// Larger than any certificate file with its chain.
 const CERTIFICATE_LIMIT: u32 = 1 << 20;
 
 /// A secret given for the call is used whatever the profile says. Otherwise browser and device
 /// sign-in are a public client's, and the other flows prove what the profile can prove.
-pub(crate) fn credential(
+pub(crate) fn of(
     in_use: &InUse,
     flow: Flow,
     given: Option<Secret>,
@@ -239,7 +239,7 @@ mod tests {
         ] {
             let given = given.map(|text: &str| Secret::new(text.to_owned()));
             let in_use = in_use(Source::Saved, method);
-            let kind = credential(&in_use, flow, given, Purpose::LookUp, &output)
+            let kind = of(&in_use, flow, given, Purpose::LookUp, &output)
                 .ok()
                 .map(|credential| match credential {
                     Credential::None => "none",

@@ -6,7 +6,8 @@ use crate::input::token;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::request::browser_options::BrowserOptions;
-use crate::request::{Purpose, TokenOptions};
+use crate::request::options::TokenOptions;
+use crate::request::purpose::Purpose;
 
 /// What the command line says about it.
 #[derive(Clone, Copy, Debug)]

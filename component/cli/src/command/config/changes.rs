@@ -1,7 +1,6 @@
 //! What `config edit` changes in a profile, whoever said it: options, a person, or lines on stdin.
 
 use super::field_options::{self, DefaultFlow, Fields};
-use crate::command::clear_cache;
 use crate::input::named;
 use crate::input::secret::Secret;
 use crate::output::Output;
@@ -14,6 +13,7 @@ use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
 use crate::profile::stored_secrets::SecretChanges;
+use crate::request::cached_tokens;
 
 /// A profile as it is saved, as it is going to be, and the secrets that come with that.
 pub(super) struct Changes {
@@ -139,7 +139,7 @@ impl Changes {
             return Err(error);
         }
         if !after.has_client_of(&before) {
-            clear_cache::forget_unshared(&before, output);
+            cached_tokens::forget_unshared(&before, output);
         }
         Ok(after)
     }

@@ -6,13 +6,13 @@ use super::profile_options::ProfileOptions;
 use crate::bindings::errors::Fault;
 use crate::bindings::prompt::{self, Echo};
 use crate::bindings::secret_writer;
-use crate::command::clear_cache;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::demo;
 use crate::profile::saved;
+use crate::request::cached_tokens;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -51,7 +51,7 @@ impl Delete {
             document.profiles.retain(|known| known.name != profile.name);
             Ok(())
         })?;
-        clear_cache::forget_unshared(&profile, output);
+        cached_tokens::forget_unshared(&profile, output);
         output.notice(&format!("✓ Profile '{}' deleted", profile.name));
         Ok(ExitCode::Done)
     }

@@ -4,13 +4,12 @@ use clap::Args;
 
 use crate::bindings::gate;
 use crate::input::named;
-use crate::input::secret::{Secret, SecretArgument};
+use crate::input::secret::{self, Secret, SecretArgument};
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
-use crate::request::COMMAND_LINE_WARNING;
 use crate::request::managed_identity;
 
 /// One option a field.
@@ -162,11 +161,11 @@ impl Fields {
     }
 
     pub(super) fn client_secret(&self, output: &Output) -> Result<Option<Secret>, Error> {
-        given(self.client_secret.as_ref(), "client secret", output)
+        secret::given(self.client_secret.as_ref(), "client secret", output)
     }
 
     pub(super) fn certificate_password(&self, output: &Output) -> Result<Option<Secret>, Error> {
-        given(
+        secret::given(
             self.certificate_password.as_ref(),
             "certificate password",
             output,
@@ -195,18 +194,4 @@ pub(super) fn redirect_uri(text: &str) -> Result<Option<String>, BadValue> {
         "" => Ok(None),
         text => fields::redirect_uri(text).map(Some),
     }
-}
-
-fn given(
-    argument: Option<&SecretArgument>,
-    what: &str,
-    output: &Output,
-) -> Result<Option<Secret>, Error> {
-    let Some(argument) = argument else {
-        return Ok(None);
-    };
-    if argument.is_on_command_line() {
-        output.notice(COMMAND_LINE_WARNING);
-    }
-    argument.read(what).map(Some)
 }

@@ -15,7 +15,9 @@ use crate::profile::flow::Flow;
 use crate::profile::in_use::{self, InUse, Source};
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
-use crate::request::{Prepared, Purpose, TokenOptions};
+use crate::request::options::TokenOptions;
+use crate::request::prepared::Prepared;
+use crate::request::purpose::Purpose;
 
 use super::listing;
 

@@ -1,0 +1,410 @@
+//! The flags that say which token is meant, and what they make of a profile: a request of the contract.
+
+use clap::Args;
+
+use crate::bindings::gate;
+use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
+use crate::input::time_limit::TimeLimit;
+use crate::output::Output;
+use crate::output::error::Error;
+use crate::profile::Profile;
+use crate::profile::fields;
+use crate::profile::flow::Flow;
+use crate::profile::in_use::{self, InUse};
+use crate::request::assertion::AssertionArgument;
+use crate::request::browser_options::BrowserOptions;
+use crate::request::credential;
+use crate::request::managed_identity;
+use crate::request::prepared::Prepared;
+use crate::request::purpose::Purpose;
+
+/// Which token is meant.
+#[derive(Args, Default)]
+pub(crate) struct TokenOptions {
+    /// Profile [default: $ENTRA_TOKEN_PROFILE, `default`, the only one]
+    #[arg(short, long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Scopes for this call, separated by spaces or commas
+    #[arg(short, long, alias = "scopes", value_name = "SCOPES")]
+    scope: Option<String>,
+
+    /// Flow for this call, such as ClientCredentials or DeviceCode
+    #[arg(short, long, value_name = "FLOW")]
+    flow: Option<Flow>,
+
+    /// Client secret for this call; `-` reads it from stdin
+    #[arg(long, value_name = "VALUE|-", allow_hyphen_values = true)]
+    client_secret: Option<SecretArgument>,
+
+    /// Use the certificate password that is stored, whatever the profile says
+    #[arg(long)]
+    cache_cert_password: bool,
+
+    /// Incoming access token, for OnBehalfOf; `-` reads stdin
+    #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
+    assertion: Option<AssertionArgument>,
+
+    /// Whose account, if several people sign in: alice@contoso.com
+    #[arg(long, value_name = "ACCOUNT")]
+    login_hint: Option<String>,
+
+    /// Another cloud by name (usgovernment, china) or authority by URL
+    #[arg(
+        long,
+        visible_alias = "cloud",
+        alias = "authority-url",
+        value_name = "URL|CLOUD"
+    )]
+    authority: Option<String>,
+
+    /// Managed identity: `system`, client id, `object:ID`, resource id
+    #[arg(long, value_name = "ID")]
+    identity: Option<String>,
+
+    /// Claims challenge to answer: JSON, base64, or a WWW-Authenticate header
+    #[arg(long, value_name = "CLAIMS")]
+    claims: Option<String>,
+
+    /// Time limit: 30s, 2m [default: 60s; none for sign-in by a person]
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<TimeLimit>,
+}
+
+impl TokenOptions {
+    /// What the profile itself asks for.
+    pub(crate) fn of(profile: Option<String>) -> Self {
+        Self {
+            profile,
+            ..Self::default()
+        }
+    }
+
+    /// What it takes to read the directory; whoever reads it knows the scope in the profile's cloud.
+    pub(crate) fn of_directory(flow: Option<Flow>, timeout: Option<TimeLimit>) -> Self {
+        Self {
+            scope: Some("https://graph.microsoft.com/.default".to_owned()),
+            flow,
+            timeout,
+            ..Self::default()
+        }
+    }
+
+    /// Select the profile, make the request, and permit its authority.
+    pub(crate) fn prepare(
+        &self,
+        purpose: Purpose,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Prepared, Error> {
+        let in_use = in_use::implied(self.profile.as_deref(), self.flow, output)?;
+        self.prepare_for(in_use, purpose, browser, output)
+    }
+
+    /// The same for a profile that is selected already.
+    pub(crate) fn prepare_for(
+        &self,
+        mut in_use: InUse,
+        purpose: Purpose,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Prepared, Error> {
+        in_use.profile.cache_certificate_password |= self.cache_cert_password;
+        let profile = &in_use.profile;
+        let flow = self.chosen_flow(profile)?;
+        let scopes = self.chosen_scopes(profile)?;
+        self.check_identity(profile, flow)?;
+        self.check_stdin()?;
+        let grant = self.grant(profile, flow, browser, output)?;
+        let given = secret::given(self.client_secret.as_ref(), "client secret", output)?;
+        let request = Request {
+            authority: self.chosen_authority(profile),
+            tenant: profile.tenant_id.clone(),
+            client_id: profile.client_id.clone(),
+            credential: credential::of(&in_use, flow, given, purpose, output)?,
+            grant,
+            scopes,
+            claims: self.claims.clone(),
+            login_hint: self.login_hint.clone().filter(|_| flow.needs_person()),
+            time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
+        };
+        let request = as_workload(request, purpose)?;
+        match &request.grant {
+            Grant::ManagedIdentity(wanted) => gate::permit_platform(&wanted.environment)?,
+            _ => gate::permit(&request.authority)?,
+        }
+        Ok(Prepared {
+            request,
+            in_use,
+            flow,
+        })
+    }
+
+    fn chosen_authority(&self, profile: &Profile) -> String {
+        let authority = self.authority.as_deref().unwrap_or(profile.authority());
+        authority.trim_end_matches('/').to_owned()
+    }
+
+    /// A custom authority has no tenants; whether it is one, the token logic knows.
+    fn check_identity(&self, profile: &Profile, flow: Flow) -> Result<(), Error> {
+        let has_authority = self.authority.is_some() || profile.authority.is_some();
+        let missing = if flow == Flow::ManagedIdentity {
+            return Ok(());
+        } else if profile.tenant_id.is_empty() && !has_authority {
+            "tenant_id"
+        } else if profile.client_id.is_empty() {
+            "client_id"
+        } else {
+            return Ok(());
+        };
+        Err(Error::bad_arguments(
+            format!("invalid profile configuration: missing {missing}"),
+            format!(
+                "create it again with `entra-auth-cli config create -p {} --force`",
+                profile.name
+            ),
+        ))
+    }
+
+    fn chosen_flow(&self, profile: &Profile) -> Result<Flow, Error> {
+        match (self.flow, &self.assertion) {
+            (Some(flow), Some(_)) if flow != Flow::OnBehalfOf => Err(Error::bad_arguments(
+                format!("flow {flow} takes no `--assertion`"),
+                "leave it out, or choose `-f OnBehalfOf`",
+            )),
+            (Some(flow), _) => Ok(flow),
+            (None, Some(_)) => Ok(Flow::OnBehalfOf),
+            // A secret at hand is there to be used.
+            (None, None) if self.client_secret.is_some() && profile.default_flow()?.is_none() => {
+                Ok(Flow::ClientCredentials)
+            }
+            (None, None) => profile.flow(),
+        }
+    }
+
+    /// No limit where a person takes the time that it takes.
+    fn time_limit(&self, flow: Flow, purpose: Purpose) -> Option<TimeLimit> {
+        let waits_for_person = purpose == Purpose::SignIn && flow.needs_person();
+        self.timeout
+            .or((!waits_for_person).then_some(TimeLimit::DEFAULT))
+    }
+
+    fn check_stdin(&self) -> Result<(), Error> {
+        let secret = self.client_secret.as_ref();
+        let assertion = self.assertion.as_ref();
+        if secret.is_some_and(|secret| !secret.is_on_command_line())
+            && assertion.is_some_and(AssertionArgument::is_stdin)
+        {
+            return Err(Error::bad_arguments(
+                "the client secret and the incoming token cannot both come from stdin",
+                "put the token into a file, and name it by `--assertion @FILE`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn grant(
+        &self,
+        profile: &Profile,
+        flow: Flow,
+        browser: &BrowserOptions,
+        output: &Output,
+    ) -> Result<Grant, Error> {
+        let is_browser = matches!(flow, Flow::AuthorizationCode | Flow::InteractiveBrowser);
+        let mut unused = if is_browser {
+            Vec::new()
+        } else {
+            browser.given()
+        };
+        if self.login_hint.is_some() && !flow.needs_person() {
+            unused.push("`--login-hint`");
+        }
+        if self.identity.is_some() && flow != Flow::ManagedIdentity {
+            unused.push("`--identity`");
+        }
+        if !unused.is_empty() {
+            output.notice(&format!(
+                "warning: without effect in flow {flow}: {}",
+                unused.join(", ")
+            ));
+        }
+        Ok(match flow {
+            Flow::ClientCredentials => Grant::ClientCredentials,
+            Flow::DeviceCode => Grant::DeviceCode,
+            Flow::AuthorizationCode | Flow::InteractiveBrowser => {
+                Grant::AuthorizationCode(browser.browser(profile)?)
+            }
+            Flow::ManagedIdentity => Grant::ManagedIdentity(ManagedIdentity {
+                identity: managed_identity::identity(self.identity.as_deref(), profile)?,
+                environment: managed_identity::environment(in_use::variable),
+            }),
+            Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
+        })
+    }
+
+    fn incoming_token(&self, output: &Output) -> Result<String, Error> {
+        let argument = self.assertion.as_ref().ok_or_else(|| {
+            Error::bad_arguments(
+                "flow OnBehalfOf needs the access token that came in",
+                "add `--assertion -` to read it from stdin, or `--assertion @FILE`",
+            )
+        })?;
+        if argument.is_on_command_line() {
+            output.notice(COMMAND_LINE_WARNING);
+        }
+        Ok(argument.read()?.reveal().to_owned())
+    }
+
+    fn chosen_scopes(&self, profile: &Profile) -> Result<Vec<String>, Error> {
+        let scopes = match &self.scope {
+            Some(text) => fields::scopes(text)?,
+            None => profile.effective_scopes(),
+        };
+        if scopes.is_empty() {
+            return Err(Error::bad_arguments(
+                "no scope is given",
+                "add `--scope`, such as `--scope api://your-api-id/.default`",
+            ));
+        }
+        Ok(scopes)
+    }
+}
+
+/// On Kubernetes the platform has no endpoint but a federated token, which the identity's own application shows.
+fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
+    let workload = match &request.grant {
+        Grant::ManagedIdentity(wanted) => {
+            managed_identity::workload(&wanted.identity, in_use::variable)
+        }
+        _ => None,
+    };
+    let Some((tenant, client_id)) = workload else {
+        return Ok(request);
+    };
+    Ok(Request {
+        authority: in_use::variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
+        tenant,
+        client_id,
+        credential: credential::federated(purpose)?,
+        grant: Grant::ClientCredentials,
+        ..request
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Verbosity;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: TokenOptions,
+        #[command(flatten)]
+        browser: BrowserOptions,
+    }
+
+    fn parsed(line: &str) -> Line {
+        let words = std::iter::once("x").chain(line.split_whitespace());
+        Line::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"))
+    }
+
+    fn profile(method: &str) -> Profile {
+        Profile {
+            auth_method: method.to_owned(),
+            client_id: "c".to_owned(),
+            ..Profile::named("p")
+        }
+    }
+
+    fn grant(line: &str, profile: &Profile) -> Result<Grant, Error> {
+        let Line { options, browser } = parsed(line);
+        let output = Output::new(Verbosity::Quiet, true);
+        let flow = options.chosen_flow(profile)?;
+        options.grant(profile, flow, &browser, &output)
+    }
+
+    #[test]
+    fn flags_and_profile_map_to_grants() {
+        for (line, method, expected) in [
+            ("", "ClientSecret", "client-credentials"),
+            ("", "None", "browser at None"),
+            ("-f DeviceCode", "ClientSecret", "device-code"),
+            ("-f interactive", "None", "browser at None"),
+            (
+                "-f AuthorizationCode --port 8080",
+                "ClientSecret",
+                "browser at Some((8080, 8080))",
+            ),
+            ("--client-secret s", "None", "client-credentials"),
+            ("--assertion a.b.c", "ClientSecret", "on-behalf-of a.b.c"),
+            (
+                "-f OnBehalfOf --assertion a.b.c",
+                "None",
+                "on-behalf-of a.b.c",
+            ),
+            (
+                "-f obo --assertion a.b.c --client-secret s --port 1",
+                "None",
+                "on-behalf-of a.b.c",
+            ),
+            (
+                "-f on-behalf-of",
+                "ClientSecret",
+                "flow OnBehalfOf needs the access token that came in",
+            ),
+            (
+                "-f DeviceCode --assertion a.b.c",
+                "ClientSecret",
+                "flow DeviceCode takes no `--assertion`",
+            ),
+        ] {
+            let found = match grant(line, &profile(method)) {
+                Ok(Grant::ClientCredentials) => "client-credentials".to_owned(),
+                Ok(Grant::AuthorizationCode(browser)) => format!("browser at {:?}", browser.ports),
+                Ok(Grant::DeviceCode) => "device-code".to_owned(),
+                Ok(Grant::OnBehalfOf(token)) => format!("on-behalf-of {token}"),
+                Ok(Grant::ManagedIdentity(_)) => panic!("{line}: only a host knows the platform"),
+                Err(error) => error.message,
+            };
+            assert_eq!(found, expected, "{line} {method}");
+        }
+    }
+
+    #[test]
+    fn only_people_are_waited_for_without_a_limit() {
+        for (line, purpose, expected) in [
+            ("-f ClientCredentials", Purpose::SignIn, Some(60)),
+            ("-f OnBehalfOf", Purpose::SignIn, Some(60)),
+            ("-f InteractiveBrowser", Purpose::SignIn, None),
+            ("-f AuthorizationCode", Purpose::SignIn, None),
+            ("-f DeviceCode", Purpose::SignIn, None),
+            ("-f DeviceCode", Purpose::Renew, Some(60)),
+            ("-f DeviceCode --timeout 2m", Purpose::SignIn, Some(120)),
+            ("-f app --timeout 5", Purpose::Renew, Some(5)),
+        ] {
+            let options = parsed(line).options;
+            let flow = options.flow.unwrap();
+            let limit = options.time_limit(flow, purpose).map(TimeLimit::seconds);
+            assert_eq!(limit, expected, "{line} {purpose:?}");
+        }
+    }
+
+    #[test]
+    fn stdin_is_read_for_one_thing() {
+        for (line, is_good) in [
+            ("--client-secret - --assertion a", true),
+            ("--client-secret s --assertion -", true),
+            ("--client-secret - --assertion @f", true),
+            ("--client-secret - --assertion -", false),
+        ] {
+            assert_eq!(
+                parsed(line).options.check_stdin().is_ok(),
+                is_good,
+                "{line}"
+            );
+        }
+    }
+}
