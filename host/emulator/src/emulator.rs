@@ -6,16 +6,16 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 
 use crate::{
     endpoint::{
-        authorize, device_page, error_page, graph, instance_discovery, key_set::key_set, metadata,
+        authorize, device_page, error_page, graph, instance_discovery, key_set, logout, metadata,
         route::Route, token,
     },
-    exchange::{Exchange, incoming::Call},
+    exchange::{Exchange, incoming::Incoming},
     grant::device_code,
-    person::{page::Page, session, sign_in},
-    platform::{app_service, azure_pipelines, cloud_shell, github_actions, imds},
-    remembered::Memory,
+    person::sign_in,
+    platform::{app_service, arc, azure_pipelines, cloud_shell, github_actions, imds},
+    remembered::Remembered,
     tenant::{authority::Authority, registration::Tenant},
-    test_control::Controls,
+    test_control::TestControl,
     value::{cloud::Cloud, origin::Origin, time::UnixTime},
 };
 
@@ -23,8 +23,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Emulator {
     tenant: Tenant,
-    controls: Option<Controls>,
-    memory: Mutex<Memory>,
+    test_control: Option<TestControl>,
+    remembered: Mutex<Remembered>,
     cloud: Cloud,
 }
 
@@ -33,8 +33,8 @@ impl Emulator {
     pub fn new(tenant: Tenant) -> Self {
         Self {
             tenant,
-            controls: None,
-            memory: Mutex::default(),
+            test_control: None,
+            remembered: Mutex::default(),
             cloud: Cloud::default(),
         }
     }
@@ -93,8 +93,8 @@ impl Emulator {
     pub fn with_controls(tenant: Tenant) -> Self {
         Self {
             tenant,
-            controls: Some(Controls::default()),
-            memory: Mutex::default(),
+            test_control: Some(TestControl::default()),
+            remembered: Mutex::default(),
             cloud: Cloud::default(),
         }
     }
@@ -107,7 +107,7 @@ impl Emulator {
     }
 
     /// Answers one request that reached `origin` at `now`. Only the request's path and query are
-    /// looked at, so its URI may be absolute or not. A [`Delivery`](crate::Delivery) in the
+    /// looked at, so its URI may be absolute or not. A [`Disruption`](crate::Disruption) in the
     /// answer's extensions asks for delay or damage.
     pub fn respond(
         &self,
@@ -115,81 +115,73 @@ impl Emulator {
         origin: &Origin,
         now: UnixTime,
     ) -> Response<Vec<u8>> {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut now = now;
-        if let Some(controls) = &self.controls {
-            if let Some(answer) = controls.answer(request, now, &self.tenant, &mut memory) {
+        if let Some(test_control) = &self.test_control {
+            if let Some(answer) = test_control.answer(request, now, &self.tenant, &mut remembered) {
                 return answer;
             }
-            now = controls.record(request, now);
+            now = test_control.record(request, now);
         }
-        let mut call = Call {
+        let mut incoming = Incoming {
             tenant: &self.tenant,
             request,
-            exchange: Exchange::new(request, origin, now).arranged(self.cloud, &memory.options),
-            memory: &mut memory,
+            exchange: Exchange::new(request, origin, now).arranged(self.cloud, &remembered.options),
+            remembered: &mut remembered,
         };
         let route = Route::from_path(request.uri().path());
-        let genuine = answer(route, &mut call);
+        let genuine = answer(route, &mut incoming);
         let fault = route
             .endpoint()
-            .and_then(|endpoint| self.controls.as_ref()?.next_fault(endpoint));
+            .and_then(|endpoint| self.test_control.as_ref()?.next_fault(endpoint));
         match fault {
-            Some(fault) => fault.apply(genuine, &call.exchange),
+            Some(fault) => fault.apply(genuine, &incoming.exchange),
             None => genuine,
         }
     }
 }
 
-fn answer(route: Route<'_>, call: &mut Call<'_>) -> Response<Vec<u8>> {
+fn answer(route: Route<'_>, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
     match route {
         Route::Token(segment) => {
-            let outcome = token::answer(segment, call);
-            call.exchange.issued(outcome)
+            let outcome = token::answer(segment, incoming);
+            incoming.exchange.issued(outcome)
         }
-        Route::AppServiceToken => app_service::answer(call),
-        Route::ArcToken => imds::answer_of_arc(call),
-        Route::CloudShellToken => cloud_shell::answer(call),
-        Route::Error => error_page::answer(call),
-        Route::Graph(path) => graph::answer(path, call),
-        Route::ImdsToken => imds::answer(call),
-        Route::Authorize(segment) => authorize::answer(segment, call),
+        Route::AppServiceToken => app_service::answer(incoming),
+        Route::ArcToken => arc::answer(incoming),
+        Route::CloudShellToken => cloud_shell::answer(incoming),
+        Route::Error => error_page::answer(incoming),
+        Route::Graph(path) => graph::answer(path, incoming),
+        Route::ImdsToken => imds::answer(incoming),
+        Route::Authorize(segment) => authorize::answer(segment, incoming),
         Route::DeviceCode(segment) => {
-            let outcome = device_code::begin(segment, call);
-            call.exchange.issued(outcome)
+            let outcome = device_code::begin(segment, incoming);
+            incoming.exchange.issued(outcome)
         }
-        Route::DevicePage(segment) => device_page::answer(segment, call),
-        Route::Login => sign_in::answer(call),
-        Route::Logout => logout(call),
-        Route::AzurePipelinesToken => azure_pipelines::answer(call),
-        Route::GitHubActionsToken => github_actions::answer(call),
-        _ if !is_read(call.request.method()) => method_not_allowed(&call.exchange),
-        _ => document(route, call),
+        Route::DevicePage(segment) => device_page::answer(segment, incoming),
+        Route::Login => sign_in::answer(incoming),
+        Route::Logout => logout::answer(incoming),
+        Route::AzurePipelinesToken => azure_pipelines::answer(incoming),
+        Route::GitHubActionsToken => github_actions::answer(incoming),
+        _ if !is_read(incoming.request.method()) => method_not_allowed(&incoming.exchange),
+        _ => document(route, incoming),
     }
-}
-
-/// Ends the browser's session.
-fn logout(call: &mut Call<'_>) -> Response<Vec<u8>> {
-    if let Some((name, _)) = session::current(call) {
-        call.memory.sessions.take(&name);
-    }
-    let mut response = Page::new("You signed out")
-        .text("It is a good idea to close this window.")
-        .response(StatusCode::OK, &call.exchange);
-    session::forget(&mut response, call.exchange.origin);
-    response
 }
 
 /// What is only read.
-fn document(route: Route<'_>, call: &Call<'_>) -> Response<Vec<u8>> {
-    let exchange = &call.exchange;
-    let authority = |segment| Authority::from_segment(segment, call.tenant);
+fn document(route: Route<'_>, incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let exchange = &incoming.exchange;
+    let authority = |segment| Authority::from_segment(segment, incoming.tenant);
     match route {
         Route::InstanceDiscovery => {
-            exchange.published(instance_discovery::answer(call.request.uri(), exchange))
+            exchange.published(instance_discovery::answer(incoming.request.uri(), exchange))
         }
         Route::Keys(segment, version) => exchange.published(
-            authority(segment).and_then(|authority| key_set(authority, version, exchange)),
+            authority(segment)
+                .and_then(|authority| key_set::document(authority, version, exchange)),
         ),
         Route::Metadata(segment, version) => exchange.published(
             authority(segment).map(|authority| metadata::document(authority, version, exchange)),

@@ -72,7 +72,7 @@ pub use tenant::{
         Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,
     },
 };
-pub use test_control::disruption::Delivery;
+pub use test_control::disruption::Disruption;
 pub use value::{
     cloud::{Cloud, UnknownCloud},
     origin::{NotAnOrigin, Origin},

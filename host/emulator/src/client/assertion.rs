@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/entra/workload-id/workload-identity-federation>
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     refusal::Refusal,
     tenant::registration::{Client, Credentials},
     token::{jws::Jws, signing_key::EXTERNAL_KEY},
@@ -17,7 +17,7 @@ pub(crate) fn judge(
     assertion: &str,
     client: &Client,
     credentials: &Credentials,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<(), Refusal> {
     let token = Jws::parse(assertion).ok_or_else(|| invalid("is not a signed JSON Web Token"))?;
     let is_client = |claim| {
@@ -26,8 +26,8 @@ pub(crate) fn judge(
             .is_some_and(|value| value.eq_ignore_ascii_case(&client.id))
     };
     match (is_client("iss"), is_client("sub")) {
-        (true, true) => by_certificate(&token, credentials, call),
-        (false, false) => by_federation(&token, credentials, call),
+        (true, true) => by_certificate(&token, credentials, incoming),
+        (false, false) => by_federation(&token, credentials, incoming),
         _ => Err(refused(
             50048,
             "The claims 'iss' and 'sub' of the client assertion differ.",
@@ -38,7 +38,7 @@ pub(crate) fn judge(
 fn by_certificate(
     token: &Jws,
     credentials: &Credentials,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<(), Refusal> {
     let certificate = credentials
         .certificates
@@ -57,18 +57,22 @@ fn by_certificate(
         let text = "The signature of the client assertion does not fit the certificate.";
         return Err(refused(7_000_274, text));
     }
-    if !certificate.is_valid_at(call.exchange.now) {
+    if !certificate.is_valid_at(incoming.exchange.now) {
         let text = "The certificate that signed the client assertion is outside its validity.";
         return Err(refused(1_000_502, text));
     }
-    if !is_for_this_endpoint(token, call) {
+    if !is_for_this_endpoint(token, incoming) {
         return Err(invalid("names another audience than the token endpoint"));
     }
-    check_times(token, call)?;
-    check_first_use(token, call)
+    check_times(token, incoming)?;
+    check_first_use(token, incoming)
 }
 
-fn by_federation(token: &Jws, credentials: &Credentials, call: &Call<'_>) -> Result<(), Refusal> {
+fn by_federation(
+    token: &Jws,
+    credentials: &Credentials,
+    incoming: &Incoming<'_>,
+) -> Result<(), Refusal> {
     let (issuer, subject) = (token.claim("iss"), token.claim("sub"));
     let audience = match token.texts("aud").as_slice() {
         [only] => Some(*only),
@@ -86,7 +90,7 @@ fn by_federation(token: &Jws, credentials: &Credentials, call: &Call<'_>) -> Res
     }
     // Each cloud has its own spelling of the usual audience.
     let usual = Cloud::Global.names().exchange_audience;
-    let here = call.exchange.cloud().names().exchange_audience;
+    let here = incoming.exchange.cloud().names().exchange_audience;
     candidates.retain(|known| {
         let wanted = match known.audience.as_str() {
             wanted if wanted == usual => here,
@@ -102,7 +106,7 @@ fn by_federation(token: &Jws, credentials: &Credentials, call: &Call<'_>) -> Res
         let text = "The signature of the assertion does not fit the issuer's published keys.";
         return Err(refused(7_000_274, text));
     }
-    check_times(token, call)
+    check_times(token, incoming)
 }
 
 /// Whether a header names this thumbprint: with or without padding, in either alphabet.
@@ -118,8 +122,8 @@ fn names(header: Option<&str>, thumbprint: &str) -> bool {
 
 /// Whether the audience is the token endpoint, or the tenant's issuer, in any spelling of host and
 /// tenant.
-fn is_for_this_endpoint(token: &Jws, call: &Call<'_>) -> bool {
-    let origin = call.exchange.origin;
+fn is_for_this_endpoint(token: &Jws, incoming: &Incoming<'_>) -> bool {
+    let origin = incoming.exchange.origin;
     let audiences = token.texts("aud");
     let [audience] = audiences.as_slice() else {
         return false;
@@ -131,11 +135,12 @@ fn is_for_this_endpoint(token: &Jws, call: &Call<'_>) -> bool {
     let Some((segment, rest)) = path.and_then(|path| path.split_once('/')) else {
         return false;
     };
-    call.tenant.is_called(segment) && matches!(rest, "oauth2/v2.0/token" | "oauth2/token" | "v2.0")
+    incoming.tenant.is_called(segment)
+        && matches!(rest, "oauth2/v2.0/token" | "oauth2/token" | "v2.0")
 }
 
-fn check_times(token: &Jws, call: &Call<'_>) -> Result<(), Refusal> {
-    let now = call.exchange.now;
+fn check_times(token: &Jws, incoming: &Incoming<'_>) -> Result<(), Refusal> {
+    let now = incoming.exchange.now;
     #[expect(
         clippy::cast_precision_loss,
         reason = "seconds since 1970 stay far below 2^52"
@@ -156,14 +161,14 @@ fn check_times(token: &Jws, call: &Call<'_>) -> Result<(), Refusal> {
 
 /// Entra ID lets an assertion be used until it ends, and MSAL for Python does. A test can ask for
 /// the strictness of RFC 7523 section 3.
-fn check_first_use(token: &Jws, call: &mut Call<'_>) -> Result<(), Refusal> {
+fn check_first_use(token: &Jws, incoming: &mut Incoming<'_>) -> Result<(), Refusal> {
     let name = token.claim("jti").unwrap_or_default().to_owned();
-    let is_known = call.memory.assertions.get(&name).is_some();
-    if is_known && call.memory.options.refuse_replayed_assertions {
+    let is_known = incoming.remembered.assertions.get(&name).is_some();
+    if is_known && incoming.remembered.options.refuse_replayed_assertions {
         return Err(refused(50012, "The client assertion was used before."));
     }
     if !is_known {
-        call.memory.assertions.keep_as(name, ());
+        incoming.remembered.assertions.keep_as(name, ());
     }
     Ok(())
 }

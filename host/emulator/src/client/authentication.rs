@@ -5,7 +5,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::{
     client::assertion,
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     refusal::Refusal,
     request::form::Form,
     tenant::registration::{Client, ClientKind, Credentials, Platform, Secret, Tenant},
@@ -73,13 +73,13 @@ impl Presented {
     pub(crate) fn authenticate(
         &self,
         client: &Client,
-        call: &mut Call<'_>,
+        incoming: &mut Incoming<'_>,
     ) -> Result<AuthenticationMethod, Refusal> {
         match (&client.kind, &self.credential) {
             (_, None) => Err(Refusal::credential_missing()),
             (ClientKind::Public, Some(_)) => Err(Refusal::credential_of_a_public_client()),
             (ClientKind::Confidential(credentials), Some(credential)) => {
-                credential.judge(client, credentials, call)
+                credential.judge(client, credentials, incoming)
             }
         }
     }
@@ -91,7 +91,7 @@ impl Presented {
         &self,
         client: &Client,
         platform: Option<Platform>,
-        call: &mut Call<'_>,
+        incoming: &mut Incoming<'_>,
     ) -> Result<AuthenticationMethod, Refusal> {
         let is_public = match platform {
             Some(Platform::Web) => false,
@@ -102,7 +102,7 @@ impl Presented {
             (None, true) => Ok(AuthenticationMethod::None),
             (None, false) => Err(Refusal::credential_required()),
             (Some(_), true) => Err(Refusal::credential_of_a_public_client()),
-            (Some(_), false) => self.authenticate(client, call),
+            (Some(_), false) => self.authenticate(client, incoming),
         }
     }
 }
@@ -132,15 +132,15 @@ impl Credential {
         &self,
         client: &Client,
         credentials: &Credentials,
-        call: &mut Call<'_>,
+        incoming: &mut Incoming<'_>,
     ) -> Result<AuthenticationMethod, Refusal> {
         match self {
             Self::Assertion(assertion) => {
-                assertion::judge(assertion, client, credentials, call)?;
+                assertion::judge(assertion, client, credentials, incoming)?;
                 Ok(AuthenticationMethod::Assertion)
             }
             Self::Secret(value) => {
-                judge_secret(value, client, &credentials.secrets, call.exchange.now)?;
+                judge_secret(value, client, &credentials.secrets, incoming.exchange.now)?;
                 Ok(AuthenticationMethod::Secret)
             }
         }

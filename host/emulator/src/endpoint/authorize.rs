@@ -3,7 +3,7 @@
 use http::{Method, Response};
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::token_response::needs_consent,
     person::{
         page, policy,
@@ -17,24 +17,26 @@ use crate::{
 };
 
 /// A page, or the way back to the application.
-pub(crate) fn answer(segment: &str, call: &mut Call<'_>) -> Response<Vec<u8>> {
-    let parameters = match *call.request.method() {
-        Method::POST => call.posted_form(),
-        _ => call.query(),
+pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
+    let parameters = match *incoming.request.method() {
+        Method::POST => incoming.posted_form(),
+        _ => incoming.query(),
     };
     let request = match parameters {
-        Ok(parameters) => AuthorizationRequest::read(segment, &parameters, call),
+        Ok(parameters) => AuthorizationRequest::read(segment, &parameters, incoming),
         Err(refusal) => Err(Fault::Page(refusal)),
     };
     match request {
-        Ok(request) => begin(request, call),
-        Err(Fault::Page(refusal)) => page::of_refusal(&refusal, &call.exchange),
-        Err(Fault::Redirect(address, refusal)) => address.refuse(&refusal, None, &call.exchange),
+        Ok(request) => begin(request, incoming),
+        Err(Fault::Page(refusal)) => page::of_refusal(&refusal, &incoming.exchange),
+        Err(Fault::Redirect(address, refusal)) => {
+            address.refuse(&refusal, None, &incoming.exchange)
+        }
     }
 }
 
-fn begin(request: AuthorizationRequest, call: &mut Call<'_>) -> Response<Vec<u8>> {
-    let user = known_user(&request, call);
+fn begin(request: AuthorizationRequest, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
+    let user = known_user(&request, incoming);
     if request.prompt == Some(Prompt::None) {
         let refusal = match &user {
             None => Some(Refusal::new(
@@ -42,19 +44,19 @@ fn begin(request: AuthorizationRequest, call: &mut Call<'_>) -> Response<Vec<u8>
                 50058,
                 "Nobody is signed in.",
             )),
-            Some(signed_in) => silent_refusal(&request, signed_in, call),
+            Some(signed_in) => silent_refusal(&request, signed_in, incoming),
         };
         if let Some(refusal) = refusal {
             return request
                 .return_address
-                .refuse(&refusal, None, &call.exchange);
+                .refuse(&refusal, None, &incoming.exchange);
         }
     }
     let asks_again = matches!(
         request.prompt,
         Some(Prompt::Create | Prompt::Login | Prompt::SelectAccount)
     );
-    let is_standing = session::standing_user(call).is_some();
+    let is_standing = session::standing_user(incoming).is_some();
     let flow = Flow {
         offered: user.clone(),
         signed_in: user.filter(|_| is_standing || !asks_again),
@@ -65,20 +67,20 @@ fn begin(request: AuthorizationRequest, call: &mut Call<'_>) -> Response<Vec<u8>
         segment: request.authority.clone(),
         purpose: Purpose::Authorization(Box::new(request)),
     };
-    sign_in::begin(flow, call)
+    sign_in::begin(flow, incoming)
 }
 
 /// Who is signed in already, if the request does not ask for somebody else.
-fn known_user(request: &AuthorizationRequest, call: &Call<'_>) -> Option<SignedIn> {
-    let (session_id, session) = session::current(call).or_else(|| {
-        let user = session::standing_user(call)?;
+fn known_user(request: &AuthorizationRequest, incoming: &Incoming<'_>) -> Option<SignedIn> {
+    let (session_id, session) = session::current(incoming).or_else(|| {
+        let user = session::standing_user(incoming)?;
         let session = Session {
             user_id: user.object_id.clone(),
-            signed_in_at: call.exchange.now,
+            signed_in_at: incoming.exchange.now,
         };
         Some((Guid::random().to_string(), session))
     })?;
-    let user = call.tenant.user(&session.user_id)?;
+    let user = incoming.tenant.user(&session.user_id)?;
     let is_meant = request
         .login_hint
         .as_deref()
@@ -94,17 +96,17 @@ fn known_user(request: &AuthorizationRequest, call: &Call<'_>) -> Option<SignedI
 fn silent_refusal(
     request: &AuthorizationRequest,
     signed_in: &SignedIn,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Option<Refusal> {
-    let client = call.tenant.client(&request.client_id)?;
-    let user: &User = call.tenant.user(&signed_in.user_id)?;
-    if session::standing_user(call).is_none()
-        && needs_consent(&request.scopes, client, user, call).ok()?
+    let client = incoming.tenant.client(&request.client_id)?;
+    let user: &User = incoming.tenant.user(&signed_in.user_id)?;
+    if session::standing_user(incoming).is_none()
+        && needs_consent(&request.scopes, client, user, incoming).ok()?
     {
         let text = "The person has not consented yet.";
         return Some(Refusal::new("consent_required", 65001, text));
     }
-    if policy::is_challenged(call.memory, user, request.claims.as_deref()) {
+    if policy::is_challenged(incoming.remembered, user, request.claims.as_deref()) {
         let text = "The person must show more than the password.";
         return Some(Refusal::new("interaction_required", 50076, text));
     }

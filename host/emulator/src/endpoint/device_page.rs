@@ -3,7 +3,7 @@
 use http::{Method, Response, StatusCode};
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::device_code,
     person::{
         page::{self, FormFields, Page},
@@ -15,31 +15,31 @@ use crate::{
 };
 
 /// The form for the code, or the first page of the sign-in.
-pub(crate) fn answer(segment: &str, call: &mut Call<'_>) -> Response<Vec<u8>> {
-    match entered(segment, call) {
-        Ok(Some(user_code)) if device_code::open(&user_code, call).is_some() => {
-            begin(segment, user_code, call)
+pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
+    match entered(segment, incoming) {
+        Ok(Some(user_code)) if device_code::open(&user_code, incoming).is_some() => {
+            begin(segment, user_code, incoming)
         }
         Ok(Some(_)) => {
             let alert = "That code is not right, or it has expired. (AADSTS70018)";
-            form(segment, Some(alert), call)
+            form(segment, Some(alert), incoming)
         }
-        Ok(None) => form(segment, None, call),
-        Err(refusal) => page::of_refusal(&refusal, &call.exchange),
+        Ok(None) => form(segment, None, incoming),
+        Err(refusal) => page::of_refusal(&refusal, &incoming.exchange),
     }
 }
 
-fn entered(segment: &str, call: &Call<'_>) -> Result<Option<String>, Refusal> {
-    Authority::from_segment(segment, call.tenant)?;
-    if *call.request.method() != Method::POST {
+fn entered(segment: &str, incoming: &Incoming<'_>) -> Result<Option<String>, Refusal> {
+    Authority::from_segment(segment, incoming.tenant)?;
+    if *incoming.request.method() != Method::POST {
         return Ok(None);
     }
-    let form = call.posted_form()?;
+    let form = incoming.posted_form()?;
     let code = form.value("user_code").unwrap_or_default().trim();
     Ok(Some(code.to_ascii_uppercase()))
 }
 
-fn form(segment: &str, alert: Option<&str>, call: &Call<'_>) -> Response<Vec<u8>> {
+fn form(segment: &str, alert: Option<&str>, incoming: &Incoming<'_>) -> Response<Vec<u8>> {
     let form = FormFields::new(&format!("/{segment}/oauth2/deviceauth"))
         .field("text", "user_code", "Code", "")
         .submit("Next");
@@ -47,11 +47,11 @@ fn form(segment: &str, alert: Option<&str>, call: &Call<'_>) -> Response<Vec<u8>
         .text("Enter the code that your application or device shows.")
         .alert(alert)
         .form(&form)
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }
 
-fn begin(segment: &str, user_code: String, call: &mut Call<'_>) -> Response<Vec<u8>> {
-    let offered = session::current(call).map(|(session_id, session)| SignedIn {
+fn begin(segment: &str, user_code: String, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
+    let offered = session::current(incoming).map(|(session_id, session)| SignedIn {
         user_id: session.user_id,
         session_id,
         signed_in_at: session.signed_in_at,
@@ -66,5 +66,5 @@ fn begin(segment: &str, user_code: String, call: &mut Call<'_>) -> Response<Vec<
         is_confirmed: false,
         segment: segment.to_owned(),
     };
-    sign_in::begin(flow, call)
+    sign_in::begin(flow, incoming)
 }

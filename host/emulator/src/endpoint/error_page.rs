@@ -2,11 +2,11 @@
 
 use http::{Response, StatusCode};
 
-use crate::{exchange::incoming::Call, person::page::Page};
+use crate::{exchange::incoming::Incoming, person::page::Page};
 
 /// A page that leads on to Microsoft's list.
-pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    let query = call.query().ok();
+pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let query = incoming.query().ok();
     let code = query.as_ref().and_then(|query| query.value("code"));
     let title = match code {
         Some(code) => format!("AADSTS{code}"),
@@ -15,5 +15,5 @@ pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
     Page::new(&title)
         .text("Microsoft's list tells what each number means:")
         .text("https://learn.microsoft.com/entra/identity-platform/reference-error-codes")
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }

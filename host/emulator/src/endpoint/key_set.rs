@@ -12,7 +12,7 @@ use crate::{
 
 /// The key set for tokens of a version. Like Entra ID's, it names no `alg`, and v2.0 keys say who
 /// may issue with them.
-pub(crate) fn key_set(
+pub(crate) fn document(
     authority: Authority<'_>,
     version: TokenVersion,
     exchange: &Exchange<'_>,

@@ -6,6 +6,7 @@ pub(crate) mod error_page;
 pub(crate) mod graph;
 pub(crate) mod instance_discovery;
 pub(crate) mod key_set;
+pub(crate) mod logout;
 pub(crate) mod metadata;
 pub(crate) mod route;
 pub(crate) mod token;

@@ -1,21 +1,21 @@
-//! One request on its way through the tenant.
+//! A request that came in, on its way through the tenant.
 
 use http::{Method, Request};
 
 use crate::{
-    exchange::Exchange, refusal::Refusal, remembered::Memory, request::form::Form,
+    exchange::Exchange, refusal::Refusal, remembered::Remembered, request::form::Form,
     tenant::registration::Tenant,
 };
 
 /// The request, its circumstances, and what it is answered from.
-pub(crate) struct Call<'a> {
+pub(crate) struct Incoming<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) request: &'a Request<Vec<u8>>,
     pub(crate) exchange: Exchange<'a>,
-    pub(crate) memory: &'a mut Memory,
+    pub(crate) remembered: &'a mut Remembered,
 }
 
-impl Call<'_> {
+impl Incoming<'_> {
     /// The form that was posted.
     pub(crate) fn posted_form(&self) -> Result<Form, Refusal> {
         if self.request.method() == Method::POST {

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::{
     client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::token_response::Delegation,
     refusal::Refusal,
-    remembered::handle,
+    remembered::reference,
     request::{form::Form, pkce::Challenge, scopes::RequestedScopes},
     tenant::{authority::Authority, registration::Platform},
     value::time::UnixTime,
@@ -64,35 +64,35 @@ impl AuthorizationCode {
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<Value, Refusal> {
-    let presented = Presented::from_request(call.request.headers(), form)?;
-    let client = presented.client(call.tenant)?;
+    let presented = Presented::from_request(incoming.request.headers(), form)?;
+    let client = presented.client(incoming.tenant)?;
     authority.admit(client)?;
-    let name = handle::shaped(form.required("code")?)?;
-    let code = call.memory.codes.get(name).cloned();
+    let name = reference::well_formed(form.required("code")?)?;
+    let code = incoming.remembered.codes.get(name).cloned();
     let platform = code.as_ref().and_then(|code| code.delegation.platform);
-    check_origin(platform, call)?;
-    let method = presented.authenticate_for_person(client, platform, call)?;
+    check_origin(platform, incoming)?;
+    let method = presented.authenticate_for_person(client, platform, incoming)?;
     let code = code.ok_or_else(|| Refusal::invalid_grant(70000, "The code is unknown."))?;
-    code.check(&client.id, authority, form, call.exchange.now)?;
+    code.check(&client.id, authority, form, incoming.exchange.now)?;
     let mut delegation = code.delegation;
     if let Some(scope) = form.value("scope") {
         delegation.scopes = RequestedScopes::parse(scope)?.joined_by(&delegation.scopes);
     }
-    let answer = delegation.issue(client, method, form, call)?;
-    if let Some(code) = call.memory.codes.get_mut(name) {
+    let answer = delegation.issue(client, method, form, incoming)?;
+    if let Some(code) = incoming.remembered.codes.get_mut(name) {
         code.is_redeemed = true;
     }
     Ok(answer)
 }
 
 /// A single-page application's code comes back across origins, and no other.
-fn check_origin(platform: Option<Platform>, call: &Call<'_>) -> Result<(), Refusal> {
+fn check_origin(platform: Option<Platform>, incoming: &Incoming<'_>) -> Result<(), Refusal> {
     if platform != Some(Platform::Spa) {
-        return refuse_browsers(call.request.headers());
+        return refuse_browsers(incoming.request.headers());
     }
-    if call.request.headers().contains_key(ORIGIN) {
+    if incoming.request.headers().contains_key(ORIGIN) {
         return Ok(());
     }
     let text = "A single-page application's code can only be redeemed across origins.";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     refusal::Refusal,
     request::{claims::capabilities, default_scope::resource_of_default_scope, form::Form},
     tenant::authority::Authority,
@@ -18,16 +18,16 @@ use crate::{
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<Value, Refusal> {
     let tenant = authority
         .tenant()
         .ok_or_else(Refusal::tenant_not_determined)?;
-    let headers = call.request.headers();
+    let headers = incoming.request.headers();
     let presented = Presented::from_request(headers, form)?;
     let client = presented.client(tenant)?;
     refuse_browsers(headers)?;
-    let method = presented.authenticate(client, call)?;
+    let method = presented.authenticate(client, incoming)?;
     if form.value("resource").is_some() {
         return Err(Refusal::resource_parameter());
     }
@@ -48,7 +48,7 @@ pub(crate) fn grant(
         capabilities: capabilities(form.value("claims")),
         lifetime: LIFETIME,
     };
-    let access_token = token.issue(&call.exchange)?;
+    let access_token = token.issue(&incoming.exchange)?;
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": LIFETIME,

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::{
     client::authentication::{Presented, refuse_browsers, registered},
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::token_response::Delegation,
     person::{consent, sign_in::SignedIn},
     refusal::Refusal,
-    remembered::{Memory, options::Options},
+    remembered::{Remembered, options::Options},
     request::{form::Form, scopes::RequestedScopes},
     tenant::{authority::Authority, registration::Tenant},
     value::{guid::Guid, time::UnixTime},
@@ -94,15 +94,15 @@ impl DeviceCode {
 }
 
 /// `POST /{tenant}/oauth2/v2.0/devicecode`: begins a sign-in elsewhere.
-pub(crate) fn begin(segment: &str, call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let authority = Authority::from_segment(segment, call.tenant)?;
-    let form = call.posted_form()?;
-    let client = registered(form.required("client_id")?, call.tenant)?;
+pub(crate) fn begin(segment: &str, incoming: &mut Incoming<'_>) -> Result<Value, Refusal> {
+    let authority = Authority::from_segment(segment, incoming.tenant)?;
+    let form = incoming.posted_form()?;
+    let client = registered(form.required("client_id")?, incoming.tenant)?;
     authority.admit(client)?;
     let scopes = RequestedScopes::parse(form.required("scope")?)?;
-    scopes.api(call.tenant)?;
+    scopes.api(incoming.tenant)?;
     let user_code = user_code()?;
-    let origin = call.exchange.origin;
+    let origin = incoming.exchange.origin;
     let page = format!("{origin}/{}/oauth2/deviceauth", authority.path_segment());
     let message = format!(
         "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
@@ -113,17 +113,17 @@ pub(crate) fn begin(segment: &str, call: &mut Call<'_>) -> Result<Value, Refusal
         scopes,
         claims: form.value("claims").map(str::to_owned),
         decision: Decision::Pending,
-        ends: call.exchange.now.moved_by(LIFETIME),
-        correlation_id: call.exchange.correlation_id,
+        ends: incoming.exchange.now.moved_by(LIFETIME),
+        correlation_id: incoming.exchange.correlation_id,
         polled_at: None,
         is_redeemed: false,
     };
     Ok(json!({
         "user_code": user_code,
-        "device_code": call.memory.device_codes.keep("1.D", code)?,
+        "device_code": incoming.remembered.device_codes.keep("1.D", code)?,
         "verification_uri": page,
         "expires_in": LIFETIME,
-        "interval": call.memory.options.device_interval,
+        "interval": incoming.remembered.options.device_interval,
         "message": message,
     }))
 }
@@ -132,18 +132,18 @@ pub(crate) fn begin(segment: &str, call: &mut Call<'_>) -> Result<Value, Refusal
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<Value, Refusal> {
-    let presented = Presented::from_request(call.request.headers(), form)?;
-    let client = presented.client(call.tenant)?;
+    let presented = Presented::from_request(incoming.request.headers(), form)?;
+    let client = presented.client(incoming.tenant)?;
     authority.admit(client)?;
     let name = form.required("device_code")?;
-    refuse_browsers(call.request.headers())?;
-    let method = presented.authenticate_for_person(client, None, call)?;
-    let options = call.memory.options.clone();
-    let now = call.exchange.now;
-    let code = call
-        .memory
+    refuse_browsers(incoming.request.headers())?;
+    let method = presented.authenticate_for_person(client, None, incoming)?;
+    let options = incoming.remembered.options.clone();
+    let now = incoming.exchange.now;
+    let code = incoming
+        .remembered
         .device_codes
         .get_mut(name)
         .filter(|code| code.client_id == client.id)
@@ -151,32 +151,32 @@ pub(crate) fn grant(
             let text = "The device code is not recognised.";
             Refusal::new("bad_verification_code", 70018, text)
         })?;
-    call.exchange.correlate(code.correlation_id);
+    incoming.exchange.correlate(code.correlation_id);
     let delegation = code.poll(&options, now)?;
-    let answer = delegation.issue(client, method, form, call)?;
-    if let Some(code) = call.memory.device_codes.get_mut(name) {
+    let answer = delegation.issue(client, method, form, incoming)?;
+    if let Some(code) = incoming.remembered.device_codes.get_mut(name) {
         code.is_redeemed = true;
     }
     Ok(answer)
 }
 
 /// The code that somebody entered, if it is still to be decided.
-pub(crate) fn open<'c>(user_code: &str, call: &'c Call<'_>) -> Option<&'c DeviceCode> {
-    let mut codes = call.memory.device_codes.iter();
-    codes.find(|code| code.user_code == user_code && code.is_open(call.exchange.now))
+pub(crate) fn open<'c>(user_code: &str, incoming: &'c Incoming<'_>) -> Option<&'c DeviceCode> {
+    let mut codes = incoming.remembered.device_codes.iter();
+    codes.find(|code| code.user_code == user_code && code.is_open(incoming.exchange.now))
 }
 
 /// Records a decision.
-pub(crate) fn decide(user_code: &str, decision: Decision, call: &mut Call<'_>) {
-    let mut codes = call.memory.device_codes.iter_mut();
+pub(crate) fn decide(user_code: &str, decision: Decision, incoming: &mut Incoming<'_>) {
+    let mut codes = incoming.remembered.device_codes.iter_mut();
     if let Some(code) = codes.find(|code| code.user_code == user_code) {
         code.decision = decision;
     }
 }
 
 /// Records that somebody signed in and agreed.
-pub(crate) fn approve(user_code: &str, signed_in: &SignedIn, call: &mut Call<'_>) {
-    let Some(code) = open(user_code, call) else {
+pub(crate) fn approve(user_code: &str, signed_in: &SignedIn, incoming: &mut Incoming<'_>) {
+    let Some(code) = open(user_code, incoming) else {
         return;
     };
     let decision = code.approval(
@@ -184,7 +184,7 @@ pub(crate) fn approve(user_code: &str, signed_in: &SignedIn, call: &mut Call<'_>
         signed_in.session_id.clone(),
         signed_in.signed_in_at,
     );
-    decide(user_code, decision, call);
+    decide(user_code, decision, incoming);
 }
 
 /// A person's decision without a browser.
@@ -211,7 +211,7 @@ impl Order {
     pub(crate) fn carry_out(
         &self,
         tenant: &Tenant,
-        memory: &mut Memory,
+        remembered: &mut Remembered,
         now: UnixTime,
     ) -> Result<Value, String> {
         let user = match &self.user {
@@ -219,7 +219,7 @@ impl Order {
             None => tenant.users.first(),
         };
         let user = user.ok_or("there is no such user")?;
-        let mut codes = memory.device_codes.iter_mut();
+        let mut codes = remembered.device_codes.iter_mut();
         let code = codes
             .find(|code| match &self.user_code {
                 Some(wanted) => code.user_code.eq_ignore_ascii_case(wanted),
@@ -235,7 +235,7 @@ impl Order {
                 code.decision = code.approval(&user.object_id, Guid::random().to_string(), now);
                 let scopes = code.scopes.clone();
                 drop(codes);
-                consent::give(&scopes, memory, client, user, api);
+                consent::give(&scopes, remembered, client, user, api);
             }
         }
         Ok(Value::Null)

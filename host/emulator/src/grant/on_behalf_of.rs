@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::token_response::Delegation,
     refusal::Refusal,
     request::{form::Form, scopes::RequestedScopes},
@@ -21,40 +21,40 @@ use crate::{
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<Value, Refusal> {
-    let presented = Presented::from_request(call.request.headers(), form)?;
-    let client = presented.client(call.tenant)?;
+    let presented = Presented::from_request(incoming.request.headers(), form)?;
+    let client = presented.client(incoming.tenant)?;
     authority.admit(client)?;
-    refuse_browsers(call.request.headers())?;
-    let method = presented.authenticate_for_person(client, Some(Platform::Web), call)?;
+    refuse_browsers(incoming.request.headers())?;
+    let method = presented.authenticate_for_person(client, Some(Platform::Web), incoming)?;
     if form.required("requested_token_use")? != "on_behalf_of" {
         return Err(Refusal::malformed_request());
     }
     let assertion = form.required("assertion")?;
     let assertion = Jws::parse(assertion)
         .ok_or_else(|| Refusal::invalid_grant(50013, "The assertion is not a token."))?;
-    check(&assertion, client, call)?;
+    check(&assertion, client, incoming)?;
     let delegation = Delegation {
         client_id: client.id.clone(),
         user_id: assertion.claim("oid").unwrap_or_default().to_owned(),
         platform: None,
         session_id: assertion.claim("sid").unwrap_or_default().to_owned(),
-        signed_in_at: call.exchange.now,
+        signed_in_at: incoming.exchange.now,
         scopes: RequestedScopes::parse(form.required("scope")?)?,
         nonce: None,
         is_on_behalf: true,
     };
-    delegation.issue(client, method, form, call)
+    delegation.issue(client, method, form, incoming)
 }
 
 /// The assertion must be an access token of this tenant that a person's client got for this API.
-fn check(assertion: &Jws, client: &Client, call: &Call<'_>) -> Result<(), Refusal> {
+fn check(assertion: &Jws, client: &Client, incoming: &Incoming<'_>) -> Result<(), Refusal> {
     if !assertion.is_signed_by(&TENANT_KEY.public_key()?) {
         let text = "The assertion was not signed by this tenant.";
         return Err(Refusal::invalid_grant(50013, text));
     }
-    if !is_for(assertion, client, call) {
+    if !is_for(assertion, client, incoming) {
         let text = format!(
             "The audience of the assertion is not the application '{}'.",
             client.id
@@ -65,7 +65,7 @@ fn check(assertion: &Jws, client: &Client, call: &Call<'_>) -> Result<(), Refusa
         clippy::cast_precision_loss,
         reason = "seconds since 1970 stay far below 2^52"
     )]
-    let now = call.exchange.now.0 as f64;
+    let now = incoming.exchange.now.0 as f64;
     if assertion
         .time("exp")
         .is_none_or(|ends| ends + CLOCK_SKEW < now)
@@ -88,9 +88,9 @@ fn check(assertion: &Jws, client: &Client, call: &Call<'_>) -> Result<(), Refusa
     Err(Refusal::new("unauthorized_client", 7_000_114, text))
 }
 
-fn is_for(assertion: &Jws, client: &Client, call: &Call<'_>) -> bool {
+fn is_for(assertion: &Jws, client: &Client, incoming: &Incoming<'_>) -> bool {
     let audience = assertion.claim("aud").unwrap_or_default();
-    let api = call.tenant.api(audience);
+    let api = incoming.tenant.api(audience);
     audience == client.id || api.is_some_and(|api| api.client_id == client.id)
 }
 

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::{
     client::authentication::Presented,
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::token_response::Delegation,
     refusal::Refusal,
-    remembered::handle,
+    remembered::reference,
     request::{form::Form, scopes::RequestedScopes},
     tenant::{authority::Authority, registration::Platform},
     value::time::UnixTime,
@@ -63,30 +63,30 @@ impl RefreshToken {
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
-    call: &mut Call<'_>,
+    incoming: &mut Incoming<'_>,
 ) -> Result<Value, Refusal> {
-    let presented = Presented::from_request(call.request.headers(), form)?;
-    let client = presented.client(call.tenant)?;
+    let presented = Presented::from_request(incoming.request.headers(), form)?;
+    let client = presented.client(incoming.tenant)?;
     authority.admit(client)?;
-    let token = handle::shaped(form.required("refresh_token")?)?;
-    let known = call.memory.refresh_tokens.get(token);
+    let token = reference::well_formed(form.required("refresh_token")?)?;
+    let known = incoming.remembered.refresh_tokens.get(token);
     let platform = known.and_then(|known| known.delegation.platform);
-    let method = presented.authenticate_for_person(client, platform, call)?;
-    let known = call
-        .memory
+    let method = presented.authenticate_for_person(client, platform, incoming)?;
+    let known = incoming
+        .remembered
         .refresh_tokens
         .get(token)
         .ok_or_else(|| Refusal::invalid_grant(70000, "The refresh token is unknown."))?;
-    known.check(&client.id, call.exchange.now)?;
+    known.check(&client.id, incoming.exchange.now)?;
     let mut delegation = known.delegation.clone();
     if let Some(scope) = form.value("scope") {
         delegation.scopes = RequestedScopes::parse(scope)?.joined_by(&delegation.scopes);
     }
     // Only the answer to the sign-in repeats the nonce.
     delegation.nonce = None;
-    let issued = delegation.issue(client, method, form, call)?;
-    if call.memory.options.single_use_refresh_tokens
-        && let Some(used) = call.memory.refresh_tokens.get_mut(token)
+    let issued = delegation.issue(client, method, form, incoming)?;
+    if incoming.remembered.options.single_use_refresh_tokens
+        && let Some(used) = incoming.remembered.refresh_tokens.get_mut(token)
     {
         used.is_revoked = true;
     }

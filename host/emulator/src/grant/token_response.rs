@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::authentication::AuthenticationMethod,
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     grant::refresh_token::RefreshToken,
     person::{consent, policy},
     refusal::Refusal,
@@ -41,16 +41,16 @@ impl Delegation {
         client: &Client,
         method: AuthenticationMethod,
         form: &Form,
-        call: &mut Call<'_>,
+        incoming: &mut Incoming<'_>,
     ) -> Result<Value, Refusal> {
-        let tenant = call.tenant;
+        let tenant = incoming.tenant;
         let user = tenant
             .user(&self.user_id)
             .ok_or_else(|| Refusal::unknown_user(&self.user_id))?;
         let api = self.scopes.api(tenant)?;
-        consent::demand(&self.scopes, call.memory, client, user, api)?;
-        policy::enforce(call.memory, client, user, api, self.is_on_behalf)?;
-        let granted = consent::granted(call.memory, client, user, api);
+        consent::demand(&self.scopes, incoming.remembered, client, user, api)?;
+        policy::enforce(incoming.remembered, client, user, api, self.is_on_behalf)?;
+        let granted = consent::granted(incoming.remembered, client, user, api);
         let access_token = AccessToken {
             tenant,
             client_id: &client.id,
@@ -61,12 +61,12 @@ impl Delegation {
                 user,
                 scopes: &self.in_token(&granted),
                 session_id: &self.session_id,
-                is_strong: policy::is_strong(call.memory, user),
+                is_strong: policy::is_strong(incoming.remembered, user),
             },
             capabilities: capabilities(form.value("claims")),
             lifetime: LIFETIME,
         }
-        .issue(&call.exchange)?;
+        .issue(&incoming.exchange)?;
         let mut answer = json!({
             "token_type": "Bearer",
             "scope": self.in_answer(&granted),
@@ -74,7 +74,7 @@ impl Delegation {
             "ext_expires_in": LIFETIME,
             "access_token": access_token,
         });
-        let extras = self.extras(client, user, form, call)?;
+        let extras = self.extras(client, user, form, incoming)?;
         if let Some(members) = answer.as_object_mut() {
             members.extend(
                 extras
@@ -91,25 +91,25 @@ impl Delegation {
         client: &Client,
         user: &User,
         form: &Form,
-        call: &mut Call<'_>,
+        incoming: &mut Incoming<'_>,
     ) -> Result<Vec<(&'static str, String)>, Refusal> {
         let mut extras = Vec::new();
         if self.scopes.has("offline_access") {
-            let token = RefreshToken::new(self.clone(), call.exchange.now);
-            let token = call.memory.refresh_tokens.keep("1.A", token)?;
+            let token = RefreshToken::new(self.clone(), incoming.exchange.now);
+            let token = incoming.remembered.refresh_tokens.keep("1.A", token)?;
             extras.push(("refresh_token", token));
         }
         if self.scopes.has("openid") {
             let token = IdToken {
-                tenant: call.tenant,
+                tenant: incoming.tenant,
                 client,
                 user,
                 delegation: self,
             };
-            extras.push(("id_token", token.issue(&call.exchange)?));
+            extras.push(("id_token", token.issue(&incoming.exchange)?));
         }
         if self.scopes.has("profile") && form.value("client_info") == Some("1") {
-            extras.push(("client_info", client_info(user, &call.tenant.id)));
+            extras.push(("client_info", client_info(user, &incoming.tenant.id)));
         }
         Ok(extras)
     }
@@ -142,10 +142,10 @@ pub(crate) fn needs_consent(
     scopes: &RequestedScopes,
     client: &Client,
     user: &User,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Result<bool, Refusal> {
-    let api: &Api = scopes.api(call.tenant)?;
-    Ok(consent::demand(scopes, call.memory, client, user, api).is_err())
+    let api: &Api = scopes.api(incoming.tenant)?;
+    Ok(consent::demand(scopes, incoming.remembered, client, user, api).is_err())
 }
 
 /// The person's name across tenants: object id and tenant.

@@ -4,7 +4,7 @@
 
 use crate::{
     refusal::Refusal,
-    remembered::Memory,
+    remembered::Remembered,
     request::scopes::RequestedScopes,
     tenant::registration::{Api, Client, Permission, User},
 };
@@ -18,12 +18,12 @@ pub(crate) struct Consent {
 
 /// The permissions of an API that a client holds from a person, in the API's order.
 pub(crate) fn granted<'t>(
-    memory: &Memory,
+    remembered: &Remembered,
     client: &Client,
     user: &User,
     api: &'t Api,
 ) -> Vec<&'t str> {
-    let own = memory
+    let own = remembered
         .consents
         .iter()
         .filter(|consent| consent.user_id == user.object_id && consent.client_id == client.id)
@@ -53,12 +53,12 @@ pub(crate) fn granted<'t>(
 /// API yet.
 pub(crate) fn missing(
     scopes: &RequestedScopes,
-    memory: &Memory,
+    remembered: &Remembered,
     client: &Client,
     user: &User,
     api: &Api,
 ) -> Vec<String> {
-    let granted = granted(memory, client, user, api);
+    let granted = granted(remembered, client, user, api);
     if scopes.is_default && !granted.is_empty() {
         return Vec::new();
     }
@@ -84,7 +84,7 @@ pub(crate) fn asked_for(scopes: &RequestedScopes, client: &Client, api: &Api) ->
 /// Remembers that a person gave everything that is asked for.
 pub(crate) fn give(
     scopes: &RequestedScopes,
-    memory: &mut Memory,
+    remembered: &mut Remembered,
     client: &Client,
     user: &User,
     api: &Api,
@@ -93,7 +93,7 @@ pub(crate) fn give(
         api: api.app_id_uri.clone(),
         scopes: asked_for(scopes, client, api),
     };
-    memory.consents.push(Consent {
+    remembered.consents.push(Consent {
         user_id: user.object_id.clone(),
         client_id: client.id.clone(),
         permission,
@@ -103,15 +103,15 @@ pub(crate) fn give(
 /// Refuses a request for which consent is missing and nobody is there to ask.
 pub(crate) fn demand(
     scopes: &RequestedScopes,
-    memory: &Memory,
+    remembered: &Remembered,
     client: &Client,
     user: &User,
     api: &Api,
 ) -> Result<(), Refusal> {
     let is_unlisted = scopes.is_default
         && asked_for(scopes, client, api).is_empty()
-        && granted(memory, client, user, api).is_empty();
-    if is_unlisted || !missing(scopes, memory, client, user, api).is_empty() {
+        && granted(remembered, client, user, api).is_empty();
+    if is_unlisted || !missing(scopes, remembered, client, user, api).is_empty() {
         return Err(Refusal::consent_missing(&client.id));
     }
     Ok(())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     refusal::Refusal,
-    remembered::Memory,
+    remembered::Remembered,
     tenant::registration::{Api, Client, User},
     value::guid::Guid,
 };
@@ -84,15 +84,15 @@ impl Policy {
 
 /// Refuses what a policy forbids and the person did not make good.
 pub(crate) fn enforce(
-    memory: &Memory,
+    remembered: &Remembered,
     client: &Client,
     user: &User,
     api: &Api,
     is_on_behalf: bool,
 ) -> Result<(), Refusal> {
-    let broken = memory.policies.iter().find(|policy| {
+    let broken = remembered.policies.iter().find(|policy| {
         policy.concerns(client, user, api)
-            && !memory
+            && !remembered
                 .satisfied
                 .contains(&(user.object_id.clone(), policy.id))
     });
@@ -100,32 +100,34 @@ pub(crate) fn enforce(
 }
 
 /// Whether this sign-in should ask for more than the password.
-pub(crate) fn is_challenged(memory: &Memory, user: &User, claims: Option<&str>) -> bool {
-    challenged(memory, claims)
-        .iter()
-        .any(|id| !memory.satisfied.contains(&(user.object_id.clone(), *id)))
+pub(crate) fn is_challenged(remembered: &Remembered, user: &User, claims: Option<&str>) -> bool {
+    challenged(remembered, claims).iter().any(|id| {
+        !remembered
+            .satisfied
+            .contains(&(user.object_id.clone(), *id))
+    })
 }
 
 /// Remembers that a person showed more than the password.
-pub(crate) fn satisfy(memory: &mut Memory, user: &User, claims: Option<&str>) {
-    for id in challenged(memory, claims) {
-        memory.satisfied.push((user.object_id.clone(), id));
+pub(crate) fn satisfy(remembered: &mut Remembered, user: &User, claims: Option<&str>) {
+    for id in challenged(remembered, claims) {
+        remembered.satisfied.push((user.object_id.clone(), id));
     }
 }
 
 /// Whether a person ever showed more than the password.
-pub(crate) fn is_strong(memory: &Memory, user: &User) -> bool {
-    memory
+pub(crate) fn is_strong(remembered: &Remembered, user: &User) -> bool {
+    remembered
         .satisfied
         .iter()
         .any(|(user_id, _)| *user_id == user.object_id)
 }
 
-fn challenged(memory: &Memory, claims: Option<&str>) -> Vec<Guid> {
+fn challenged(remembered: &Remembered, claims: Option<&str>) -> Vec<Guid> {
     let claims: Value = claims
         .and_then(|claims| serde_json::from_str(claims).ok())
         .unwrap_or_default();
-    let answered = memory.policies.iter();
+    let answered = remembered.policies.iter();
     answered
         .filter(|policy| policy.is_answered_by(&claims))
         .map(|policy| policy.id)

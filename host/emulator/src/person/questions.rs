@@ -3,7 +3,7 @@
 use http::{Response, StatusCode};
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     person::{consent, page::FormFields, sign_in::Flow},
     request::scopes::RequestedScopes,
     tenant::registration::{Client, User},
@@ -14,7 +14,7 @@ pub(crate) fn is_it_you(
     flow: &Flow,
     form: FormFields,
     client: &Client,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Response<Vec<u8>> {
     let form = form
         .button("confirm", "Continue")
@@ -22,18 +22,22 @@ pub(crate) fn is_it_you(
     flow.page(&format!("Are you trying to sign in to {}?", client.name))
         .text("Only continue if you started this yourself, a moment ago, on your own device.")
         .form(&form)
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }
 
 /// Asks for more than the password.
-pub(crate) fn show_more(flow: &Flow, form: FormFields, call: &Call<'_>) -> Response<Vec<u8>> {
+pub(crate) fn show_more(
+    flow: &Flow,
+    form: FormFields,
+    incoming: &Incoming<'_>,
+) -> Response<Vec<u8>> {
     let form = form
         .button("approve", "Approve")
         .quiet_button("cancel", "Cancel");
     flow.page("Approve the sign-in")
         .text("Your organisation asks for more than your password. Here, this button is enough.")
         .form(&form)
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }
 
 /// Asks for name and password, or offers whom the browser knows.
@@ -41,17 +45,17 @@ pub(crate) fn who_are_you(
     flow: &Flow,
     form: FormFields,
     alert: Option<&str>,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Response<Vec<u8>> {
     let known = flow.offered.as_ref().filter(|_| !flow.wants_password);
-    if let Some(user) = known.and_then(|known| call.tenant.user(&known.user_id)) {
+    if let Some(user) = known.and_then(|known| incoming.tenant.user(&known.user_id)) {
         let form = form
             .button("use_account", &user.user_principal_name)
             .quiet_button("use_another", "Use another account");
         return flow
             .page("Pick an account")
             .form(&form)
-            .response(StatusCode::OK, &call.exchange);
+            .response(StatusCode::OK, &incoming.exchange);
     }
     let form = form
         .field("text", "username", "Account", &flow.account)
@@ -62,7 +66,7 @@ pub(crate) fn who_are_you(
         .text("This is a test tenant. Never enter a real password here.")
         .alert(alert)
         .form(&form)
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }
 
 /// Asks for consent.
@@ -72,10 +76,10 @@ pub(crate) fn may_it(
     user: &User,
     client: &Client,
     scopes: &RequestedScopes,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Response<Vec<u8>> {
-    let Ok(api) = scopes.api(call.tenant) else {
-        return call.exchange.empty(StatusCode::NOT_FOUND);
+    let Ok(api) = scopes.api(incoming.tenant) else {
+        return incoming.exchange.empty(StatusCode::NOT_FOUND);
     };
     let wanted = consent::asked_for(scopes, client, api);
     let wanted: Vec<String> = wanted
@@ -97,5 +101,5 @@ pub(crate) fn may_it(
         ))
         .list(wanted.iter().map(String::as_str))
         .form(&form)
-        .response(StatusCode::OK, &call.exchange)
+        .response(StatusCode::OK, &incoming.exchange)
 }

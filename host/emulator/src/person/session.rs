@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Response, header};
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     tenant::registration::User,
     value::{origin::Origin, time::UnixTime},
 };
@@ -16,16 +16,16 @@ pub(crate) struct Session {
 }
 
 /// The session that a request belongs to, with its name.
-pub(crate) fn current(call: &Call<'_>) -> Option<(String, Session)> {
-    let name = cookie(call.request.headers())?;
-    let session = call.memory.sessions.get(name)?;
+pub(crate) fn current(incoming: &Incoming<'_>) -> Option<(String, Session)> {
+    let name = cookie(incoming.request.headers())?;
+    let session = incoming.remembered.sessions.get(name)?;
     Some((name.to_owned(), session.clone()))
 }
 
 /// The person of the session, or the one whom a test signed in for good.
-pub(crate) fn standing_user<'t>(call: &Call<'t>) -> Option<&'t User> {
-    let name = call.memory.options.sign_in_as.as_deref()?;
-    call.tenant.user_named(name)
+pub(crate) fn standing_user<'t>(incoming: &Incoming<'t>) -> Option<&'t User> {
+    let name = incoming.remembered.options.sign_in_as.as_deref()?;
+    incoming.tenant.user_named(name)
 }
 
 /// Lets the browser remember a session.

@@ -6,50 +6,50 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    exchange::incoming::Call, platform::managed_identity, refusal::Refusal, request::form::Form,
+    exchange::incoming::Incoming, platform::managed_identity, refusal::Refusal, request::form::Form,
 };
 
 /// The answer to an application that shows its `IDENTITY_HEADER`.
-pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    if call.header("x-identity-header") != Some(IDENTITY_HEADER) {
+pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    if incoming.header("x-identity-header") != Some(IDENTITY_HEADER) {
         return refused(
-            call,
+            incoming,
             StatusCode::UNAUTHORIZED,
             "The identity header is not valid.",
         );
     }
-    match call.query().and_then(|query| token(&query, call)) {
-        Ok(Some(token)) => call.exchange.json_body(StatusCode::OK, &token),
+    match incoming.query().and_then(|query| token(&query, incoming)) {
+        Ok(Some(token)) => incoming.exchange.json_body(StatusCode::OK, &token),
         Ok(None) => {
             let text = "No managed identity was found for the specified selector.";
-            refused(call, StatusCode::BAD_REQUEST, text)
+            refused(incoming, StatusCode::BAD_REQUEST, text)
         }
-        Err(refusal) => refused(call, StatusCode::BAD_REQUEST, &refusal.text),
+        Err(refusal) => refused(incoming, StatusCode::BAD_REQUEST, &refusal.text),
     }
 }
 
-fn token(query: &Form, call: &Call<'_>) -> Result<Option<Value>, Refusal> {
+fn token(query: &Form, incoming: &Incoming<'_>) -> Result<Option<Value>, Refusal> {
     if query.required("api-version")? != "2019-08-01" {
         return Err(Refusal::malformed_request());
     }
     let resource = query.required("resource")?;
-    let Some(identity) = managed_identity::selected(query, call) else {
+    let Some(identity) = managed_identity::selected(query, incoming) else {
         return Ok(None);
     };
-    let mut token = managed_identity::issue(identity, resource, call)?;
+    let mut token = managed_identity::issue(identity, resource, incoming)?;
     if let Some(members) = token.as_object_mut() {
         members.retain(|name, _| !UNKNOWN_HERE.contains(&name.as_str()));
     }
     Ok(Some(token))
 }
 
-fn refused(call: &Call<'_>, status: StatusCode, message: &str) -> Response<Vec<u8>> {
+fn refused(incoming: &Incoming<'_>, status: StatusCode, message: &str) -> Response<Vec<u8>> {
     let body = json!({
         "statusCode": status.as_u16(),
         "message": message,
-        "correlationId": call.exchange.correlation_id.to_string(),
+        "correlationId": incoming.exchange.correlation_id.to_string(),
     });
-    call.exchange.json_body(status, &body)
+    incoming.exchange.json_body(status, &body)
 }
 
 /// Members that only virtual machines' answers have.

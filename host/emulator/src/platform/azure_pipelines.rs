@@ -8,18 +8,20 @@ use http::{
 };
 use serde_json::json;
 
-use crate::{exchange::incoming::Call, platform::external_token::ExternalToken, value::guid::Guid};
+use crate::{
+    exchange::incoming::Incoming, platform::external_token::ExternalToken, value::guid::Guid,
+};
 
 /// Answers a task that shows the pipeline's access token.
-pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    let exchange = &call.exchange;
-    if call.request.method() != Method::POST {
+pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let exchange = &incoming.exchange;
+    if incoming.request.method() != Method::POST {
         return exchange.empty(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let mut response = if call.bearer() != Some(ACCESS_TOKEN) {
-        sign_in_page(call)
-    } else if names_the_connection(call) {
-        token(call)
+    let mut response = if incoming.bearer() != Some(ACCESS_TOKEN) {
+        sign_in_page(incoming)
+    } else if names_the_connection(incoming) {
+        token(incoming)
     } else {
         let body = json!({ "message": "The service connection does not exist." });
         exchange.json_body(StatusCode::NOT_FOUND, &body)
@@ -32,33 +34,33 @@ pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
     response
 }
 
-fn token(call: &Call<'_>) -> Response<Vec<u8>> {
+fn token(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
     let token = ExternalToken {
         issuer: "https://vstoken.dev.azure.com/33333333-2222-1111-0000-999999999999".to_owned(),
         subject: "sc://contoso/project/connection".to_owned(),
         lifetime: 600,
         ..ExternalToken::default()
     };
-    match token.sign(call.exchange.now) {
-        Ok(token) => call
+    match token.sign(incoming.exchange.now) {
+        Ok(token) => incoming
             .exchange
             .json_body(StatusCode::OK, &json!({ "oidcToken": token })),
-        Err(refusal) => call.exchange.refused(refusal),
+        Err(refusal) => incoming.exchange.refused(refusal),
     }
 }
 
 /// A wrong token leads to a page for people, by redirect unless the client suppresses that.
-fn sign_in_page(call: &Call<'_>) -> Response<Vec<u8>> {
-    let suppresses = call
+fn sign_in_page(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let suppresses = incoming
         .header("x-tfs-fedauthredirect")
         .is_some_and(|value| value.eq_ignore_ascii_case("suppress"));
     if !suppresses {
-        let mut response = call.exchange.empty(StatusCode::FOUND);
+        let mut response = incoming.exchange.empty(StatusCode::FOUND);
         let page = HeaderValue::from_static("/external/azure-pipelines/sign-in");
         response.headers_mut().insert(LOCATION, page);
         return response;
     }
-    let mut response = call
+    let mut response = incoming
         .exchange
         .empty(StatusCode::NON_AUTHORITATIVE_INFORMATION);
     let html = HeaderValue::from_static("text/html; charset=utf-8");
@@ -67,8 +69,9 @@ fn sign_in_page(call: &Call<'_>) -> Response<Vec<u8>> {
     response
 }
 
-fn names_the_connection(call: &Call<'_>) -> bool {
-    call.query()
+fn names_the_connection(incoming: &Incoming<'_>) -> bool {
+    incoming
+        .query()
         .is_ok_and(|query| query.value("serviceConnectionId") == Some(CONNECTION))
 }
 

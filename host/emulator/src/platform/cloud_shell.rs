@@ -6,35 +6,35 @@ use serde_json::{Value, json};
 
 use crate::{
     client::authentication::AuthenticationMethod,
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     refusal::Refusal,
     token::access::{AccessToken, Holder, LIFETIME},
     value::guid::Guid,
 };
 
 /// The answer to a program in the shell.
-pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    let is_metadata = call
+pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let is_metadata = incoming
         .header("metadata")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let outcome = if is_metadata {
-        token(call)
+        token(incoming)
     } else {
         Err(Refusal::malformed_request())
     };
     match outcome {
-        Ok(token) => call.exchange.json_body(StatusCode::OK, &token),
+        Ok(token) => incoming.exchange.json_body(StatusCode::OK, &token),
         Err(refusal) => {
             let error = json!({ "code": refusal.error(), "message": refusal.text });
             let body = json!({ "error": error });
-            call.exchange.json_body(StatusCode::BAD_REQUEST, &body)
+            incoming.exchange.json_body(StatusCode::BAD_REQUEST, &body)
         }
     }
 }
 
-fn token(call: &Call<'_>) -> Result<Value, Refusal> {
-    let form = call.posted_form()?;
-    let (tenant, resource) = (call.tenant, form.required("resource")?);
+fn token(incoming: &Incoming<'_>) -> Result<Value, Refusal> {
+    let form = incoming.posted_form()?;
+    let (tenant, resource) = (incoming.tenant, form.required("resource")?);
     let api = tenant
         .api(resource)
         .ok_or_else(|| Refusal::unknown_resource(resource, &tenant.id))?;
@@ -57,9 +57,9 @@ fn token(call: &Call<'_>) -> Result<Value, Refusal> {
         capabilities: Vec::new(),
         lifetime: LIFETIME,
     };
-    let now = call.exchange.now;
+    let now = incoming.exchange.now;
     Ok(json!({
-        "access_token": token.issue(&call.exchange)?,
+        "access_token": token.issue(&incoming.exchange)?,
         "expires_in": LIFETIME.to_string(),
         "expires_on": now.moved_by(LIFETIME).0.to_string(),
         "not_before": now.moved_by(-300).0.to_string(),

@@ -5,19 +5,19 @@
 use http::{Method, Response, StatusCode};
 use serde_json::json;
 
-use crate::{exchange::incoming::Call, platform::external_token::ExternalToken};
+use crate::{exchange::incoming::Incoming, platform::external_token::ExternalToken};
 
 /// Answers a job that shows its request token.
-pub(crate) fn answer(call: &Call<'_>) -> Response<Vec<u8>> {
-    let exchange = &call.exchange;
-    if call.request.method() != Method::GET {
+pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let exchange = &incoming.exchange;
+    if incoming.request.method() != Method::GET {
         return exchange.empty(StatusCode::METHOD_NOT_ALLOWED);
     }
-    if call.bearer() != Some(REQUEST_TOKEN) {
+    if incoming.bearer() != Some(REQUEST_TOKEN) {
         let body = json!({ "message": "The request token is not valid." });
         return exchange.json_body(StatusCode::UNAUTHORIZED, &body);
     }
-    let query = call.query().ok();
+    let query = incoming.query().ok();
     let audience = query.as_ref().and_then(|query| query.value("audience"));
     let token = ExternalToken {
         issuer: "https://token.actions.githubusercontent.com".to_owned(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::authentication::AuthenticationMethod,
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     refusal::Refusal,
     request::form::Form,
     tenant::registration::ManagedIdentity,
@@ -15,9 +15,9 @@ use crate::{
 
 /// Finds the identity that a request means: the system-assigned one, or by client id, object id or
 /// resource id.
-pub(crate) fn selected<'t>(query: &Form, call: &Call<'t>) -> Option<&'t ManagedIdentity> {
-    let options = &call.memory.options;
-    let mut identities = call.tenant.managed_identities.iter();
+pub(crate) fn selected<'t>(query: &Form, incoming: &Incoming<'t>) -> Option<&'t ManagedIdentity> {
+    let options = &incoming.remembered.options;
+    let mut identities = incoming.tenant.managed_identities.iter();
     let selector = SELECTORS
         .iter()
         .find_map(|(name, kind)| query.value(name).map(|value| (*kind, value)));
@@ -37,9 +37,9 @@ pub(crate) fn selected<'t>(query: &Form, call: &Call<'t>) -> Option<&'t ManagedI
 pub(crate) fn issue(
     identity: &ManagedIdentity,
     resource: &str,
-    call: &Call<'_>,
+    incoming: &Incoming<'_>,
 ) -> Result<Value, Refusal> {
-    let tenant = call.tenant;
+    let tenant = incoming.tenant;
     let api = tenant
         .api(resource)
         .ok_or_else(|| Refusal::unknown_resource(resource, &tenant.id))?;
@@ -56,9 +56,9 @@ pub(crate) fn issue(
         capabilities: Vec::new(),
         lifetime: LIFETIME,
     };
-    let now = call.exchange.now;
+    let now = incoming.exchange.now;
     Ok(json!({
-        "access_token": token.issue(&call.exchange)?,
+        "access_token": token.issue(&incoming.exchange)?,
         "client_id": identity.client_id,
         "expires_in": LIFETIME.to_string(),
         "expires_on": now.moved_by(LIFETIME).0.to_string(),

@@ -2,6 +2,7 @@
 //! issuers of pipelines and other workloads.
 
 pub(crate) mod app_service;
+pub(crate) mod arc;
 pub(crate) mod azure_pipelines;
 pub(crate) mod cloud_shell;
 pub(crate) mod external_token;

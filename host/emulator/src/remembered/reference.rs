@@ -1,5 +1,5 @@
-//! Things that are handed out under an unguessable name and asked for again: codes, refresh tokens,
-//! sessions.
+//! What is handed out instead of the thing itself, and asked for again: the text of codes, refresh
+//! tokens and sessions is a reference to what the tenant keeps (a handle, RFC 6819 section 3.1).
 
 use std::collections::VecDeque;
 
@@ -8,41 +8,47 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::refusal::Refusal;
 
-/// Named things, the oldest first. When there are too many, the oldest are forgotten.
-pub(crate) struct Shelf<T>(VecDeque<(String, T)>);
+/// Things by their references, the oldest first. When there are too many, the oldest are forgotten.
+pub(crate) struct References<T>(VecDeque<(String, T)>);
 
-impl<T> Shelf<T> {
-    /// Keeps a thing and gives its name: the prefix and 43 random characters.
+impl<T> References<T> {
+    /// Keeps a thing and gives its reference: the prefix and 43 random characters.
     pub(crate) fn keep(&mut self, prefix: &str, thing: T) -> Result<String, Refusal> {
         let mut random = [0; 32];
         SystemRandom::new()
             .fill(&mut random)
             .map_err(|_| Refusal::issuing_failed())?;
-        let name = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random));
-        self.keep_as(name.clone(), thing);
-        Ok(name)
+        let reference = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(random));
+        self.keep_as(reference.clone(), thing);
+        Ok(reference)
     }
 
-    /// Keeps a thing under a name of the caller's.
-    pub(crate) fn keep_as(&mut self, name: String, thing: T) {
+    /// Keeps a thing under a reference of the caller's.
+    pub(crate) fn keep_as(&mut self, reference: String, thing: T) {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
-        self.0.push_back((name, thing));
+        self.0.push_back((reference, thing));
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&T> {
-        let found = self.0.iter().find(|(candidate, _)| candidate == name);
+    pub(crate) fn get(&self, reference: &str) -> Option<&T> {
+        let found = self.0.iter().find(|(candidate, _)| candidate == reference);
         found.map(|(_, thing)| thing)
     }
 
-    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-        let found = self.0.iter_mut().find(|(candidate, _)| candidate == name);
+    pub(crate) fn get_mut(&mut self, reference: &str) -> Option<&mut T> {
+        let found = self
+            .0
+            .iter_mut()
+            .find(|(candidate, _)| candidate == reference);
         found.map(|(_, thing)| thing)
     }
 
-    pub(crate) fn take(&mut self, name: &str) -> Option<T> {
-        let position = self.0.iter().position(|(candidate, _)| candidate == name)?;
+    pub(crate) fn take(&mut self, reference: &str) -> Option<T> {
+        let position = self
+            .0
+            .iter()
+            .position(|(candidate, _)| candidate == reference)?;
         self.0.remove(position).map(|(_, thing)| thing)
     }
 
@@ -61,9 +67,26 @@ impl<T> Shelf<T> {
     }
 }
 
-impl<T> Default for Shelf<T> {
+impl<T> Default for References<T> {
     fn default() -> Self {
         Self(VecDeque::new())
+    }
+}
+
+/// The text, if it could be a code or a refresh token of this tenant: Entra ID looks at that before
+/// anything else.
+pub(crate) fn well_formed(text: &str) -> Result<&str, Refusal> {
+    let rest = text.strip_prefix("1.A").unwrap_or_default();
+    let is_base64url = rest
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if rest.len() == 43 && is_base64url {
+        Ok(text)
+    } else {
+        Err(Refusal::invalid_grant(
+            9_002_313,
+            "The request is malformed.",
+        ))
     }
 }
 
@@ -75,25 +98,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_is_found_under_its_name_until_it_is_taken() {
-        let mut shelf = Shelf::default();
-        let first = shelf.keep("1.A", 1).unwrap();
-        let second = shelf.keep("1.A", 2).unwrap();
+    fn a_thing_is_found_by_its_reference_until_it_is_taken() {
+        let mut things = References::default();
+        let first = things.keep("1.A", 1).unwrap();
+        let second = things.keep("1.A", 2).unwrap();
         assert_ne!(first, second);
         assert_eq!(first.len(), 46);
-        assert_eq!(shelf.get(&first), Some(&1));
-        assert_eq!(shelf.take(&first), Some(1));
-        assert_eq!(shelf.take(&first), None);
-        assert_eq!(shelf.get(&second), Some(&2));
+        assert_eq!(things.get(&first), Some(&1));
+        assert_eq!(things.take(&first), Some(1));
+        assert_eq!(things.take(&first), None);
+        assert_eq!(things.get(&second), Some(&2));
     }
 
     #[test]
     fn the_oldest_make_room() {
-        let mut shelf = Shelf::default();
+        let mut things = References::default();
         for number in 0..=MOST {
-            shelf.keep_as(number.to_string(), number);
+            things.keep_as(number.to_string(), number);
         }
-        assert_eq!(shelf.get("0"), None);
-        assert_eq!(shelf.get("1"), Some(&1));
+        assert_eq!(things.get("0"), None);
+        assert_eq!(things.get("1"), Some(&1));
+    }
+
+    #[test]
+    fn shortened_and_changed_text_has_not_the_shape() {
+        let text = References::default().keep("1.A", ()).unwrap();
+        assert_eq!(well_formed(&text), Ok(text.as_str()));
+        for other in [
+            "",
+            "code",
+            &text[..45],
+            &text.replace("1.A", "0.A"),
+            &(text.clone() + "!"),
+        ] {
+            assert_eq!(well_formed(other).unwrap_err().code, 9_002_313, "{other}");
+        }
     }
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    grant::device_code::Order, platform::external_token::ExternalToken, remembered::Memory,
-    tenant::registration::Tenant, test_control::parsed, value::time::UnixTime,
+    grant::device_code::Order, platform::external_token::ExternalToken, remembered::Remembered,
+    tenant::registration::Tenant, test_control::message::parsed, value::time::UnixTime,
 };
 
 /// Carries out a control request. `None` means that there is no such control.
@@ -15,29 +15,28 @@ pub(crate) fn carry_out(
     path: &str,
     now: UnixTime,
     tenant: &Tenant,
-    memory: &mut Memory,
+    remembered: &mut Remembered,
 ) -> Option<Result<Value, String>> {
     Some(match (request.method(), path) {
         (&Method::POST, "/device") => {
-            parsed(request).and_then(|order: Order| order.carry_out(tenant, memory, now))
+            parsed(request).and_then(|order: Order| order.carry_out(tenant, remembered, now))
         }
         (&Method::POST, "/policies") => parsed(request).map(|policy| {
-            memory.policies.push(policy);
+            remembered.policies.push(policy);
             Value::Null
         }),
         (&Method::DELETE, "/policies") => {
-            memory.policies.clear();
-            memory.satisfied.clear();
+            remembered.policies.clear();
+            remembered.satisfied.clear();
             Ok(Value::Null)
         }
-        (&Method::POST, "/revoke") => {
-            parsed(request).and_then(|revocation: Revocation| revocation.carry_out(tenant, memory))
-        }
+        (&Method::POST, "/revoke") => parsed(request)
+            .and_then(|revocation: Revocation| revocation.carry_out(tenant, remembered)),
         (&Method::POST, "/external-token") => parsed(request)
             .and_then(|token: ExternalToken| token.issue(now).map_err(|refusal| refusal.text)),
-        (&Method::GET, "/options") => Ok(json!(memory.options)),
+        (&Method::GET, "/options") => Ok(json!(remembered.options)),
         (&Method::POST, "/options") => {
-            parsed(request).and_then(|changes| memory.options.change(changes))
+            parsed(request).and_then(|changes| remembered.options.change(changes))
         }
         _ => return None,
     })
@@ -61,18 +60,18 @@ impl Default for Revocation {
 }
 
 impl Revocation {
-    fn carry_out(&self, tenant: &Tenant, memory: &mut Memory) -> Result<Value, String> {
+    fn carry_out(&self, tenant: &Tenant, remembered: &mut Remembered) -> Result<Value, String> {
         let user = tenant
             .user_named(&self.user)
             .ok_or("there is no such user")?;
-        for token in memory.refresh_tokens.iter_mut() {
+        for token in remembered.refresh_tokens.iter_mut() {
             token.is_revoked |= token.delegation.user_id == user.object_id;
         }
-        memory
+        remembered
             .sessions
             .retain(|session| session.user_id != user.object_id);
         if self.consent {
-            memory
+            remembered
                 .consents
                 .retain(|consent| consent.user_id != user.object_id);
         }

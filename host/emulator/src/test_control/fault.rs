@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     endpoint::route::Endpoint, exchange::Exchange, refusal::Refusal,
-    test_control::disruption::Delivery,
+    test_control::disruption::Disruption,
 };
 
 /// What to do to the answer to one request. The request is carried out first, so without any member
@@ -86,7 +86,7 @@ impl Fault {
             *response.status_mut() = status;
         }
         let delay = Duration::from_millis(self.delay_ms);
-        response.extensions_mut().insert(Delivery {
+        response.extensions_mut().insert(Disruption {
             delay,
             cut_off: self.close,
         });

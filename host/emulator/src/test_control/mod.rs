@@ -5,6 +5,7 @@
 pub(crate) mod administration;
 pub(crate) mod disruption;
 pub(crate) mod fault;
+pub(crate) mod message;
 pub(crate) mod received_request;
 
 use std::{
@@ -13,45 +14,51 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use serde::{Deserialize, de::DeserializeOwned};
+use http::{Method, Request, Response, StatusCode, header};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     endpoint::route::Endpoint,
-    remembered::Memory,
+    remembered::Remembered,
     tenant::registration::Tenant,
-    test_control::{fault::Fault, received_request::Entry},
+    test_control::{
+        fault::Fault,
+        message::{empty, parsed, with_json},
+        received_request::ReceivedRequest,
+    },
     value::time::UnixTime,
 };
 
 /// What tests have arranged and what they may ask for.
 #[derive(Default)]
-pub(crate) struct Controls(Mutex<State>);
+pub(crate) struct TestControl(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     /// Seconds that this clock is ahead of the real one.
     advance: i64,
     faults: Vec<Fault>,
-    journal: VecDeque<Entry>,
+    received: VecDeque<ReceivedRequest>,
 }
 
 /// Without the state: received requests hold secrets.
-impl fmt::Debug for Controls {
+impl fmt::Debug for TestControl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Controls").finish_non_exhaustive()
+        formatter
+            .debug_struct("TestControl")
+            .finish_non_exhaustive()
     }
 }
 
-impl Controls {
+impl TestControl {
     /// Answers a control request; `None` means that the request is for the tenant.
     pub(crate) fn answer(
         &self,
         request: &Request<Vec<u8>>,
         now: UnixTime,
         tenant: &Tenant,
-        memory: &mut Memory,
+        remembered: &mut Remembered,
     ) -> Option<Response<Vec<u8>>> {
         let rest = request.uri().path().strip_prefix("/__emulator")?;
         // Only pages of other origins send it with such requests, and they have no business here.
@@ -61,12 +68,12 @@ impl Controls {
         let mut state = self.state();
         if *request.method() == Method::DELETE && matches!(rest, "" | "/") {
             *state = State::default();
-            *memory = Memory::default();
+            *remembered = Remembered::default();
             return Some(empty(StatusCode::NO_CONTENT));
         }
         let done = state.carry_out(request, rest, now).or_else(|| {
             let now = now.moved_by(state.advance);
-            administration::carry_out(request, rest, now, tenant, memory)
+            administration::carry_out(request, rest, now, tenant, remembered)
         });
         Some(match done {
             None => empty(StatusCode::NOT_FOUND),
@@ -80,10 +87,10 @@ impl Controls {
     pub(crate) fn record(&self, request: &Request<Vec<u8>>, now: UnixTime) -> UnixTime {
         let mut state = self.state();
         let now = now.moved_by(state.advance);
-        if state.journal.len() == LONGEST_JOURNAL {
-            state.journal.pop_front();
+        if state.received.len() == MOST_RECEIVED {
+            state.received.pop_front();
         }
-        state.journal.push_back(Entry::new(request, now));
+        state.received.push_back(ReceivedRequest::new(request, now));
         now
     }
 
@@ -114,8 +121,8 @@ impl State {
     ) -> Option<Result<Value, String>> {
         Some(match (request.method(), rest) {
             (&Method::POST, "/faults") => faults(request).map(|faults| self.queue(faults)),
-            (&Method::GET, "/requests") => Ok(json!(self.journal)),
-            (&Method::DELETE, "/requests") => Ok(self.forget_requests()),
+            (&Method::GET, "/requests") => Ok(json!(self.received)),
+            (&Method::DELETE, "/requests") => Ok(self.forget_received()),
             (&Method::POST, "/clock") => parsed(request).map(|advance| self.advance(&advance, now)),
             (&Method::GET, "/clock") => Ok(self.clock(now)),
             _ => return None,
@@ -127,8 +134,8 @@ impl State {
         Value::Null
     }
 
-    fn forget_requests(&mut self) -> Value {
-        self.journal.clear();
+    fn forget_received(&mut self) -> Value {
+        self.received.clear();
         Value::Null
     }
 
@@ -157,26 +164,5 @@ fn faults(request: &Request<Vec<u8>>) -> Result<Vec<Fault>, String> {
     faults.map_err(|error| error.to_string())
 }
 
-/// A control request's body.
-pub(crate) fn parsed<T: DeserializeOwned>(request: &Request<Vec<u8>>) -> Result<T, String> {
-    serde_json::from_slice(request.body()).map_err(|error| error.to_string())
-}
-
-fn empty(status: StatusCode) -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = status;
-    response
-}
-
-fn with_json(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
-    let mut response = empty(status);
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    *response.body_mut() = body.to_string().into_bytes();
-    response
-}
-
 /// Enough for any test; a forgotten emulator must not fill the memory.
-const LONGEST_JOURNAL: usize = 10_000;
+const MOST_RECEIVED: usize = 10_000;

@@ -8,7 +8,7 @@ use crate::{request::form, value::time::UnixTime};
 /// One request as it came in. Nothing is hidden: the encoding of a secret is among the things to
 /// compare.
 #[derive(Serialize)]
-pub(crate) struct Entry {
+pub(crate) struct ReceivedRequest {
     time: UnixTime,
     method: String,
     path: String,
@@ -20,7 +20,7 @@ pub(crate) struct Entry {
     body: String,
 }
 
-impl Entry {
+impl ReceivedRequest {
     pub(crate) fn new(request: &Request<Vec<u8>>, time: UnixTime) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = request.headers().iter();

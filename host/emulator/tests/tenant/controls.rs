@@ -1,8 +1,8 @@
-//! Faults on demand, the journal and the clock.
+//! Faults on demand, the received requests and the clock.
 
 use std::time::Duration;
 
-use entra_emulator::{Delivery, Emulator, contoso};
+use entra_emulator::{Disruption, Emulator, contoso};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -112,10 +112,10 @@ fn a_redirect_names_its_target() {
 fn delay_and_cut_are_left_to_the_connection() {
     let visitor = Visitor::new();
     queue(&visitor, &json!({ "delay_ms": 250, "close": true }));
-    let delivery = visitor.grant(&[]).extensions().get::<Delivery>().copied();
+    let disruption = visitor.grant(&[]).extensions().get::<Disruption>().copied();
     assert_eq!(
-        delivery,
-        Some(Delivery {
+        disruption,
+        Some(Disruption {
             delay: Duration::from_millis(250),
             cut_off: true
         })
@@ -150,19 +150,19 @@ fn a_fault_that_is_not_understood_is_refused() {
 }
 
 #[test]
-fn the_journal_keeps_requests_in_order() {
+fn received_requests_are_kept_in_order() {
     let visitor = Visitor::new();
     visitor.read(&format!("/{TENANT}/discovery/keys?appid=x"));
     visitor.grant(&[]);
-    let journal = body(&visitor.control(Method::GET, "/requests", ""));
-    assert_eq!(journal.as_array().unwrap().len(), 2);
-    assert_eq!(journal[0]["method"], "GET");
-    assert_eq!(journal[0]["query"], "appid=x");
-    assert_eq!(journal[0]["form"], Value::Null);
-    assert_eq!(journal[1]["path"], format!("/{TENANT}/oauth2/v2.0/token"));
-    assert_eq!(journal[1]["headers"], json!([FORM]));
+    let received = body(&visitor.control(Method::GET, "/requests", ""));
+    assert_eq!(received.as_array().unwrap().len(), 2);
+    assert_eq!(received[0]["method"], "GET");
+    assert_eq!(received[0]["query"], "appid=x");
+    assert_eq!(received[0]["form"], Value::Null);
+    assert_eq!(received[1]["path"], format!("/{TENANT}/oauth2/v2.0/token"));
+    assert_eq!(received[1]["headers"], json!([FORM]));
     assert_eq!(
-        journal[1]["form"][2],
+        received[1]["form"][2],
         json!(["client_secret", "S3cr3t~+/=&% é"])
     );
     assert_eq!(

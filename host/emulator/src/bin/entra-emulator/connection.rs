@@ -7,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use entra_emulator::{Delivery, Emulator, Origin, UnixTime};
+use entra_emulator::{Disruption, Emulator, Origin, UnixTime};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::{
     Request, Response, StatusCode, body::Incoming, header::HOST, server::conn::http1,
@@ -66,13 +66,13 @@ impl Service {
         if self.verbose {
             log(&format!("{method} {path} {}", response.status().as_u16()));
         }
-        let delivery = response
+        let disruption = response
             .extensions()
-            .get::<Delivery>()
+            .get::<Disruption>()
             .copied()
             .unwrap_or_default();
-        tokio::time::sleep(delivery.delay).await;
-        response.map(|body| PacedBody::new(body, delivery.cut_off))
+        tokio::time::sleep(disruption.delay).await;
+        response.map(|body| PacedBody::new(body, disruption.cut_off))
     }
 
     /// The request with its body, and the origin that the client meant.

@@ -5,14 +5,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     tenant::registration::{Api, Client, Platform, TokenVersion},
     value::guid::Guid,
 };
 
 /// All applications that are registered in the tenant itself, in no order.
-pub(crate) fn all(call: &Call<'_>) -> Vec<Value> {
-    let tenant = call.tenant;
+pub(crate) fn all(incoming: &Incoming<'_>) -> Vec<Value> {
+    let tenant = incoming.tenant;
     let own = tenant
         .clients
         .iter()
@@ -28,7 +28,7 @@ pub(crate) fn all(call: &Call<'_>) -> Vec<Value> {
         .iter()
         .filter(is_only_api)
         .map(|api| application(&api.client_id, &api.name, None, Some(api)));
-    let extra = (1..=call.memory.options.extra_applications).map(|number| {
+    let extra = (1..=incoming.remembered.options.extra_applications).map(|number| {
         let name = format!("Extra application {number:04}");
         application(&Guid::of_name(&name).to_string(), &name, None, None)
     });

@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 
 use crate::{
     endpoint::graph::query::{GraphQuery, Rejection},
-    exchange::incoming::Call,
+    exchange::incoming::Incoming,
     token::{jws::Jws, signing_key::TENANT_KEY},
 };
 
 /// The answer to a request below the version's path, such as `applications`.
-pub(crate) fn answer(path: &str, call: &Call<'_>) -> Response<Vec<u8>> {
-    let outcome = authorize(call).and_then(|()| found(path, call));
+pub(crate) fn answer(path: &str, incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let outcome = authorize(incoming).and_then(|()| found(path, incoming));
     match outcome {
-        Ok(body) => call.exchange.json_body(StatusCode::OK, &body),
-        Err(rejection) => refused(&rejection, call),
+        Ok(body) => incoming.exchange.json_body(StatusCode::OK, &body),
+        Err(rejection) => refused(&rejection, incoming),
     }
 }
 
-fn found(path: &str, call: &Call<'_>) -> Result<Value, Rejection> {
-    if call.request.method() != Method::GET {
+fn found(path: &str, incoming: &Incoming<'_>) -> Result<Value, Rejection> {
+    if incoming.request.method() != Method::GET {
         let text = "Only reading is possible here.";
         return Err(Rejection::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -32,10 +32,10 @@ fn found(path: &str, call: &Call<'_>) -> Result<Value, Rejection> {
             text,
         ));
     }
-    let applications = application::all(call);
-    let query = GraphQuery::read(call)?;
+    let applications = application::all(incoming);
+    let query = GraphQuery::read(incoming)?;
     if path == "applications" {
-        return query.page(applications, call);
+        return query.page(applications, incoming);
     }
     let by = |member: &str, value: &str| {
         let mut applications = applications.iter();
@@ -62,10 +62,10 @@ fn quoted(rest: &str) -> Option<&str> {
 }
 
 /// Demands a token for Graph with a permission to read applications.
-fn authorize(call: &Call<'_>) -> Result<(), Rejection> {
+fn authorize(incoming: &Incoming<'_>) -> Result<(), Rejection> {
     let unauthorized =
         |text: &str| Rejection::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", text);
-    let token = call
+    let token = incoming
         .bearer()
         .ok_or_else(|| unauthorized("Access token is empty."))?;
     let token = Jws::parse(token).ok_or_else(|| unauthorized("The token is malformed."))?;
@@ -73,7 +73,7 @@ fn authorize(call: &Call<'_>) -> Result<(), Rejection> {
     if !key.is_ok_and(|key| token.is_signed_by(&key)) {
         return Err(unauthorized("The signature of the token is not valid."));
     }
-    let api = call.tenant.api(token.claim("aud").unwrap_or_default());
+    let api = incoming.tenant.api(token.claim("aud").unwrap_or_default());
     if api.is_none_or(|api| api.client_id != GRAPH) {
         return Err(unauthorized("The audience of the token is not valid."));
     }
@@ -81,7 +81,7 @@ fn authorize(call: &Call<'_>) -> Result<(), Rejection> {
         clippy::cast_precision_loss,
         reason = "seconds since 1970 stay far below 2^52"
     )]
-    let now = call.exchange.now.0 as f64;
+    let now = incoming.exchange.now.0 as f64;
     if token.time("exp").is_none_or(|ends| ends <= now) {
         return Err(unauthorized("The lifetime of the token is over."));
     }
@@ -98,8 +98,8 @@ fn authorize(call: &Call<'_>) -> Result<(), Rejection> {
     ))
 }
 
-fn refused(rejection: &Rejection, call: &Call<'_>) -> Response<Vec<u8>> {
-    let exchange = &call.exchange;
+fn refused(rejection: &Rejection, incoming: &Incoming<'_>) -> Response<Vec<u8>> {
+    let exchange = &incoming.exchange;
     let date = exchange.now.to_string().replace(' ', "T");
     let body = json!({ "error": {
         "code": rejection.code,

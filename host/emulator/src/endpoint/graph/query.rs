@@ -5,7 +5,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::{exchange::incoming::Call, request::form::Form};
+use crate::{exchange::incoming::Incoming, request::form::Form};
 
 /// What a request asks for.
 pub(crate) struct GraphQuery {
@@ -52,14 +52,14 @@ impl Rejection {
 
 impl GraphQuery {
     /// Reads the options.
-    pub(crate) fn read(call: &Call<'_>) -> Result<Self, Rejection> {
+    pub(crate) fn read(incoming: &Incoming<'_>) -> Result<Self, Rejection> {
         let malformed = || Rejection::bad("BadRequest", "The query is malformed.");
-        let query = call.query().map_err(|_| malformed())?;
+        let query = incoming.query().map_err(|_| malformed())?;
         let counts = query.value("$count") == Some("true");
-        let is_eventual = call
+        let is_eventual = incoming
             .header("consistencylevel")
             .is_some_and(|value| value.eq_ignore_ascii_case("eventual"));
-        known_options(call.request.uri().query().unwrap_or_default())?;
+        known_options(incoming.request.uri().query().unwrap_or_default())?;
         let condition = Condition::read(&query)?;
         let is_sorted_filter =
             query.value("$filter").is_some() && query.value("$orderby").is_some();
@@ -80,7 +80,7 @@ impl GraphQuery {
             ));
         }
         let select = query.value("$select").map(selected).transpose()?;
-        let pairs = call.request.uri().query().unwrap_or_default();
+        let pairs = incoming.request.uri().query().unwrap_or_default();
         let pairs = form_urlencoded::parse(pairs.as_bytes()).into_owned();
         Ok(Self {
             condition,
@@ -96,7 +96,7 @@ impl GraphQuery {
     pub(crate) fn page(
         &self,
         mut applications: Vec<Value>,
-        call: &Call<'_>,
+        incoming: &Incoming<'_>,
     ) -> Result<Value, Rejection> {
         applications.retain(|application| self.condition.fits(application));
         applications.sort_by_key(|application| {
@@ -108,7 +108,7 @@ impl GraphQuery {
         let total = applications.len();
         let shown = applications.iter().skip(self.skip).take(self.top);
         let shown: Vec<Value> = shown.map(|application| self.select(application)).collect();
-        let mut answer = json!({ "@odata.context": self.context(call), "value": shown });
+        let mut answer = json!({ "@odata.context": self.context(incoming), "value": shown });
         if let Some(members) = answer.as_object_mut() {
             if self.counts && self.skip == 0 {
                 members.insert("@odata.count".to_owned(), json!(total));
@@ -117,7 +117,7 @@ impl GraphQuery {
             if next < total {
                 members.insert(
                     "@odata.nextLink".to_owned(),
-                    json!(self.next_link(next, call)),
+                    json!(self.next_link(next, incoming)),
                 );
             }
         }
@@ -136,23 +136,23 @@ impl GraphQuery {
         Value::Object(Map::from_iter(kept))
     }
 
-    fn context(&self, call: &Call<'_>) -> String {
-        let graph = call.exchange.cloud().names().graph_host;
+    fn context(&self, incoming: &Incoming<'_>) -> String {
+        let graph = incoming.exchange.cloud().names().graph_host;
         let selected = self.select.as_ref().map(|names| names.join(","));
         let selected = selected.map_or(String::new(), |names| format!("({names})"));
         format!("https://{graph}/v1.0/$metadata#applications{selected}")
     }
 
-    fn next_link(&self, skip: usize, call: &Call<'_>) -> String {
-        let origin = match &call.memory.options.foreign_next_link {
+    fn next_link(&self, skip: usize, incoming: &Incoming<'_>) -> String {
+        let origin = match &incoming.remembered.options.foreign_next_link {
             Some(foreign) => foreign.clone(),
-            None => call.exchange.origin.to_string(),
+            None => incoming.exchange.origin.to_string(),
         };
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.repeated)
             .append_pair("$skiptoken", &skip.to_string())
             .finish();
-        format!("{origin}{}?{query}", call.request.uri().path())
+        format!("{origin}{}?{query}", incoming.request.uri().path())
     }
 }
 
