@@ -9,6 +9,7 @@
 
 pub(crate) mod auth_method;
 pub(crate) mod demo;
+pub(crate) mod description;
 pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod flow;

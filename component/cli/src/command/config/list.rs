@@ -3,15 +3,14 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::show;
 use crate::output::exit_code::ExitCode;
 use crate::output::format::{Format, structured};
 use crate::output::printable::printable;
 use crate::output::table::{self, Column};
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
-use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
+use crate::profile::description;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
 
@@ -63,47 +62,20 @@ impl List {
     }
 }
 
-/// Canonical members and the names that documents use besides.
 fn to_json(document: &ProfileDocument) -> Value {
     let profiles: Vec<Map<String, Value>> = document
         .sorted()
         .into_iter()
-        .map(with_documented_names)
+        .map(description::members)
         .collect();
     json!({ "profiles": profiles })
-}
-
-pub(super) fn with_documented_names(profile: &Profile) -> Map<String, Value> {
-    let method = profile.auth_method().ok();
-    let is_certificate = matches!(
-        method,
-        Some(AuthMethod::Certificate | AuthMethod::PasswordlessCertificate)
-    );
-    let mut object = profile.to_public_json();
-    for (name, value) in [
-        ("scope", Value::from(profile.effective_scopes().join(" "))),
-        (
-            "flow",
-            profile
-                .flow()
-                .map_or(Value::Null, |flow| Value::from(flow.to_string())),
-        ),
-        (
-            "useClientSecret",
-            Value::from(method == Some(AuthMethod::ClientSecret)),
-        ),
-        ("useCertificate", Value::from(is_certificate)),
-    ] {
-        object.insert(name.to_owned(), value);
-    }
-    object
 }
 
 fn details(document: &ProfileDocument) -> String {
     let demo = demo::profile();
     let blocks: Vec<String> = listed(document, &demo)
         .into_iter()
-        .map(show::details)
+        .map(|profile| description::text(&description::rows(profile)))
         .collect();
     blocks.join("\n\n")
 }

@@ -3,18 +3,16 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::list::with_documented_names;
 use super::profile_options::{self, ProfileOptions};
 use crate::bindings::secret_writer;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::format::{Format, structured};
-use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
-use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
+use crate::profile::description::{self, Row};
 use crate::profile::in_use::{self, InUse, Source};
 use crate::profile::saved;
 use crate::profile::stored_secrets::stored;
@@ -60,7 +58,7 @@ impl Show {
         } else {
             self.profile(output)?
         };
-        let text = || text(&rows);
+        let text = || description::text(&rows);
         output.result(&structured(&Value::from(object), format).unwrap_or_else(text))?;
         Ok(ExitCode::Done)
     }
@@ -76,8 +74,8 @@ impl Show {
                 in_use::by_name(&name)?
             }
         };
-        let mut object = with_documented_names(&in_use.profile);
-        let mut rows = rows(&in_use.profile);
+        let mut object = description::members(&in_use.profile);
+        let mut rows = description::rows(&in_use.profile);
         if in_use.source == Source::Demo {
             object.insert("note".to_owned(), Value::from(demo::WARNING));
         }
@@ -97,9 +95,6 @@ impl Show {
         Ok((object, rows))
     }
 }
-
-/// A label and what stands behind it.
-type Row = (&'static str, Option<String>);
 
 /// The secret that goes with a profile's method.
 struct StoredSecret {
@@ -161,62 +156,4 @@ fn storage() -> Result<(Map<String, Value>, Vec<Row>), Error> {
         rows.push((label, Some(text)));
     }
     Ok((object, rows))
-}
-
-/// All that is known about a profile without its secrets.
-pub(super) fn details(profile: &Profile) -> String {
-    text(&rows(profile))
-}
-
-fn rows(profile: &Profile) -> Vec<Row> {
-    let note = (*profile == demo::profile()).then(|| demo::WARNING.to_owned());
-    let flow = match (&profile.default_flow, profile.flow()) {
-        (Some(flow), _) => flow.clone(),
-        (None, Ok(flow)) => format!("automatic ({flow})"),
-        (None, Err(_)) => "automatic".to_owned(),
-    };
-    vec![
-        ("Profile", Some(profile.name.clone())),
-        ("Note", note),
-        ("Tenant ID", Some(profile.tenant_id.clone())),
-        ("Client ID", Some(profile.client_id.clone())),
-        ("Auth Method", Some(profile.auth_method.clone())),
-        ("Certificate", profile.certificate_path.clone()),
-        ("Private Key", profile.private_key_path.clone()),
-        ("Default Scopes", Some(profile.effective_scopes().join(" "))),
-        ("Default Flow", Some(flow)),
-        ("Authority", Some(profile.authority().to_owned())),
-        ("Redirect URI", profile.redirect_uri.clone()),
-        ("Created", profile.created_at.clone()),
-        ("Updated", profile.updated_at.clone()),
-    ]
-}
-
-/// One `Key: value` a line.
-fn text(rows: &[Row]) -> String {
-    let lines: Vec<String> = rows
-        .iter()
-        .filter_map(|(label, value)| Some(format!("{label}: {}", printable(value.as_ref()?))))
-        .collect();
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_profile_says_what_it_is_worth() {
-        assert_eq!(
-            details(&demo::profile()),
-            "Profile: demo\n\
-             Note: built in, for trying things out: its tokens are worth nothing anywhere else\n\
-             Tenant ID: contoso.onmicrosoft.com\n\
-             Client ID: 99999999-8888-7777-6666-555555555555\n\
-             Auth Method: ClientSecret\n\
-             Default Scopes: api://your-api-id/.default\n\
-             Default Flow: automatic (ClientCredentials)\n\
-             Authority: https://login.demo.invalid"
-        );
-    }
 }
