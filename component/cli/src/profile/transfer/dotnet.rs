@@ -14,10 +14,9 @@ use serde_json::{Map, Value};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Parcel;
+use super::parcel::Parcel;
 use crate::input::named::fold;
 use crate::input::secret::Secret;
-use crate::output::error::Error;
 use crate::profile::Profile;
 
 /// As that tool has it.
@@ -30,11 +29,10 @@ pub(super) fn is_dotnet(text: &str) -> bool {
     decoded(text).is_some()
 }
 
-pub(super) fn open(passphrase: &Secret, text: &str) -> Result<Zeroizing<String>, Error> {
-    let bytes = decoded(text).ok_or_else(super::wrong_passphrase)?;
-    decrypted(passphrase, &bytes)
+/// Nothing if the passphrase is wrong, or the file was changed.
+pub(super) fn open(passphrase: &Secret, text: &str) -> Option<Zeroizing<String>> {
+    decrypted(passphrase, &decoded(text)?)
         .filter(|text| parcel(text).is_some_and(|parcel| parcel.is_ok()))
-        .ok_or_else(super::wrong_passphrase)
 }
 
 /// The profile in the decrypted JSON; nothing if it is JSON of another shape.

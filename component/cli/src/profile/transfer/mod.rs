@@ -5,28 +5,17 @@
 //! `sealed`). Files of the .NET tool of the same name are read too (see `dotnet`).
 
 mod dotnet;
+mod parcel;
 mod sealed;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::input::named::fold;
+pub(crate) use self::parcel::Parcel;
 use crate::input::secret::Secret;
 use crate::output::civil_time;
 use crate::output::error::Error;
-use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
-
-/// Members that hold secrets in exchanged files; never in the document of profiles.
-const CLIENT_SECRET: &str = "clientSecret";
-const CERTIFICATE_PASSWORD: &str = "certificatePassword";
-
-/// A profile with its secrets.
-pub(crate) struct Parcel {
-    pub(crate) profile: Profile,
-    pub(crate) client_secret: Option<Secret>,
-    pub(crate) certificate_password: Option<Secret>,
-}
 
 /// What a file turns out to be.
 pub(crate) enum Content {
@@ -67,7 +56,9 @@ pub(crate) fn recognize(text: &str) -> Result<Content, Error> {
 impl Encrypted {
     pub(crate) fn open(&self, passphrase: &Secret) -> Result<Zeroizing<String>, Error> {
         match self {
-            Self::Dotnet(text) => dotnet::open(passphrase, text),
+            Self::Dotnet(text) => {
+                dotnet::open(passphrase, text).ok_or_else(sealed::wrong_passphrase)
+            }
             Self::Sealed(text) => sealed::open(passphrase, text),
         }
     }
@@ -100,44 +91,6 @@ pub(crate) fn from_plain(text: &str) -> Result<Vec<Parcel>, Error> {
     }
     let document = ProfileDocument::parse(text).map_err(bad)?;
     Ok(document.profiles.into_iter().map(Parcel::of).collect())
-}
-
-impl Parcel {
-    /// Secrets that came with the profile go to the secret store.
-    fn of(mut profile: Profile) -> Self {
-        let mut take = |name: &str| {
-            let key = profile.others.keys().find(|key| fold(key) == fold(name));
-            let value = profile.others.shift_remove(&key?.clone())?;
-            let text = value.as_str().filter(|text| !text.is_empty())?;
-            Some(Secret::new(text.to_owned()))
-        };
-        Self {
-            client_secret: take(CLIENT_SECRET),
-            certificate_password: take(CERTIFICATE_PASSWORD),
-            profile,
-        }
-    }
-
-    fn members(&self) -> Map<String, Value> {
-        let mut members = self.profile.to_public_json();
-        for (name, secret) in [
-            (CLIENT_SECRET, &self.client_secret),
-            (CERTIFICATE_PASSWORD, &self.certificate_password),
-        ] {
-            if let Some(secret) = secret {
-                members.insert(name.to_owned(), Value::from(secret.reveal()));
-            }
-        }
-        members
-    }
-}
-
-/// A cipher cannot tell the two apart.
-fn wrong_passphrase() -> Error {
-    Error::bad_arguments(
-        "failed to decrypt the export: wrong passphrase, or the file was changed",
-        "check the passphrase; nothing was imported",
-    )
 }
 
 fn document(parcels: &[Parcel]) -> Value {

@@ -117,7 +117,7 @@ pub(super) fn open(passphrase: &Secret, text: &str) -> Result<Zeroizing<String>,
         Ok(content) => String::from_utf8(content)
             .map(Zeroizing::new)
             .map_err(|_| damaged("its content")),
-        Err(_) => Err(super::wrong_passphrase()),
+        Err(_) => Err(wrong_passphrase()),
     }
 }
 
@@ -189,6 +189,14 @@ fn folded(text: &str) -> String {
     }
     lines.push('\n');
     lines
+}
+
+/// A cipher cannot tell the two apart.
+pub(super) fn wrong_passphrase() -> Error {
+    Error::bad_arguments(
+        "failed to decrypt the export: wrong passphrase, or the file was changed",
+        "check the passphrase; nothing was imported",
+    )
 }
 
 fn damaged(part: &str) -> Error {
