@@ -1,8 +1,10 @@
 //! Protocol errors in the words of the contract.
 
 use protocol::refusal::advice::{Facts, advice};
-use protocol::refusal::error::{self, Impossible, Unacceptable};
+use protocol::refusal::error;
 use protocol::refusal::server_error::ServerError;
+use protocol::refusal::unacceptable::Unacceptable;
+use protocol::value::impossible::Impossible;
 
 use crate::bindings::entra_auth::core::errors::{BadAnswer, Interaction, Problem, Refusal};
 pub(crate) use crate::bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};

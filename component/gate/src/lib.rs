@@ -16,7 +16,7 @@ use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOption
 use protocol::authority::cloud::Cloud;
 use protocol::directory::graph_host;
 use protocol::grant::managed_identity::Environment;
-use protocol::refusal::error::Impossible;
+use protocol::value::impossible::Impossible;
 
 use origin::Origin;
 

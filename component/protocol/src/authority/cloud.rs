@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::refusal::error::{Impossible, quoted};
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// A cloud whose hosts are known without asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

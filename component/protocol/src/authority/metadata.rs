@@ -12,8 +12,10 @@ use crate::authority::Authority;
 use crate::authority::cloud::Cloud;
 use crate::exchange::answer::{Members, members, with_response};
 use crate::exchange::form;
-use crate::refusal::error::{Error, Impossible, Unacceptable};
+use crate::refusal::error::Error;
+use crate::refusal::unacceptable::Unacceptable;
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
 use crate::value::time::Timestamp;
 
 /// The part that stands for the tenant in the issuer of `common` and `organizations`.

@@ -12,7 +12,8 @@ use url::{Host, Url};
 
 use crate::authority::cloud::Cloud;
 use crate::authority::metadata::Metadata;
-use crate::refusal::error::{Impossible, quoted};
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// The public cloud, for those who name no other.
 pub const DEFAULT_INSTANCE: &str = "https://login.microsoftonline.com";

@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::authority::Authority;
 use crate::credential::certificate::Certificate;
-use crate::refusal::error::Impossible;
 use crate::request::client_id::ClientId;
 use crate::value::guid::Guid;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 

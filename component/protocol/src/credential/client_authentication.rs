@@ -4,7 +4,7 @@
 //! encoding of special characters is where clients differ.
 
 use crate::exchange::form::Form;
-use crate::refusal::error::Impossible;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 /// [RFC 7523 section 2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2).

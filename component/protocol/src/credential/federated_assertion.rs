@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::authority::Authority;
 use crate::authority::cloud::Cloud;
 use crate::credential::client_authentication::ClientAuthentication;
-use crate::refusal::error::Impossible;
 use crate::token::jwt::Jwt;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 const HINT: &str =

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use crate::credential::federated_assertion::FederatedAssertion;
 use crate::exchange::answer::{Members, members};
 use crate::exchange::platform_request::{self, Reach, bearer, endpoint};
-use crate::refusal::error::{Error, Impossible};
+use crate::refusal::error::Error;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 

@@ -18,8 +18,10 @@ use crate::authority::Authority;
 use crate::authority::cloud::Cloud;
 use crate::exchange::answer::{PROXY_HINT, object, with_response};
 use crate::exchange::form;
-use crate::refusal::error::{Error, Impossible, Unacceptable};
+use crate::refusal::error::Error;
+use crate::refusal::unacceptable::Unacceptable;
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 

@@ -4,8 +4,9 @@
 //! left to it, and the rest is compared here.
 
 use super::Application;
-use crate::refusal::error::{Impossible, quoted};
 use crate::value::guid::is_guid;
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// Names and App ID URIs are no longer.
 const LONGEST: usize = 256;

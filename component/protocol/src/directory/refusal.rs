@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::exchange::retry_after::retry_after;
 use crate::refusal::advice::{self, Facts};
-use crate::refusal::error::{Error, quoted};
+use crate::refusal::error::Error;
 use crate::refusal::server_error::ServerError;
-use crate::value::printable::printable;
+use crate::value::printable::{printable, quoted};
 use crate::value::time::Timestamp;
 
 /// The least that reading app registrations takes, for people and for applications.

@@ -10,8 +10,10 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::exchange::retry_after::retry_after;
-use crate::refusal::error::{Error, Unacceptable, is_transient_status};
+use crate::refusal::error::Error;
 use crate::refusal::server_error::ServerError;
+use crate::refusal::status::is_transient;
+use crate::refusal::unacceptable::Unacceptable;
 use crate::request::scope::Scopes;
 use crate::token::response::MAX_BODY_SIZE;
 use crate::value::json::{self, Fault};
@@ -96,7 +98,7 @@ fn hint(status: StatusCode) -> Option<&'static str> {
         StatusCode::TOO_MANY_REQUESTS => {
             Some("too many requests were sent; wait before the next attempt")
         }
-        _ if is_transient_status(status.as_u16()) => None,
+        _ if is_transient(status.as_u16()) => None,
         _ => Some(PROXY_HINT),
     }
 }

@@ -9,8 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::refusal::error::{Impossible, quoted};
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const RETURN_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("return-client-request-id");

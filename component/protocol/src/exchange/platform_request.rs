@@ -8,7 +8,8 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use crate::exchange::form;
-use crate::refusal::error::{Impossible, quoted};
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 use crate::value::secret::Secret;
 
 /// Longer ones than any platform gives.

@@ -51,8 +51,9 @@ pub fn after_error(error: &Error, exchange: Exchange, attempt: u32) -> Retry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refusal::error::{Impossible, Unacceptable};
     use crate::refusal::server_error::ServerError;
+    use crate::refusal::unacceptable::Unacceptable;
+    use crate::value::impossible::Impossible;
 
     fn refusal(status: u16, error: &str, retry_after: Option<u64>) -> Error {
         Error::from(ServerError {

@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 use crate::authority::Authority;
 use crate::credential::client_authentication::ClientAuthentication;
 use crate::exchange::form::{self, Form};
-use crate::refusal::error::{Impossible, quoted};
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// Everything that a client credentials request says.
 #[derive(Clone, Debug)]

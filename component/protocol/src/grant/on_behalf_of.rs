@@ -6,8 +6,8 @@
 //! [`Subject::Assertion`](crate::token::cache::Subject::Assertion).
 
 use crate::grant::token_request::Grant;
-use crate::refusal::error::Impossible;
 use crate::token::jwt::MAX_TOKEN_SIZE;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 /// The access token that came in, issued for this application; it is not looked into.

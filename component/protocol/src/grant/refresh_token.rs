@@ -8,7 +8,8 @@
 use std::time::Duration;
 
 use crate::grant::token_request::Grant;
-use crate::refusal::error::{Error, Impossible};
+use crate::refusal::error::Error;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 /// How long a refresh token lives when it is not used; whoever uses it gets the next one.
@@ -85,8 +86,8 @@ mod tests {
     use crate::credential::client_authentication::ClientAuthentication;
     use crate::grant::recorded;
     use crate::grant::token_request::TokenRequest;
-    use crate::refusal::error::Unacceptable;
     use crate::refusal::server_error::ServerError;
+    use crate::refusal::unacceptable::Unacceptable;
     use crate::request::claims::Claims;
     use crate::request::client_id::ClientId;
     use crate::request::scope::Scopes;

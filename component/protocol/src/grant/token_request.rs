@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 use crate::authority::Authority;
 use crate::credential::client_authentication::ClientAuthentication;
 use crate::exchange::form::{self, Form};
-use crate::refusal::error::Impossible;
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
 
 /// What a token is given for ([RFC 6749 section 1.3](https://www.rfc-editor.org/rfc/rfc6749#section-1.3)).
 pub trait Grant {

@@ -3,9 +3,9 @@
 //! Keyed by [Entra's numbers](https://learn.microsoft.com/entra/identity-platform/reference-error-codes), which Microsoft may change at
 //! any time. So advice is all they are used for: no decision looks at them.
 
-use crate::refusal::error::quoted;
 use crate::refusal::server_error::ServerError;
 use crate::request::scope::Scope;
+use crate::value::printable::quoted;
 
 /// What was asked for, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,3 +3,5 @@
 pub mod advice;
 pub mod error;
 pub mod server_error;
+pub(crate) mod status;
+pub mod unacceptable;

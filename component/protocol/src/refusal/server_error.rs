@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::refusal::error::is_transient_status;
+use crate::refusal::status::is_transient;
 use crate::request::claims::Claims;
 use crate::value::printable::{printable, printable_json};
 
@@ -93,7 +93,7 @@ impl ServerError {
         matches!(
             self.error.as_str(),
             "temporarily_unavailable" | "server_error"
-        ) || is_transient_status(self.status)
+        ) || is_transient(self.status)
     }
 }
 

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::refusal::error::Impossible;
 use crate::request::claims::Claims;
+use crate::value::impossible::Impossible;
 
 /// Longer than any server's headers.
 const LONGEST: usize = 64 * 1024;

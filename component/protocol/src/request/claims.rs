@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::refusal::error::Impossible;
+use crate::value::impossible::Impossible;
 use crate::value::json;
 
 /// Says that a client understands claims challenges

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use crate::refusal::error::{Impossible, quoted};
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// Twice a GUID and more.
 const LONGEST: usize = 100;

@@ -6,8 +6,9 @@
 
 use std::fmt;
 
-use crate::refusal::error::{Impossible, quoted};
 use crate::value::guid::is_guid;
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// The permission that stands for everything which was granted to the app at an API.
 const DEFAULT: &str = ".default";

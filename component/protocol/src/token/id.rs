@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::authority::Authority;
 use crate::grant::authorization_code::sign_in_attempt::Nonce;
-use crate::refusal::error::Unacceptable;
+use crate::refusal::unacceptable::Unacceptable;
 use crate::request::client_id::ClientId;
 use crate::token::account::AccountId;
 use crate::token::jwt::Jwt;

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::refusal::error::Impossible;
+use crate::value::impossible::Impossible;
 use crate::value::json::{self, Fault};
 use crate::value::printable::printable_json;
 use crate::value::time::Timestamp;

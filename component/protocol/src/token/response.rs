@@ -9,7 +9,8 @@ use http::Response;
 use serde_json::{Map, Value};
 
 use crate::exchange::answer::{Members, members, with_response};
-use crate::refusal::error::{Error, Unacceptable};
+use crate::refusal::error::Error;
+use crate::refusal::unacceptable::Unacceptable;
 use crate::request::scope::Scopes;
 use crate::token::account::AccountId;
 use crate::value::secret::Secret;

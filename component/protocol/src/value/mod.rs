@@ -2,6 +2,7 @@
 
 pub mod correlation_id;
 pub(crate) mod guid;
+pub mod impossible;
 pub(crate) mod json;
 pub(crate) mod printable;
 pub mod secret;

@@ -142,6 +142,11 @@ const fn is_token_character(character: char) -> bool {
     matches!(character, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.')
 }
 
+/// A user's value in backticks, fit for one line; long enough for any scope or URL that somebody means.
+pub(crate) fn quoted(value: &str) -> String {
+    format!("`{}`", printable(value, 120).replace('`', "'"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,5 +289,20 @@ mod tests {
             let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             assert_eq!(parse(&output), parse(input), "{name}");
         }
+    }
+
+    #[test]
+    fn a_quoted_value_stays_on_its_line_and_in_its_quotes() {
+        let rows = [
+            ("plain", "contoso.com", "`contoso.com`"),
+            ("line break", "a\r\nb", "`a b`"),
+            ("escape sequence", "\u{1b}[2Ja", "`a`"),
+            ("backtick", "a`b", "`a'b`"),
+            ("empty", "", "``"),
+        ];
+        for (name, value, expected) in rows {
+            assert_eq!(quoted(value), expected, "{name}");
+        }
+        assert!(quoted(&"x y ".repeat(500)).chars().count() < 130);
     }
 }

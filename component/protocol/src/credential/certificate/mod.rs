@@ -25,7 +25,7 @@ use x509_cert::Certificate as X509;
 use zeroize::Zeroizing;
 
 use self::pem::PrivateKey;
-use crate::refusal::error::Impossible;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 

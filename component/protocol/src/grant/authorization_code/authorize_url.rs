@@ -12,11 +12,12 @@ use crate::authority::Authority;
 use crate::grant::authorization_code::pkce;
 use crate::grant::authorization_code::redirect_uri::RedirectUri;
 use crate::grant::authorization_code::sign_in_attempt::SignInAttempt;
-use crate::refusal::error::{Impossible, quoted};
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::value::correlation_id::CorrelationId;
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// A mail address has at most 254 characters; Entra's own opaque hints are longer.
 const LONGEST_HINT: usize = 1000;

@@ -8,7 +8,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::refusal::error::{Impossible, quoted};
+use crate::value::impossible::Impossible;
+use crate::value::printable::quoted;
 
 /// What Entra registers at most.
 const LONGEST: usize = 256;

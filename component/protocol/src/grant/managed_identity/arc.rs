@@ -8,7 +8,9 @@
 use http::header::WWW_AUTHENTICATE;
 use http::{Response, StatusCode};
 
-use crate::refusal::error::{Error, Impossible, Unacceptable};
+use crate::refusal::error::Error;
+use crate::refusal::unacceptable::Unacceptable;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 /// The largest key file that is read.

@@ -7,7 +7,7 @@ use url::Url;
 use super::ManagedIdentity;
 use super::arc::KeyFolder;
 use crate::exchange::platform_request::{Reach, endpoint};
-use crate::refusal::error::Impossible;
+use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
 const IMDS: &str = "http://169.254.169.254";

@@ -1,0 +1,59 @@
+//! An answer that came and cannot be accepted.
+
+use std::fmt;
+use std::time::Duration;
+
+/// The answer is not one that this protocol has; says what was expected, never what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unacceptable {
+    message: String,
+    hint: Option<String>,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// How long the server asked to wait before the next attempt.
+    pub retry_after: Option<Duration>,
+}
+
+impl Unacceptable {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+            status: None,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_answer(self, status: u16, retry_after: Option<Duration>) -> Self {
+        Self {
+            status: Some(status),
+            retry_after,
+            ..self
+        }
+    }
+
+    /// What was wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What may help.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Unacceptable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Unacceptable {}
