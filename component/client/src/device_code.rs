@@ -1,10 +1,11 @@
 //! A sign-in on another device (RFC 8628).
 
+use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::grant::device_code::{
     DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, PollStep,
 };
 use protocol::request::claims::Claims;
-use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::token::response::TokenResponse;
 
 use crate::bindings::entra_auth::core::sign_in;
 use crate::clock;

@@ -1,9 +1,10 @@
 //! A request and its answer, repeated where `protocol` says so.
 
 use http::{Request, Response};
+use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::exchange::retry::{self, Retry};
 use protocol::refusal::error::Error as ProtocolError;
-use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::token::response::TokenResponse;
 use protocol::value::time::Timestamp;
 use zeroize::Zeroizing;
 

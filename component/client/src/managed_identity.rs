@@ -1,10 +1,11 @@
 //! A token from the platform that this program runs on.
 
+use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::grant::managed_identity::{
     Answer, Environment, ManagedIdentity, ManagedIdentityRequest, PROBE_TIME, Source,
 };
 use protocol::request::scope::Scopes;
-use protocol::token::response::{MAX_BODY_SIZE, TokenResponse};
+use protocol::token::response::TokenResponse;
 
 use crate::bindings::entra_auth::core::arc_agent;
 use crate::bindings::exports::entra_auth::core::tokens::{self, Identity};

@@ -15,10 +15,12 @@ use crate::refusal::server_error::ServerError;
 use crate::refusal::status::is_transient;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::scope::Scopes;
-use crate::token::response::MAX_BODY_SIZE;
 use crate::value::json::{self, Fault};
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
+
+/// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
+pub const MAX_BODY_SIZE: usize = 1024 * 1024;
 
 pub(crate) const PROXY_HINT: &str = "a proxy or another server may have answered in Entra's place; check the authority and the proxy settings";
 

@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::authority::Authority;
+use crate::exchange::answer::MAX_BODY_SIZE;
 use crate::grant::refresh_token::LONGEST_IDLE;
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
-use crate::token::response::{BEARER, LONGEST_LIFE, MAX_BODY_SIZE, TokenResponse};
+use crate::token::response::{BEARER, LONGEST_LIFE, TokenResponse};
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 

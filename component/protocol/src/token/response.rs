@@ -16,9 +16,6 @@ use crate::token::account::AccountId;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
-/// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
-pub const MAX_BODY_SIZE: usize = 1024 * 1024;
-
 /// The only token type that is asked for.
 pub const BEARER: &str = "Bearer";
 
@@ -52,7 +49,7 @@ pub struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// Reads an answer that came at `now`. Give it at most [`MAX_BODY_SIZE`] bytes and one more, so that it can tell.
+    /// Reads an answer that came at `now`. Give it at most [`MAX_BODY_SIZE`](crate::exchange::answer::MAX_BODY_SIZE) bytes and one more, so that it can tell.
     pub fn from_http(response: &Response<impl AsRef<[u8]>>, now: Timestamp) -> Result<Self, Error> {
         let members = members(response, now)?;
         Ok(
@@ -110,6 +107,7 @@ pub(crate) fn refresh_in_or_half(refresh_in: Option<Duration>, life: Duration) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::answer::MAX_BODY_SIZE;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
     const NO_HEADER: (&str, &str) = ("", "");
