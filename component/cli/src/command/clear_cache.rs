@@ -6,6 +6,7 @@ use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
+use crate::profile::from_environment;
 use crate::profile::in_use;
 use crate::profile::saved;
 use crate::request::cached_tokens;
@@ -50,6 +51,6 @@ impl ClearCache {
 
 fn every_profile() -> Result<Vec<Profile>, Error> {
     let mut profiles = saved::load()?.profiles;
-    profiles.extend(in_use::environment_identity());
+    profiles.extend(from_environment::client());
     Ok(profiles)
 }

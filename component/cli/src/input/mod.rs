@@ -1,5 +1,6 @@
 //! What comes in: words, secrets and tokens as people and programs give them.
 
+pub(crate) mod environment;
 pub(crate) mod named;
 pub(crate) mod secret;
 pub(crate) mod time_limit;

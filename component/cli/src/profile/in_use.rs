@@ -1,9 +1,7 @@
 //! Which profile a command is about.
 
-use std::env;
-
 use crate::bindings::prompt::{self, Echo};
-use crate::input::named;
+use crate::input::environment::variable;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -12,8 +10,8 @@ use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::document::ProfileDocument;
 use crate::profile::flow::Flow;
+use crate::profile::from_environment;
 use crate::profile::saved;
-use crate::request::federation;
 
 /// The profile that documents call the default.
 const DEFAULT_NAME: &str = "default";
@@ -68,8 +66,8 @@ pub(crate) fn implied(
     // Locked-down hosts have an environment but no document.
     let wants_managed = flow == Some(Flow::ManagedIdentity);
     let identity = match wants_managed {
-        true => Some(managed_identity(variable)),
-        false => environment_identity(),
+        true => Some(from_environment::managed_identity()),
+        false => from_environment::client(),
     };
     let document = match saved::load() {
         Err(_) if identity.is_some() => ProfileDocument::default(),
@@ -94,58 +92,11 @@ pub(crate) fn implied(
     }
 }
 
-/// The value of an environment variable, unless it is empty.
-pub(crate) fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 fn saved(profile: &Profile) -> InUse {
     InUse {
         profile: profile.clone(),
         source: Source::Saved,
     }
-}
-
-/// The client that `AZURE_CLIENT_ID` and its like name.
-pub(crate) fn environment_identity() -> Option<Profile> {
-    identity(variable)
-}
-
-/// The platform's identity; `AZURE_CLIENT_ID` says which if there are several.
-fn managed_identity(variable: impl Fn(&str) -> Option<String>) -> Profile {
-    Profile {
-        client_id: variable("AZURE_CLIENT_ID").unwrap_or_default(),
-        auth_method: named::name(AuthMethod::ManagedIdentity).to_owned(),
-        ..Profile::named("")
-    }
-}
-
-/// What the first of secret, certificate and federated token proves; a person signs in without.
-fn identity(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
-    let certificate_path = variable("AZURE_CLIENT_CERTIFICATE_PATH");
-    let method = if variable("AZURE_CLIENT_SECRET").is_some() {
-        AuthMethod::ClientSecret
-    } else if certificate_path.is_some() {
-        match variable("AZURE_CLIENT_CERTIFICATE_PASSWORD") {
-            Some(_) => AuthMethod::Certificate,
-            None => AuthMethod::PasswordlessCertificate,
-        }
-    } else if federation::is_offered(&variable) {
-        AuthMethod::FederatedToken
-    } else {
-        AuthMethod::None
-    };
-    Some(Profile {
-        tenant_id: variable("AZURE_TENANT_ID")?,
-        client_id: variable("AZURE_CLIENT_ID")?,
-        authority: variable("AZURE_AUTHORITY_HOST"),
-        auth_method: named::name(method).to_owned(),
-        certificate_path,
-        // As azure-identity reads it.
-        send_certificate_chain: variable("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN")
-            .is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true")),
-        ..Profile::named("")
-    })
 }
 
 fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
@@ -167,57 +118,4 @@ fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
     output.instruction(&format!("Profiles: {}", names.join(", ")));
     let name = prompt::ask("Profile name: ", Echo::Shown)?;
     by_name(name.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_environment_proves_what_it_can() {
-        let app = Flow::ClientCredentials;
-        for (names, expected) in [
-            ("", Some(("None", Flow::InteractiveBrowser))),
-            ("AZURE_CLIENT_SECRET", Some(("ClientSecret", app))),
-            (
-                "AZURE_CLIENT_CERTIFICATE_PATH",
-                Some(("PasswordlessCertificate", app)),
-            ),
-            (
-                "AZURE_CLIENT_CERTIFICATE_PATH AZURE_CLIENT_CERTIFICATE_PASSWORD",
-                Some(("Certificate", app)),
-            ),
-            (
-                "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-                Some(("None", Flow::InteractiveBrowser)),
-            ),
-            (
-                "AZURE_CLIENT_SECRET AZURE_CLIENT_CERTIFICATE_PATH AZURE_FEDERATED_TOKEN_FILE",
-                Some(("ClientSecret", app)),
-            ),
-            (
-                "AZURE_CLIENT_CERTIFICATE_PATH AZURE_FEDERATED_TOKEN_FILE",
-                Some(("PasswordlessCertificate", app)),
-            ),
-            ("AZURE_FEDERATED_TOKEN_FILE", Some(("FederatedToken", app))),
-            (
-                "ACTIONS_ID_TOKEN_REQUEST_URL",
-                Some(("FederatedToken", app)),
-            ),
-            ("SYSTEM_OIDCREQUESTURI", Some(("FederatedToken", app))),
-        ] {
-            let found = identity(|name| {
-                let is_set = matches!(name, "AZURE_TENANT_ID" | "AZURE_CLIENT_ID")
-                    || names.split(' ').any(|other| other == name);
-                is_set.then(|| "x".to_owned())
-            });
-            let found = found.map(|profile| (profile.auth_method.clone(), profile.flow().unwrap()));
-            let expected = expected.map(|(method, flow)| (method.to_owned(), flow));
-            assert_eq!(found, expected, "{names}");
-        }
-        for missing in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] {
-            let found = identity(|name| (name != missing).then(|| "x".to_owned()));
-            assert!(found.is_none(), "{missing}");
-        }
-    }
 }

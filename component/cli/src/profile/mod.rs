@@ -13,6 +13,7 @@ pub(crate) mod description;
 pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod flow;
+pub(crate) mod from_environment;
 pub(crate) mod in_use;
 pub(crate) mod saved;
 pub(crate) mod scopes;

@@ -1,12 +1,12 @@
 //! The cached tokens of a profile's client: forgotten, without a request to anybody.
 
 use crate::bindings::tokens::{self, Credential, Grant, ManagedIdentity, Request};
+use crate::input::environment::variable;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
 use crate::profile::flow::Flow;
-use crate::profile::in_use;
 use crate::profile::saved;
 use crate::request::managed_identity;
 
@@ -41,7 +41,7 @@ fn about(profile: &Profile) -> Request {
     let grant = match (profile.flow(), managed_identity::identity(None, profile)) {
         (Ok(Flow::ManagedIdentity), Ok(identity)) => Grant::ManagedIdentity(ManagedIdentity {
             identity,
-            environment: managed_identity::environment(in_use::variable),
+            environment: managed_identity::environment(variable),
         }),
         _ => Grant::ClientCredentials,
     };

@@ -4,6 +4,7 @@ use crate::bindings::errors::Fault;
 use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
 use crate::bindings::tokens::{Certificate, Credential, Secret as StoredSecret};
+use crate::input::environment::variable;
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::error::Error;
@@ -12,7 +13,8 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
-use crate::profile::in_use::{self, InUse, Source};
+use crate::profile::from_environment::offers_federated_token;
+use crate::profile::in_use::{InUse, Source};
 use crate::request::federation;
 use crate::request::purpose::Purpose;
 
@@ -51,9 +53,9 @@ pub(crate) fn of(
 
 /// What the environment can prove for a profile that cannot prove anything.
 fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
-    if let Some(secret) = in_use::variable("AZURE_CLIENT_SECRET") {
+    if let Some(secret) = variable("AZURE_CLIENT_SECRET") {
         Ok(given_only(&secret))
-    } else if federation::is_offered(in_use::variable) {
+    } else if offers_federated_token(variable) {
         federated(purpose)
     } else {
         Err(nothing_to_prove(flow))
@@ -64,9 +66,7 @@ fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
 pub(crate) fn federated(purpose: Purpose) -> Result<Credential, Error> {
     match purpose {
         Purpose::LookUp => Ok(Credential::None),
-        Purpose::Renew | Purpose::SignIn => {
-            federation::source(in_use::variable).map(Credential::Assertion)
-        }
+        Purpose::Renew | Purpose::SignIn => federation::source(variable).map(Credential::Assertion),
     }
 }
 
@@ -95,7 +95,7 @@ fn client_secret(in_use: &InUse) -> Credential {
     };
     Credential::Secret(StoredSecret {
         stored,
-        given: in_use::variable("AZURE_CLIENT_SECRET"),
+        given: variable("AZURE_CLIENT_SECRET"),
     })
 }
 
@@ -127,7 +127,7 @@ fn certificate_password(
     purpose: Purpose,
     output: &Output,
 ) -> Result<Option<StoredSecret>, Error> {
-    let given = in_use::variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    let given = variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
     let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
     if profile.cache_certificate_password && !has_none {
         return Ok(Some(StoredSecret {

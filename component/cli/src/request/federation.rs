@@ -9,11 +9,9 @@ use crate::bindings::files;
 use crate::bindings::gate;
 use crate::bindings::tokens::{AssertionSource, OidcEndpoint, PipelinesEndpoint};
 use crate::output::error::Error;
+use crate::profile::from_environment::{FEDERATED_TOKEN_FILE, GITHUB_URL, PIPELINES_URL};
 
-const FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
-const GITHUB_URL: &str = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
-const PIPELINES_URL: &str = "SYSTEM_OIDCREQUESTURI";
 const PIPELINES_TOKEN: &str = "SYSTEM_ACCESSTOKEN";
 const PIPELINES_CONNECTION: &str = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID";
 
@@ -28,13 +26,6 @@ enum Place {
     AzurePipelines(PipelinesEndpoint),
     File(String),
     GithubActions(OidcEndpoint),
-}
-
-/// Whether the environment offers a token; it may turn out to be incomplete.
-pub(crate) fn is_offered(variable: impl Fn(&str) -> Option<String>) -> bool {
-    [FILE, GITHUB_URL, PIPELINES_URL]
-        .iter()
-        .any(|name| variable(name).is_some())
 }
 
 /// The token, or where the token logic gets it; then its host is permitted.
@@ -54,7 +45,7 @@ pub(crate) fn source(variable: impl Fn(&str) -> Option<String>) -> Result<Assert
 
 /// The first that is complete; else what the first that is begun lacks.
 fn place(variable: impl Fn(&str) -> Option<String>) -> Result<Place, Error> {
-    if let Some(path) = variable(FILE) {
+    if let Some(path) = variable(FEDERATED_TOKEN_FILE) {
         return Ok(Place::File(path));
     }
     let github = (variable(GITHUB_URL), variable(GITHUB_TOKEN));
@@ -99,7 +90,7 @@ fn from_file(path: &str) -> Result<String, Error> {
     let bytes = files::read(path, LIMIT).map_err(|failure| {
         let error = Error::from(failure);
         Error {
-            message: format!("{FILE}: {}", error.message),
+            message: format!("{FEDERATED_TOKEN_FILE}: {}", error.message),
             ..error
         }
     })?;
@@ -110,7 +101,7 @@ fn token(bytes: Vec<u8>) -> Result<String, Error> {
     let text = String::from_utf8(bytes).unwrap_or_default();
     match text.trim() {
         "" => Err(Error::bad_arguments(
-            format!("the file that {FILE} names holds no token"),
+            format!("the file that {FEDERATED_TOKEN_FILE} names holds no token"),
             "check that the platform still writes the file: the service account's token volume has to be mounted",
         )),
         token => Ok(token.to_owned()),
@@ -132,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_first_complete_place_is_taken() {
-        let file = (FILE, "/var/run/secrets/token");
+        let file = (FEDERATED_TOKEN_FILE, "/var/run/secrets/token");
         let github = [(GITHUB_URL, "https://g.example/?a=b"), (GITHUB_TOKEN, "G")];
         let pipelines = [
             (PIPELINES_URL, "https://p.example/x"),
@@ -181,20 +172,6 @@ mod tests {
                 Err(error) => error.message,
             };
             assert_eq!(found, expected, "{variables:?}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_offered_by_what_the_platform_sets() {
-        for (name, expected) in [
-            (FILE, true),
-            (GITHUB_URL, true),
-            (PIPELINES_URL, true),
-            (GITHUB_TOKEN, false),
-            (PIPELINES_TOKEN, false),
-            (PIPELINES_CONNECTION, false),
-        ] {
-            assert_eq!(is_offered(environment(&[(name, "x")])), expected, "{name}");
         }
     }
 

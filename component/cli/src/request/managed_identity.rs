@@ -10,6 +10,7 @@ use crate::bindings::tokens::Identity;
 use crate::output::error::BadValue;
 use crate::profile::Profile;
 use crate::profile::fields::is_guid;
+use crate::profile::from_environment::FEDERATED_TOKEN_FILE;
 
 /// What the platform may say: the endpoints that it has, their secrets, and where Azure Arc keeps its keys on Windows.
 const VARIABLES: [&str; 9] = [
@@ -84,7 +85,7 @@ pub(crate) fn workload(
     if ENDPOINTS.iter().any(|name| variable(name).is_some()) {
         return None;
     }
-    variable("AZURE_FEDERATED_TOKEN_FILE")?;
+    variable(FEDERATED_TOKEN_FILE)?;
     let tenant = variable("AZURE_TENANT_ID")?;
     match identity {
         Identity::ClientId(id) => Some((tenant, id.clone())),

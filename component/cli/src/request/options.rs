@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::bindings::gate;
 use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::input::environment::variable;
 use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
 use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
@@ -237,7 +238,7 @@ impl TokenOptions {
             }
             Flow::ManagedIdentity => Grant::ManagedIdentity(ManagedIdentity {
                 identity: managed_identity::identity(self.identity.as_deref(), profile)?,
-                environment: managed_identity::environment(in_use::variable),
+                environment: managed_identity::environment(variable),
             }),
             Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
         })
@@ -274,16 +275,14 @@ impl TokenOptions {
 /// On Kubernetes the platform has no endpoint but a federated token, which the identity's own application shows.
 fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
     let workload = match &request.grant {
-        Grant::ManagedIdentity(wanted) => {
-            managed_identity::workload(&wanted.identity, in_use::variable)
-        }
+        Grant::ManagedIdentity(wanted) => managed_identity::workload(&wanted.identity, variable),
         _ => None,
     };
     let Some((tenant, client_id)) = workload else {
         return Ok(request);
     };
     Ok(Request {
-        authority: in_use::variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
+        authority: variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
         tenant,
         client_id,
         credential: credential::federated(purpose)?,

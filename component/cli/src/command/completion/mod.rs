@@ -5,11 +5,11 @@ mod candidates;
 
 use clap::{Args, Command};
 
+use crate::input::environment::variable;
 use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::in_use;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -69,8 +69,8 @@ impl Completion {
 
 /// The line that a shell asks to complete, up to the cursor.
 pub(crate) fn asked() -> Option<String> {
-    let line = in_use::variable("COMP_LINE")?;
-    let point = in_use::variable("COMP_POINT").and_then(|point| point.parse().ok());
+    let line = variable("COMP_LINE")?;
+    let point = variable("COMP_POINT").and_then(|point| point.parse().ok());
     // bash counts bytes.
     let before = point.and_then(|point: usize| line.get(..point));
     Some(before.unwrap_or(&line).to_owned())

@@ -7,6 +7,7 @@ use clap::Args;
 use super::answers::{Answers, Asking, Field, Need};
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
+use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
@@ -16,7 +17,6 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
-use crate::profile::in_use;
 use crate::profile::saved;
 use crate::profile::scopes;
 
@@ -309,5 +309,5 @@ fn secret_need() -> Need {
 
 /// The environment stands in for a secret that is not stored.
 fn has_secret_variable() -> bool {
-    in_use::variable("AZURE_CLIENT_SECRET").is_some()
+    variable("AZURE_CLIENT_SECRET").is_some()
 }

@@ -8,11 +8,11 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::bindings::errors::Fault;
 use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
+use crate::input::environment::variable;
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
-use crate::profile::in_use;
 
 const VARIABLE: &str = "ENTRA_AUTH_CLI_EXPORT_PASSPHRASE";
 
@@ -70,7 +70,7 @@ impl PassphraseOptions {
                 ));
             }
             Some(first_line_of_stdin()?)
-        } else if let Some(value) = in_use::variable(VARIABLE) {
+        } else if let Some(value) = variable(VARIABLE) {
             Some(Secret::new(value))
         } else {
             piped(stdin)?

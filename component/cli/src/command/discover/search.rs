@@ -3,6 +3,7 @@
 use crate::bindings::directory::{self, Application};
 use crate::bindings::errors;
 use crate::bindings::tokens::Grant;
+use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;
@@ -12,6 +13,7 @@ use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
+use crate::profile::from_environment;
 use crate::profile::in_use::{self, InUse, Source};
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
@@ -58,7 +60,7 @@ impl Search<'_> {
         let mut in_use = match (self.profile, self.tenant) {
             (Some(name), _) => in_use::by_name(name)?,
             (None, None) => in_use::implied(None, None, output)?,
-            (None, Some(_)) => in_use::environment_identity()
+            (None, Some(_)) => from_environment::client()
                 .filter(|profile| profile.auth_method != named::name(AuthMethod::None))
                 .map_or_else(person, |profile| InUse {
                     profile,
@@ -108,7 +110,7 @@ fn person() -> InUse {
         profile: Profile {
             client_id: GRAPH_POWERSHELL.to_owned(),
             auth_method: named::name(AuthMethod::None).to_owned(),
-            authority: in_use::variable("AZURE_AUTHORITY_HOST"),
+            authority: variable("AZURE_AUTHORITY_HOST"),
             ..Profile::named("")
         },
         // Nothing is stored for it.
