@@ -5,17 +5,10 @@
 //! not to an API: one sign-in serves for tokens of any of them. The answer is a
 //! [`TokenResponse`](crate::token::response::TokenResponse).
 
-use std::time::Duration;
-
 use crate::grant::token_request::Grant;
 use crate::refusal::error::Error;
 use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
-
-/// How long a refresh token lives when it is not used; whoever uses it gets the next one.
-///
-/// [Token lifetime](https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime): 90 days, single-page apps aside.
-pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// What was left of a sign-in. Authority and client must be those that it was issued by and for; the scopes may be another API's.
 #[derive(Clone, Debug)]

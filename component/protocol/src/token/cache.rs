@@ -12,7 +12,6 @@ use zeroize::Zeroizing;
 
 use crate::authority::Authority;
 use crate::exchange::answer::MAX_BODY_SIZE;
-use crate::grant::refresh_token::LONGEST_IDLE;
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
@@ -26,6 +25,11 @@ pub const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
 
 /// How far in the future an entry may claim to have been made; beyond that the clock was set back, and no time in it can be trusted.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(300);
+
+/// How long a refresh token lives when it is not used; whoever uses it gets the next one.
+///
+/// [Token lifetime](https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime): 90 days, single-page apps aside.
+const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// 128 bits: a collision by accident will not happen, and nobody gains from one made on purpose in their own cache.
 const DIGEST_SIZE: usize = 16;

@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::authority::Authority;
-use crate::grant::authorization_code::sign_in_attempt::Nonce;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::client_id::ClientId;
 use crate::token::account::AccountId;
 use crate::token::jwt::Jwt;
+use crate::token::nonce::Nonce;
 use crate::token::response::TokenResponse;
 use crate::value::guid::is_guid;
 use crate::value::printable::printable;
@@ -237,11 +237,9 @@ mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
-    use zeroize::Zeroizing;
 
     use super::*;
     use crate::authority::metadata::Metadata;
-    use crate::grant::authorization_code::sign_in_attempt::{RANDOM_SIZE, SignInAttempt};
 
     const TENANT: &str = "11111111-2222-3333-4444-555555555555";
     const CLIENT: &str = "99999999-8888-7777-6666-555555555555";
@@ -271,14 +269,14 @@ mod tests {
         }
     }
 
-    fn attempt() -> SignInAttempt {
-        SignInAttempt::from_random(&Zeroizing::new([7; RANDOM_SIZE]))
+    fn nonce() -> Nonce {
+        Nonce::from_random(&[7; 32])
     }
 
     fn claims() -> Value {
         json!({
             "iss": format!("{GLOBAL}/{TENANT}/v2.0"), "tid": TENANT, "aud": CLIENT, "oid": "o", "sub": "s",
-            "nonce": attempt().nonce.expose(), "exp": NOW + 3600, "iat": NOW, "nbf": NOW,
+            "nonce": nonce().expose(), "exp": NOW + 3600, "iat": NOW, "nbf": NOW,
             "preferred_username": "alice@contoso.com\u{1b}[2J",
         })
     }
@@ -297,7 +295,7 @@ mod tests {
         let expected = Expected {
             authority,
             client_id: &ClientId::parse(CLIENT).unwrap(),
-            nonce: Some(&attempt().nonce),
+            nonce: Some(&nonce()),
         };
         IdToken::check(token, expected, Timestamp::from_unix_seconds(NOW))
     }
@@ -350,7 +348,7 @@ mod tests {
             (
                 "nonce in other case",
                 "nonce",
-                json!(attempt().nonce.expose().to_lowercase()),
+                json!(nonce().expose().to_lowercase()),
                 "`nonce`",
             ),
             ("no nonce", "nonce", Value::Null, "`nonce`"),

@@ -4,4 +4,5 @@ pub mod account;
 pub mod cache;
 pub mod id;
 pub mod jwt;
+pub mod nonce;
 pub mod response;

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::grant::authorization_code::pkce::CodeVerifier;
+use crate::token::nonce::Nonce;
 use crate::value::secret::Secret;
 
 /// How many random bytes an attempt takes.
@@ -30,7 +31,7 @@ impl SignInAttempt {
         let [state, nonce, verifier] = thirds(bytes);
         Self {
             state: State(encoded(&state)),
-            nonce: Nonce(encoded(&nonce)),
+            nonce: Nonce::from_random(&nonce),
             code_verifier: CodeVerifier::from_random(verifier),
         }
     }
@@ -41,22 +42,6 @@ impl SignInAttempt {
 pub struct State(Secret);
 
 impl State {
-    /// In constant time, letter by letter.
-    pub fn matches(&self, text: &str) -> bool {
-        self.0 == Secret::new(text)
-    }
-
-    pub(crate) fn expose(&self) -> &str {
-        self.0.expose()
-    }
-}
-
-/// By which an id_token proves that it belongs to this attempt
-/// ([OpenID Connect Core section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
-#[derive(Clone, Debug)]
-pub struct Nonce(Secret);
-
-impl Nonce {
     /// In constant time, letter by letter.
     pub fn matches(&self, text: &str) -> bool {
         self.0 == Secret::new(text)
