@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
-use crate::output::format::to_json;
+use crate::output::json::to_json;
 use crate::output::yaml::to_yaml;
 use crate::output::{Outcome, Output};
 use crate::token::inspection::{Inspection, section};

@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod destination;
 pub(crate) mod discover;
+pub(crate) mod format;
 pub(crate) mod get_token;
 pub(crate) mod inspect;
 pub(crate) mod refresh;

@@ -13,7 +13,7 @@
 pub(crate) mod civil_time;
 pub(crate) mod error;
 pub(crate) mod exit_code;
-pub(crate) mod format;
+pub(crate) mod json;
 pub(crate) mod printable;
 pub(crate) mod table;
 pub(crate) mod yaml;

@@ -6,7 +6,7 @@ use super::az;
 use crate::bindings::tokens::{Origin, Token};
 use crate::output::civil_time;
 use crate::output::error::Error;
-use crate::output::format::to_json;
+use crate::output::json::to_json;
 use crate::output::yaml::to_yaml;
 
 /// What `--output` names, and `--json`.

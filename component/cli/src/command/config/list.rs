@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use crate::command::format::{Format, structured};
 use crate::output::exit_code::ExitCode;
-use crate::output::format::{Format, structured};
 use crate::output::printable::printable;
 use crate::output::table::{self, Column};
 use crate::output::{Outcome, Output};

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::profile_options::{self, ProfileOptions};
 use crate::bindings::secret_writer;
+use crate::command::format::{Format, structured};
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
-use crate::output::format::{Format, structured};
 use crate::output::{Outcome, Output};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::bindings::jwt::{Kind, Validity};
+use crate::command::format::{Format, structured};
 use crate::output::civil_time;
 use crate::output::error::Error;
-use crate::output::format::{Format, structured};
 use crate::output::{Outcome, Output};
 use crate::token::inspection::{Inspection, shown};
 use crate::token::source::FoundToken;

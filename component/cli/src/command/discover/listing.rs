@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::bindings::directory::{AppRole, Application, Scope};
+use crate::command::format::{Format, structured};
 use crate::output::Output;
 use crate::output::error::Error;
-use crate::output::format::{Format, structured};
 use crate::output::printable::printable;
 use crate::output::table::{Column, table};
 

@@ -8,9 +8,9 @@ mod search;
 use clap::Args;
 
 use crate::bindings::jwt::{self, Kind};
+use crate::command::format::Format;
 use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;
-use crate::output::format::Format;
 use crate::output::{Outcome, Output};
 use crate::profile::flow::Flow;
 use crate::request::browser_options::BrowserOptions;

@@ -3,12 +3,12 @@
 use crate::bindings::directory::{self, Application};
 use crate::bindings::errors;
 use crate::bindings::tokens::Grant;
+use crate::command::format::Format;
 use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
-use crate::output::format::Format;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;

@@ -1,12 +1,13 @@
-//! Structured results: JSON or YAML.
+//! `--output` of the commands whose result has members: text for people, JSON or YAML for programs.
 
 use serde_json::Value;
 
 use crate::input::named::{self, Named};
 use crate::output::error::BadValue;
+use crate::output::json::to_json;
 use crate::output::yaml::to_yaml;
 
-/// How `config list` and `config show` write their result.
+/// How the result is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
@@ -30,11 +31,6 @@ impl std::str::FromStr for Format {
     fn from_str(text: &str) -> Result<Self, BadValue> {
         named::parse(text)
     }
-}
-
-/// Indented, so that `grep` finds a member on a line of its own.
-pub(crate) fn to_json(value: &Value) -> String {
-    format!("{value:#}")
 }
 
 /// The value in a structured format; `None` asks the caller for its own text.
