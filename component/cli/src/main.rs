@@ -36,10 +36,10 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(feature = "man-pages"))]
 fn main() {
-    if let Some(line) = command::completion::asked() {
+    if let Some(line) = command_line::candidates::asked() {
         let output = Output::new(Verbosity::Quiet, true);
         // A shell that asks shows no errors.
-        let _ = command::completion::answer(&command_line::definition(), &line, &output);
+        let _ = command_line::candidates::answer(&command_line::definition(), &line, &output);
         return;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,5 +1,6 @@
 //! The command line: all commands, and what is common to them.
 
+pub(crate) mod candidates;
 #[cfg(feature = "man-pages")]
 pub(crate) mod man_pages;
 pub(crate) mod published;

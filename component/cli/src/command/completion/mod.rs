@@ -1,13 +1,10 @@
-//! Completion in shells. Each shell's script only asks this program, by the variables with which
+//! `completion`: the script of a shell. It only asks this program, by the variables with which
 //! bash asks (`complete -C`), so that profiles and flows are completed everywhere.
 
-mod candidates;
+use clap::Args;
 
-use clap::{Args, Command};
-
-use crate::input::environment::variable;
 use crate::input::named::{self, Named};
-use crate::output::error::{BadValue, Error};
+use crate::output::error::BadValue;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 
@@ -65,22 +62,4 @@ impl Completion {
         })?;
         Ok(ExitCode::Done)
     }
-}
-
-/// The line that a shell asks to complete, up to the cursor.
-pub(crate) fn asked() -> Option<String> {
-    let line = variable("COMP_LINE")?;
-    let point = variable("COMP_POINT").and_then(|point| point.parse().ok());
-    // bash counts bytes.
-    let before = point.and_then(|point: usize| line.get(..point));
-    Some(before.unwrap_or(&line).to_owned())
-}
-
-/// Print what may come next, one candidate a line. A shell that asks wants no errors.
-pub(crate) fn answer(definition: &Command, line: &str, output: &Output) -> Result<(), Error> {
-    let candidates = candidates::candidates(definition, line);
-    if candidates.is_empty() {
-        return Ok(());
-    }
-    output.result(&candidates.join("\n"))
 }

@@ -1,15 +1,36 @@
-//! What may come next on a command line.
+//! What may come next on a command line, for the shells that ask (see `completion`).
 
 use clap::{Arg, Command};
 
+use crate::input::environment::variable;
 use crate::input::named::Named;
+use crate::output::Output;
+use crate::output::error::Error;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
 
+/// The line that a shell asks to complete, up to the cursor.
+pub(crate) fn asked() -> Option<String> {
+    let line = variable("COMP_LINE")?;
+    let point = variable("COMP_POINT").and_then(|point| point.parse().ok());
+    // bash counts bytes.
+    let before = point.and_then(|point: usize| line.get(..point));
+    Some(before.unwrap_or(&line).to_owned())
+}
+
+/// Print what may come next, one candidate a line. A shell that asks wants no errors.
+pub(crate) fn answer(definition: &Command, line: &str, output: &Output) -> Result<(), Error> {
+    let candidates = candidates(definition, line);
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    output.result(&candidates.join("\n"))
+}
+
 /// Whole words that go on from the last, unfinished one.
-pub(super) fn candidates(definition: &Command, line: &str) -> Vec<String> {
+fn candidates(definition: &Command, line: &str) -> Vec<String> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
     let is_unfinished = !line.ends_with(char::is_whitespace);
     let unfinished = if is_unfinished { words.pop() } else { None }.unwrap_or_default();
