@@ -22,7 +22,7 @@
 //! | M11 pages are static, their text is escaped | host/src/capability/sign_in/page.rs reflected_text_is_escaped |
 //! | M11 and have the protecting headers | host/src/capability/sign_in/page.rs every_response_has_the_protecting_headers |
 //! | M12, M13 a repeated parameter or a foreign `iss` is refused | component/protocol/src/grant/authorization_code/authorization_response.rs an_answer_that_belongs_here_but_makes_no_sense_ends_the_sign_in |
-//! | M14, M35 endpoints of metadata are the authority's own | component/protocol/src/authority/metadata.rs an_endpoint_elsewhere_is_refused |
+//! | M14, M35 endpoints of metadata are the authority's own | component/protocol/src/authority/discovery.rs an_endpoint_elsewhere_is_refused |
 //! | M14, M35 in the whole program | tests/authorities.rs endpoints_elsewhere_get_nothing |
 //! | M15 the browser gets the address as one argument | host/src/capability/sign_in/browser/tests.rs the_url_arrives_as_one_argument_and_as_data |
 //! | M17 no response type but the code | component/protocol/src/grant/authorization_code/authorize_url.rs the_parameters_are_those_of_the_grant_and_no_more |

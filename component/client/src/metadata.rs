@@ -1,6 +1,6 @@
 //! What a custom authority says about itself, asked before anything else is.
 
-use protocol::authority::metadata::{Metadata, MetadataRequest};
+use protocol::authority::discovery::MetadataRequest;
 
 use crate::error::Error;
 use crate::exchange::{Exchange, exchange};
@@ -17,7 +17,7 @@ pub(crate) fn discover(order: &Order) -> Result<(), Error> {
         order,
         Exchange::Repeatable,
         || Ok(request.to_http()?),
-        |response, now| Metadata::from_http(response, order.authority(), now),
+        |response, now| request.read(response, now),
     )
     .map_err(|fault| fault.into_error(order))?;
     order.discovered(metadata);

@@ -4,6 +4,8 @@
 //! it takes nothing that two URL readers could understand differently. It does not ask whether the tenant exists.
 
 pub mod cloud;
+pub mod discovery;
+pub(crate) mod issuer;
 pub mod metadata;
 
 use std::net::Ipv6Addr;
@@ -85,7 +87,7 @@ impl Authority {
     /// The URL that gives tokens.
     pub fn token_endpoint(&self) -> Url {
         match &self.metadata {
-            Some(metadata) => metadata.token_endpoint().clone(),
+            Some(metadata) => metadata.token_endpoint.clone(),
             None => self.endpoint("oauth2/v2.0/token"),
         }
     }
@@ -93,7 +95,7 @@ impl Authority {
     /// The URL at which a person signs in.
     pub fn authorization_endpoint(&self) -> Url {
         match &self.metadata {
-            Some(metadata) => metadata.authorization_endpoint().clone(),
+            Some(metadata) => metadata.authorization_endpoint.clone(),
             None => self.endpoint("oauth2/v2.0/authorize"),
         }
     }
@@ -101,12 +103,12 @@ impl Authority {
     /// The URL that gives device codes; a server that has metadata without one has none.
     pub fn device_authorization_endpoint(&self) -> Option<Url> {
         match &self.metadata {
-            Some(metadata) => metadata.device_authorization_endpoint().cloned(),
+            Some(metadata) => metadata.device_authorization_endpoint.clone(),
             None => Some(self.endpoint("oauth2/v2.0/devicecode")),
         }
     }
 
-    /// The URL of the metadata, which [`Metadata::from_http`] reads. Known clouds need none.
+    /// The URL of the metadata, which a [`MetadataRequest`](discovery::MetadataRequest) asks for. Known clouds need none.
     pub fn metadata_url(&self) -> Url {
         match &self.path {
             Some(path) => {
@@ -133,7 +135,7 @@ impl Authority {
     }
 
     /// What the authority's metadata said, if it was read.
-    pub(crate) fn metadata(&self) -> Option<&Metadata> {
+    fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_deref()
     }
 

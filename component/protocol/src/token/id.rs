@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use url::Url;
 
 use crate::authority::Authority;
+use crate::authority::issuer::is_issuer_of;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::client_id::ClientId;
 use crate::token::account::AccountId;
@@ -163,43 +163,6 @@ fn has_issuer(claims: &Map<String, Value>, authority: &Authority) -> bool {
     text(claims, "iss").is_some_and(|issuer| is_issuer_of(issuer, authority, text(claims, "tid")))
 }
 
-/// Whether an issuer is this authority's: to the letter where it is known, at the same origin where it is not.
-pub(crate) fn is_issuer_of(issuer: &str, authority: &Authority, tenant_id: Option<&str>) -> bool {
-    if let Some(metadata) = authority.metadata() {
-        return issuer == metadata.issuer(tenant_id.unwrap_or_default());
-    }
-    let origins: Vec<String> = match authority.cloud() {
-        Some(cloud) => cloud
-            .login_hosts()
-            .iter()
-            .map(|host| format!("https://{host}"))
-            .collect(),
-        None if authority.is_external_id() => return is_external_id_issuer(issuer, tenant_id),
-        None => {
-            let url = Url::parse(issuer).ok();
-            return url.is_some_and(|url| url.origin().ascii_serialization() == authority.origin());
-        }
-    };
-    origins.iter().any(|origin| match tenant_id {
-        Some(tenant_id) => issuer == format!("{origin}/{tenant_id}/v2.0"),
-        None => issuer
-            .strip_prefix(origin.as_str())
-            .is_some_and(|path| path.starts_with('/')),
-    })
-}
-
-fn is_external_id_issuer(issuer: &str, tenant_id: Option<&str>) -> bool {
-    let Some((host, path)) = issuer
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split_once(".ciamlogin.com/"))
-    else {
-        return false;
-    };
-    tenant_id.is_none_or(|tenant_id| host == tenant_id)
-        && is_guid(host)
-        && path == format!("{host}/v2.0")
-}
-
 fn has_tenant(claims: &Map<String, Value>, authority: &Authority) -> bool {
     let is_entra = authority.cloud().is_some() || authority.is_external_id();
     let Some(tenant_id) = text(claims, "tid") else {
@@ -239,7 +202,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::authority::metadata::Metadata;
+    use crate::authority::discovery::MetadataRequest;
+    use crate::value::correlation_id::CorrelationId;
 
     const TENANT: &str = "11111111-2222-3333-4444-555555555555";
     const CLIENT: &str = "99999999-8888-7777-6666-555555555555";
@@ -492,7 +456,9 @@ mod tests {
         });
         let response = http::Response::new(metadata.to_string().into_bytes());
         let now = Timestamp::from_unix_seconds(NOW);
-        let metadata = Metadata::from_http(&response, &authority, now).unwrap();
+        let metadata = MetadataRequest::new(&authority, CorrelationId::from_random([0; 16]))
+            .read(&response, now)
+            .unwrap();
         let authority = authority.with_metadata(metadata);
         for (issuer, expected) in [
             ("https://idp.test/op", true),

@@ -7,11 +7,11 @@
 use serde_json::{Map, Value};
 
 use crate::authority::Authority;
+use crate::authority::issuer::is_issuer_of;
 use crate::grant::authorization_code::sign_in_attempt::SignInAttempt;
 use crate::refusal::error::Error;
 use crate::refusal::server_error::ServerError;
 use crate::refusal::unacceptable::Unacceptable;
-use crate::token::id::is_issuer_of;
 use crate::value::secret::Secret;
 
 /// Entra's codes have some 1,500 characters.
