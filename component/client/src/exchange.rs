@@ -1,25 +1,17 @@
 //! A request and its answer, repeated where `protocol` says so.
 
-use http::{Request, Response};
 use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::exchange::retry::{self, Retry};
 use protocol::refusal::error::Error as ProtocolError;
 use protocol::token::response::TokenResponse;
 use protocol::value::time::Timestamp;
-use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::error::{Error, of_protocol};
-use crate::network;
+use crate::network::{self, Incoming, Outgoing};
 use crate::order::Order;
 
 pub(crate) use protocol::exchange::retry::Exchange;
-
-/// A request of ours; its body clears itself.
-pub(crate) type Outgoing = Request<Zeroizing<Vec<u8>>>;
-
-/// An answer; its body clears itself.
-pub(crate) type Incoming = Response<Zeroizing<Vec<u8>>>;
 
 /// Why there is nothing to show for a request.
 pub(crate) enum Fault {

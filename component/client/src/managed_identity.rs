@@ -1,44 +1,15 @@
 //! A token from the platform that this program runs on.
 
 use protocol::exchange::answer::MAX_BODY_SIZE;
-use protocol::grant::managed_identity::{
-    Answer, Environment, ManagedIdentity, ManagedIdentityRequest, PROBE_TIME, Source,
-};
-use protocol::request::scope::Scopes;
+use protocol::grant::managed_identity::{Answer, ManagedIdentityRequest, PROBE_TIME};
 use protocol::token::response::TokenResponse;
 
 use crate::bindings::entra_auth::core::arc_agent;
-use crate::bindings::exports::entra_auth::core::tokens::{self, Identity};
 use crate::clock::Deadline;
 use crate::error::{Capability, Error, Failure, Fault};
 use crate::exchange::{Exchange, exchange};
 use crate::network;
 use crate::order::Order;
-
-/// The request to the endpoint that the environment points at.
-pub(crate) fn request(
-    wanted: tokens::ManagedIdentity,
-    scopes: &Scopes,
-) -> Result<ManagedIdentityRequest, Error> {
-    let tokens::ManagedIdentity {
-        identity,
-        environment,
-    } = wanted;
-    let variables = environment.variables.iter();
-    let mut place =
-        Environment::from_variables(variables.map(|(name, value)| (name.as_str(), value.as_str())));
-    if environment.arc_agent {
-        place = place.with_arc_agent();
-    }
-    let identity = match identity {
-        Identity::SystemAssigned => ManagedIdentity::SystemAssigned,
-        Identity::ClientId(id) => ManagedIdentity::ClientId(id),
-        Identity::ObjectId(id) => ManagedIdentity::ObjectId(id),
-        Identity::ResourceId(id) => ManagedIdentity::ResourceId(id),
-    };
-    let request = ManagedIdentityRequest::new(Source::choose(&place)?, identity, scopes)?;
-    Ok(request)
-}
 
 /// Asks for the token, with the proof that Azure Arc wants if it wants one.
 pub(crate) fn token(

@@ -1,6 +1,6 @@
 //! One HTTP exchange over `wasi:http`.
 
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use zeroize::Zeroizing;
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
@@ -11,13 +11,18 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::clock::Deadline;
-use crate::exchange::{Incoming, Outgoing};
 
 /// `blocking-write-and-flush` takes no more at once (`wasi:io/streams`).
 const WRITE_SIZE: usize = 4096;
 
 /// How much to ask for at once: token responses are a few kilobytes.
 const READ_SIZE: u64 = 16 * 1024;
+
+/// A request of ours; its body clears itself.
+pub(crate) type Outgoing = Request<Zeroizing<Vec<u8>>>;
+
+/// An answer; its body clears itself.
+pub(crate) type Incoming = Response<Zeroizing<Vec<u8>>>;
 
 /// Sends `request` and reads the response, of its body at most `limit` bytes and one more, so that whoever reads it can
 /// tell that there was too much.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use protocol::authority::Authority;
 use protocol::authority::metadata::Metadata;
-use protocol::grant::managed_identity::ManagedIdentityRequest;
+use protocol::grant::managed_identity::{
+    Environment, ManagedIdentity, ManagedIdentityRequest, Source,
+};
 use protocol::refusal::advice::Facts;
 use protocol::request::challenge;
 use protocol::request::claims::Claims;
@@ -14,10 +16,9 @@ use protocol::request::scope::Scopes;
 use protocol::token::cache::{CacheKey, Subject};
 use protocol::value::secret::Secret;
 
-use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential};
+use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential, Identity};
 use crate::clock::Deadline;
 use crate::error::Error;
-use crate::managed_identity;
 
 /// What is wanted, from whom and as whom.
 pub(crate) struct Order {
@@ -172,7 +173,7 @@ impl Grant {
             }
             tokens::Grant::DeviceCode => Ok(Self::Person(SignIn::DeviceCode)),
             tokens::Grant::ManagedIdentity(wanted) => {
-                managed_identity::request(wanted, scopes).map(Self::ManagedIdentity)
+                managed_identity(wanted, scopes).map(Self::ManagedIdentity)
             }
         }
     }
@@ -193,6 +194,31 @@ impl Grant {
             Self::Person(_) => person(login_hint),
         }
     }
+}
+
+/// The request to the endpoint that the environment points at.
+fn managed_identity(
+    wanted: tokens::ManagedIdentity,
+    scopes: &Scopes,
+) -> Result<ManagedIdentityRequest, Error> {
+    let tokens::ManagedIdentity {
+        identity,
+        environment,
+    } = wanted;
+    let variables = environment.variables.iter();
+    let mut place =
+        Environment::from_variables(variables.map(|(name, value)| (name.as_str(), value.as_str())));
+    if environment.arc_agent {
+        place = place.with_arc_agent();
+    }
+    let identity = match identity {
+        Identity::SystemAssigned => ManagedIdentity::SystemAssigned,
+        Identity::ClientId(id) => ManagedIdentity::ClientId(id),
+        Identity::ObjectId(id) => ManagedIdentity::ObjectId(id),
+        Identity::ResourceId(id) => ManagedIdentity::ResourceId(id),
+    };
+    let request = ManagedIdentityRequest::new(Source::choose(&place)?, identity, scopes)?;
+    Ok(request)
 }
 
 /// Whoever signed in without being named is another person than one who was.

@@ -6,7 +6,7 @@ use protocol::value::correlation_id::CorrelationId;
 
 use crate::authentication::authenticate;
 use crate::error::Error;
-use crate::exchange::Outgoing;
+use crate::network::Outgoing;
 use crate::notices::Notices;
 use crate::order::Order;
 
