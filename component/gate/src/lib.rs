@@ -5,8 +5,7 @@
 
 mod bindings;
 mod origin;
-
-use std::cell::RefCell;
+mod permitted;
 
 use bindings::exports::entra_auth::core::gate;
 use bindings::exports::wasi::http::outgoing_handler as outgoing;
@@ -14,26 +13,17 @@ use bindings::wasi::http::outgoing_handler::handle;
 use bindings::wasi::http::types::Scheme;
 use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
 use protocol::authority::cloud::Cloud;
-use protocol::directory::graph_host;
 use protocol::grant::managed_identity::Environment;
 use protocol::value::impossible::Impossible;
 
 use origin::Origin;
-
-thread_local! {
-    /// What may be reached. A component has one thread, and its memory ends with the command.
-    static PERMITTED: RefCell<Vec<Origin>> = const { RefCell::new(Vec::new()) };
-}
 
 struct Gate;
 
 impl gate::Guest for Gate {
     fn permit(authority: String) -> Result<(), gate::Problem> {
         let origin = Origin::parse(&Cloud::expand(&authority).map_err(problem)?)?;
-        PERMITTED.with_borrow_mut(|permitted| {
-            permitted.extend(cloud_of(&origin));
-            permitted.push(origin);
-        });
+        permitted::add_authority(origin);
         Ok(())
     }
 
@@ -47,7 +37,7 @@ impl gate::Guest for Gate {
         }
         let endpoint = environment.endpoint().map_err(problem)?;
         let origin = Origin::parse_platform(endpoint)?;
-        PERMITTED.with_borrow_mut(|permitted| permitted.push(origin));
+        permitted::add(origin);
         Ok(())
     }
 }
@@ -65,22 +55,12 @@ impl outgoing::Guest for Gate {
         options: Option<RequestOptions>,
     ) -> Result<FutureIncomingResponse, ErrorCode> {
         let target = target_of(&request).ok_or(ErrorCode::HttpRequestUriInvalid)?;
-        if PERMITTED.with_borrow(|permitted| permitted.contains(&target)) {
+        if permitted::contains(&target) {
             handle(request, options)
         } else {
             Err(ErrorCode::HttpRequestDenied)
         }
     }
-}
-
-/// The other names of the same cloud's sign-in service and its Microsoft Graph.
-fn cloud_of(origin: &Origin) -> Vec<Origin> {
-    let names = Cloud::of_login_host(origin.host()).map_or(&[][..], Cloud::login_hosts);
-    let names = names.iter().copied();
-    names
-        .chain(graph_host(origin.host()))
-        .map(Origin::https)
-        .collect()
 }
 
 fn target_of(request: &OutgoingRequest) -> Option<Origin> {
