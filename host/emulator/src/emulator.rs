@@ -6,11 +6,10 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 
 use crate::{
     endpoint::{
-        authorize, device_page, error_page, graph, instance_discovery, key_set, logout, metadata,
-        route::Route, token,
+        authorize, device_authorization, device_page, error_page, graph, instance_discovery,
+        key_set, logout, metadata, route::Route, token,
     },
     exchange::{Exchange, incoming::Incoming},
-    grant::device_code,
     person::sign_in,
     platform::{app_service, arc, azure_pipelines, cloud_shell, github_actions, imds},
     remembered::Remembered,
@@ -158,7 +157,7 @@ fn answer(route: Route<'_>, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
         Route::ImdsToken => imds::answer(incoming),
         Route::Authorize(segment) => authorize::answer(segment, incoming),
         Route::DeviceCode(segment) => {
-            let outcome = device_code::begin(segment, incoming);
+            let outcome = device_authorization::answer(segment, incoming);
             incoming.exchange.issued(outcome)
         }
         Route::DevicePage(segment) => device_page::answer(segment, incoming),

@@ -9,7 +9,8 @@ use crate::{
     refusal::Refusal,
     request::form::Form,
     tenant::registration::{Client, ClientKind, Credentials, Platform, Secret, Tenant},
-    value::{guid::Guid, time::UnixTime},
+    token::authentication_method::AuthenticationMethod,
+    value::time::UnixTime,
 };
 
 /// What a request says about its client.
@@ -21,28 +22,6 @@ pub(crate) struct Presented {
 enum Credential {
     Assertion(String),
     Secret(String),
-}
-
-/// How a client proved itself, as the claims `appidacr` and `azpacr` say it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum AuthenticationMethod {
-    /// A client assertion.
-    Assertion,
-    /// Nothing: the client is public.
-    None,
-    /// A client secret.
-    Secret,
-}
-
-impl AuthenticationMethod {
-    /// The claim's value.
-    pub(crate) fn as_claim(self) -> &'static str {
-        match self {
-            Self::None => "0",
-            Self::Secret => "1",
-            Self::Assertion => "2",
-        }
-    }
 }
 
 impl Presented {
@@ -66,7 +45,7 @@ impl Presented {
 
     /// Finds the registration.
     pub(crate) fn client<'t>(&self, tenant: &'t Tenant) -> Result<&'t Client, Refusal> {
-        registered(&self.client_id, tenant)
+        tenant.registered_client(&self.client_id)
     }
 
     /// Demands a valid credential, as every grant does in which no person takes part.
@@ -105,16 +84,6 @@ impl Presented {
             (Some(_), false) => self.authenticate(client, incoming),
         }
     }
-}
-
-/// The registration of a client id.
-pub(crate) fn registered<'t>(client_id: &str, tenant: &'t Tenant) -> Result<&'t Client, Refusal> {
-    if Guid::parse(client_id).is_none() {
-        return Err(Refusal::client_id_is_no_guid(client_id));
-    }
-    tenant
-        .client(client_id)
-        .ok_or_else(|| Refusal::unknown_client(client_id, &tenant.id))
 }
 
 /// An `Origin` header marks a browser, and a browser can keep no secret.

@@ -4,13 +4,12 @@ use http::{Method, Response};
 
 use crate::{
     exchange::incoming::Incoming,
-    grant::token_response::needs_consent,
-    person::{
-        page, policy,
-        session::{self, Session},
-        sign_in::{self, Flow, Purpose, SignedIn},
-    },
+    person::{consent, page, policy, session, sign_in},
     refusal::Refusal,
+    remembered::{
+        session::Session,
+        sign_in::{Flow, Purpose, SignedIn},
+    },
     request::authorization::{AuthorizationRequest, Fault, Prompt},
     tenant::registration::User,
     value::guid::Guid,
@@ -23,7 +22,7 @@ pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec
         _ => incoming.query(),
     };
     let request = match parameters {
-        Ok(parameters) => AuthorizationRequest::read(segment, &parameters, incoming),
+        Ok(parameters) => AuthorizationRequest::read(segment, &parameters, incoming.tenant),
         Err(refusal) => Err(Fault::Page(refusal)),
     };
     match request {
@@ -101,7 +100,7 @@ fn silent_refusal(
     let client = incoming.tenant.client(&request.client_id)?;
     let user: &User = incoming.tenant.user(&signed_in.user_id)?;
     if session::standing_user(incoming).is_none()
-        && needs_consent(&request.scopes, client, user, incoming).ok()?
+        && consent::is_needed(&request.scopes, client, user, incoming).ok()?
     {
         let text = "The person has not consented yet.";
         return Some(Refusal::new("consent_required", 65001, text));

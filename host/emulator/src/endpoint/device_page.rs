@@ -4,20 +4,20 @@ use http::{Method, Response, StatusCode};
 
 use crate::{
     exchange::incoming::Incoming,
-    grant::device_code,
     person::{
+        device,
         page::{self, FormFields, Page},
-        session,
-        sign_in::{self, Flow, Purpose, SignedIn},
+        session, sign_in,
     },
     refusal::Refusal,
+    remembered::sign_in::{Flow, Purpose, SignedIn},
     tenant::authority::Authority,
 };
 
 /// The form for the code, or the first page of the sign-in.
 pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
     match entered(segment, incoming) {
-        Ok(Some(user_code)) if device_code::open(&user_code, incoming).is_some() => {
+        Ok(Some(user_code)) if device::open(&user_code, incoming).is_some() => {
             begin(segment, user_code, incoming)
         }
         Ok(Some(_)) => {

@@ -1,6 +1,7 @@
 //! What answers at the paths of the tenant and of Microsoft Graph.
 
 pub(crate) mod authorize;
+pub(crate) mod device_authorization;
 pub(crate) mod device_page;
 pub(crate) mod error_page;
 pub(crate) mod graph;

@@ -1,4 +1,4 @@
-//! Authorization codes and their grant (RFC 6749 section 4.1.3).
+//! The grant of authorization codes (RFC 6749 section 4.1.3).
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow>
 
@@ -8,25 +8,38 @@ use serde_json::Value;
 use crate::{
     client::authentication::{Presented, refuse_browsers},
     exchange::incoming::Incoming,
-    grant::token_response::Delegation,
     refusal::Refusal,
-    remembered::reference,
-    request::{form::Form, pkce::Challenge, scopes::RequestedScopes},
+    remembered::{authorization_code::AuthorizationCode, reference},
+    request::{form::Form, scopes::RequestedScopes},
     tenant::{authority::Authority, registration::Platform},
     value::time::UnixTime,
 };
 
-/// What a code stands for.
-#[derive(Clone)]
-pub(crate) struct AuthorizationCode {
-    pub(crate) delegation: Delegation,
-    /// As the authorization request spelled it.
-    pub(crate) redirect_uri: Option<String>,
-    pub(crate) challenge: Option<Challenge>,
-    /// The authority at which the person signed in.
-    pub(crate) authority: String,
-    pub(crate) issued_at: UnixTime,
-    pub(crate) is_redeemed: bool,
+/// Answers the grant.
+pub(crate) fn grant(
+    authority: Authority<'_>,
+    form: &Form,
+    incoming: &mut Incoming<'_>,
+) -> Result<Value, Refusal> {
+    let presented = Presented::from_request(incoming.request.headers(), form)?;
+    let client = presented.client(incoming.tenant)?;
+    authority.admit(client)?;
+    let name = reference::well_formed(form.required("code")?)?;
+    let code = incoming.remembered.codes.get(name).cloned();
+    let platform = code.as_ref().and_then(|code| code.delegation.platform);
+    check_origin(platform, incoming)?;
+    let method = presented.authenticate_for_person(client, platform, incoming)?;
+    let code = code.ok_or_else(|| Refusal::invalid_grant(70000, "The code is unknown."))?;
+    code.check(&client.id, authority, form, incoming.exchange.now)?;
+    let mut delegation = code.delegation;
+    if let Some(scope) = form.value("scope") {
+        delegation.scopes = RequestedScopes::parse(scope)?.joined_by(&delegation.scopes);
+    }
+    let answer = delegation.issue(client, method, form, incoming)?;
+    if let Some(code) = incoming.remembered.codes.get_mut(name) {
+        code.is_redeemed = true;
+    }
+    Ok(answer)
 }
 
 impl AuthorizationCode {
@@ -58,33 +71,6 @@ impl AuthorizationCode {
             None => Ok(()),
         }
     }
-}
-
-/// Answers the grant.
-pub(crate) fn grant(
-    authority: Authority<'_>,
-    form: &Form,
-    incoming: &mut Incoming<'_>,
-) -> Result<Value, Refusal> {
-    let presented = Presented::from_request(incoming.request.headers(), form)?;
-    let client = presented.client(incoming.tenant)?;
-    authority.admit(client)?;
-    let name = reference::well_formed(form.required("code")?)?;
-    let code = incoming.remembered.codes.get(name).cloned();
-    let platform = code.as_ref().and_then(|code| code.delegation.platform);
-    check_origin(platform, incoming)?;
-    let method = presented.authenticate_for_person(client, platform, incoming)?;
-    let code = code.ok_or_else(|| Refusal::invalid_grant(70000, "The code is unknown."))?;
-    code.check(&client.id, authority, form, incoming.exchange.now)?;
-    let mut delegation = code.delegation;
-    if let Some(scope) = form.value("scope") {
-        delegation.scopes = RequestedScopes::parse(scope)?.joined_by(&delegation.scopes);
-    }
-    let answer = delegation.issue(client, method, form, incoming)?;
-    if let Some(code) = incoming.remembered.codes.get_mut(name) {
-        code.is_redeemed = true;
-    }
-    Ok(answer)
 }
 
 /// A single-page application's code comes back across origins, and no other.

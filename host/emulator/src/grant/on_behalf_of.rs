@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::{
     client::authentication::{Presented, refuse_browsers},
     exchange::incoming::Incoming,
-    grant::token_response::Delegation,
     refusal::Refusal,
+    remembered::delegation::Delegation,
     request::{form::Form, scopes::RequestedScopes},
     tenant::{
         authority::Authority,

@@ -1,4 +1,4 @@
-//! Refresh tokens and their grant (RFC 6749 section 6).
+//! The grant of refresh tokens (RFC 6749 section 6).
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/refresh-tokens>
 
@@ -7,59 +7,15 @@ use serde_json::Value;
 use crate::{
     client::authentication::Presented,
     exchange::incoming::Incoming,
-    grant::token_response::Delegation,
     refusal::Refusal,
-    remembered::reference,
+    remembered::{reference, refresh_token::RefreshToken},
     request::{form::Form, scopes::RequestedScopes},
     tenant::{authority::Authority, registration::Platform},
     value::time::UnixTime,
 };
 
-/// What a refresh token stands for.
-pub(crate) struct RefreshToken {
-    pub(crate) delegation: Delegation,
-    issued_at: UnixTime,
-    pub(crate) is_revoked: bool,
-}
-
-impl RefreshToken {
-    pub(crate) fn new(delegation: Delegation, issued_at: UnixTime) -> Self {
-        Self {
-            delegation,
-            issued_at,
-            is_revoked: false,
-        }
-    }
-
-    fn check(&self, client_id: &str, now: UnixTime) -> Result<(), Refusal> {
-        if self.delegation.client_id != client_id {
-            return Err(Refusal::invalid_grant(
-                70000,
-                "The refresh token is another client's.",
-            ));
-        }
-        if self.is_revoked {
-            let text = "The grant was revoked; a new sign-in is needed.";
-            return Err(Refusal::invalid_grant(50173, text));
-        }
-        // A single-page application's clock starts at the sign-in and is not wound again.
-        let (start, life, code) = match self.delegation.platform {
-            Some(Platform::Spa) => (self.delegation.signed_in_at, DAY, 700_084),
-            _ => (self.issued_at, 90 * DAY, 700_082),
-        };
-        if start.moved_by(life) <= now {
-            let text = format!(
-                "The refresh token was issued on {} and has expired.",
-                self.issued_at
-            );
-            return Err(Refusal::invalid_grant(code, text));
-        }
-        Ok(())
-    }
-}
-
-/// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid, unless that is switched
-/// off.
+/// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid,
+/// unless that is switched off.
 pub(crate) fn grant(
     authority: Authority<'_>,
     form: &Form,
@@ -91,6 +47,34 @@ pub(crate) fn grant(
         used.is_revoked = true;
     }
     Ok(issued)
+}
+
+impl RefreshToken {
+    fn check(&self, client_id: &str, now: UnixTime) -> Result<(), Refusal> {
+        if self.delegation.client_id != client_id {
+            return Err(Refusal::invalid_grant(
+                70000,
+                "The refresh token is another client's.",
+            ));
+        }
+        if self.is_revoked {
+            let text = "The grant was revoked; a new sign-in is needed.";
+            return Err(Refusal::invalid_grant(50173, text));
+        }
+        // A single-page application's clock starts at the sign-in and is not wound again.
+        let (start, life, code) = match self.delegation.platform {
+            Some(Platform::Spa) => (self.delegation.signed_in_at, DAY, 700_084),
+            _ => (self.issued_at, 90 * DAY, 700_082),
+        };
+        if start.moved_by(life) <= now {
+            let text = format!(
+                "The refresh token was issued on {} and has expired.",
+                self.issued_at
+            );
+            return Err(Refusal::invalid_grant(code, text));
+        }
+        Ok(())
+    }
 }
 
 const DAY: i64 = 86_400;

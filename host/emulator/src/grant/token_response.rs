@@ -1,38 +1,21 @@
-//! What a person let a client do: the meaning of codes, device codes and refresh tokens.
+//! The answer to a grant of people (RFC 6749 section 5.1).
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
-    client::authentication::AuthenticationMethod,
     exchange::incoming::Incoming,
-    grant::refresh_token::RefreshToken,
     person::{consent, policy},
     refusal::Refusal,
-    request::{claims::capabilities, form::Form, scopes::RequestedScopes},
-    tenant::registration::{Api, Client, Platform, User},
+    remembered::{delegation::Delegation, refresh_token::RefreshToken},
+    request::{claims::capabilities, form::Form},
+    tenant::registration::{Client, User},
     token::{
         access::{AccessToken, Holder, LIFETIME},
+        authentication_method::AuthenticationMethod,
+        client_info,
         id::IdToken,
     },
-    value::time::UnixTime,
 };
-
-/// One person's permission to one client.
-#[derive(Clone, Debug)]
-pub(crate) struct Delegation {
-    pub(crate) client_id: String,
-    pub(crate) user_id: String,
-    /// Where the sign-in's answer went, if it went anywhere.
-    pub(crate) platform: Option<Platform>,
-    pub(crate) session_id: String,
-    pub(crate) signed_in_at: UnixTime,
-    pub(crate) scopes: RequestedScopes,
-    /// What the client wants to find in the id token.
-    pub(crate) nonce: Option<String>,
-    /// Whether an API acts, for its caller.
-    pub(crate) is_on_behalf: bool,
-}
 
 impl Delegation {
     /// The token answer.
@@ -109,7 +92,10 @@ impl Delegation {
             extras.push(("id_token", token.issue(&incoming.exchange)?));
         }
         if self.scopes.has("profile") && form.value("client_info") == Some("1") {
-            extras.push(("client_info", client_info(user, &incoming.tenant.id)));
+            extras.push((
+                "client_info",
+                client_info::encoded(user, &incoming.tenant.id),
+            ));
         }
         Ok(extras)
     }
@@ -135,21 +121,4 @@ impl Delegation {
             .collect();
         scopes.join(" ")
     }
-}
-
-/// The API that a delegation is for, and whether somebody must still be asked.
-pub(crate) fn needs_consent(
-    scopes: &RequestedScopes,
-    client: &Client,
-    user: &User,
-    incoming: &Incoming<'_>,
-) -> Result<bool, Refusal> {
-    let api: &Api = scopes.api(incoming.tenant)?;
-    Ok(consent::demand(scopes, incoming.remembered, client, user, api).is_err())
-}
-
-/// The person's name across tenants: object id and tenant.
-pub(crate) fn client_info(user: &User, tenant_id: &str) -> String {
-    let info = json!({ "uid": user.object_id, "utid": tenant_id });
-    URL_SAFE_NO_PAD.encode(info.to_string())
 }

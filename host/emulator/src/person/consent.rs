@@ -3,18 +3,12 @@
 //! <https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>
 
 use crate::{
+    exchange::incoming::Incoming,
     refusal::Refusal,
-    remembered::Remembered,
+    remembered::{Remembered, consent::Consent},
     request::scopes::RequestedScopes,
     tenant::registration::{Api, Client, Permission, User},
 };
-
-/// What one person gave to one client.
-pub(crate) struct Consent {
-    pub(crate) user_id: String,
-    client_id: String,
-    permission: Permission,
-}
 
 /// The permissions of an API that a client holds from a person, in the API's order.
 pub(crate) fn granted<'t>(
@@ -115,4 +109,15 @@ pub(crate) fn demand(
         return Err(Refusal::consent_missing(&client.id));
     }
     Ok(())
+}
+
+/// Whether somebody must still be asked.
+pub(crate) fn is_needed(
+    scopes: &RequestedScopes,
+    client: &Client,
+    user: &User,
+    incoming: &Incoming<'_>,
+) -> Result<bool, Refusal> {
+    let api = scopes.api(incoming.tenant)?;
+    Ok(demand(scopes, incoming.remembered, client, user, api).is_err())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization_response;
 pub(crate) mod consent;
+pub(crate) mod device;
 pub(crate) mod page;
 pub(crate) mod policy;
 pub(crate) mod questions;

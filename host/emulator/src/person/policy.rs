@@ -2,85 +2,14 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-conditional-access-dev-guide>
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     refusal::Refusal,
-    remembered::Remembered,
+    remembered::{Remembered, policy::Policy},
     tenant::registration::{Api, Client, User},
     value::guid::Guid,
 };
-
-/// A rule. The members that are given say whom it concerns; one without any concerns everybody.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Policy {
-    /// A user principal name.
-    user: Option<String>,
-    /// A client id.
-    client: Option<String>,
-    /// An App ID URI.
-    resource: Option<String>,
-    /// The AADSTS number of the refusal.
-    #[serde(default = "multi_factor")]
-    code: u32,
-    /// Another `error` than the number's usual one.
-    error: Option<String>,
-    /// Another `suberror` than the number's usual one.
-    suberror: Option<String>,
-    /// The name in the claims challenge.
-    #[serde(skip, default = "Guid::random")]
-    id: Guid,
-}
-
-impl Policy {
-    fn concerns(&self, client: &Client, user: &User, api: &Api) -> bool {
-        let is = |rule: &Option<String>, value: &str| {
-            rule.as_deref()
-                .is_none_or(|rule| rule.eq_ignore_ascii_case(value))
-        };
-        is(&self.user, &user.user_principal_name)
-            && is(&self.client, &client.id)
-            && is(&self.resource, &api.app_id_uri)
-    }
-
-    /// The refusal, with the challenge that a new sign-in must bring back.
-    fn refusal(&self, is_on_behalf: bool) -> Refusal {
-        let (error, suberror) = match self.code {
-            50076 if !is_on_behalf => ("invalid_grant", "basic_action"),
-            53003 => ("invalid_grant", "message_only"),
-            _ => ("interaction_required", "basic_action"),
-        };
-        let error = self.error.clone().unwrap_or_else(|| error.to_owned());
-        let suberror = self.suberror.clone().unwrap_or_else(|| suberror.to_owned());
-        let text = "A conditional access policy asks for more than this sign-in showed.";
-        Refusal::new(error, self.code, text)
-            .with_suberror(suberror)
-            .with_claims(self.challenge())
-    }
-
-    fn challenge(&self) -> String {
-        let kind = if self.code / 1000 == 53 {
-            "capolids"
-        } else {
-            "polids"
-        };
-        let value = json!({ "essential": true, "values": [self.id.to_string()] });
-        json!({ "access_token": { kind: value } }).to_string()
-    }
-
-    /// Whether a request's parameter `claims` brings the challenge back.
-    fn is_answered_by(&self, claims: &Value) -> bool {
-        let id = json!(self.id.to_string());
-        ["polids", "capolids"].iter().any(|kind| {
-            claims
-                .pointer(&format!("/access_token/{kind}/values"))
-                .and_then(Value::as_array)
-                .is_some_and(|values| values.contains(&id))
-        })
-    }
-}
 
 /// Refuses what a policy forbids and the person did not make good.
 pub(crate) fn enforce(
@@ -134,6 +63,50 @@ fn challenged(remembered: &Remembered, claims: Option<&str>) -> Vec<Guid> {
         .collect()
 }
 
-fn multi_factor() -> u32 {
-    50076
+impl Policy {
+    fn concerns(&self, client: &Client, user: &User, api: &Api) -> bool {
+        let is = |rule: &Option<String>, value: &str| {
+            rule.as_deref()
+                .is_none_or(|rule| rule.eq_ignore_ascii_case(value))
+        };
+        is(&self.user, &user.user_principal_name)
+            && is(&self.client, &client.id)
+            && is(&self.resource, &api.app_id_uri)
+    }
+
+    /// The refusal, with the challenge that a new sign-in must bring back.
+    fn refusal(&self, is_on_behalf: bool) -> Refusal {
+        let (error, suberror) = match self.code {
+            50076 if !is_on_behalf => ("invalid_grant", "basic_action"),
+            53003 => ("invalid_grant", "message_only"),
+            _ => ("interaction_required", "basic_action"),
+        };
+        let error = self.error.clone().unwrap_or_else(|| error.to_owned());
+        let suberror = self.suberror.clone().unwrap_or_else(|| suberror.to_owned());
+        let text = "A conditional access policy asks for more than this sign-in showed.";
+        Refusal::new(error, self.code, text)
+            .with_suberror(suberror)
+            .with_claims(self.challenge())
+    }
+
+    fn challenge(&self) -> String {
+        let kind = if self.code / 1000 == 53 {
+            "capolids"
+        } else {
+            "polids"
+        };
+        let value = json!({ "essential": true, "values": [self.id.to_string()] });
+        json!({ "access_token": { kind: value } }).to_string()
+    }
+
+    /// Whether a request's parameter `claims` brings the challenge back.
+    fn is_answered_by(&self, claims: &Value) -> bool {
+        let id = json!(self.id.to_string());
+        ["polids", "capolids"].iter().any(|kind| {
+            claims
+                .pointer(&format!("/access_token/{kind}/values"))
+                .and_then(Value::as_array)
+                .is_some_and(|values| values.contains(&id))
+        })
+    }
 }

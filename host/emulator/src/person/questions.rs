@@ -4,7 +4,11 @@ use http::{Response, StatusCode};
 
 use crate::{
     exchange::incoming::Incoming,
-    person::{consent, page::FormFields, sign_in::Flow},
+    person::{
+        consent,
+        page::{FormFields, Page},
+    },
+    remembered::sign_in::{Flow, Purpose},
     request::scopes::RequestedScopes,
     tenant::registration::{Client, User},
 };
@@ -102,4 +106,16 @@ pub(crate) fn may_it(
         .list(wanted.iter().map(String::as_str))
         .form(&form)
         .response(StatusCode::OK, &incoming.exchange)
+}
+
+impl Flow {
+    /// A page of this flow, whose buttons may lead back to the application.
+    fn page(&self, title: &str) -> Page {
+        match &self.purpose {
+            Purpose::Authorization(request) => {
+                Page::new(title).leading_to(request.return_address.form_target())
+            }
+            Purpose::Device(_) => Page::new(title),
+        }
+    }
 }

@@ -3,17 +3,9 @@
 use http::{HeaderMap, HeaderValue, Response, header};
 
 use crate::{
-    exchange::incoming::Incoming,
-    tenant::registration::User,
-    value::{origin::Origin, time::UnixTime},
+    exchange::incoming::Incoming, remembered::session::Session, tenant::registration::User,
+    value::origin::Origin,
 };
-
-/// A person's session, found again by a cookie.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub(crate) user_id: String,
-    pub(crate) signed_in_at: UnixTime,
-}
 
 /// The session that a request belongs to, with its name.
 pub(crate) fn current(incoming: &Incoming<'_>) -> Option<(String, Session)> {

@@ -4,57 +4,24 @@ use http::{Response, StatusCode};
 
 use crate::{
     exchange::incoming::Incoming,
-    grant::{
-        authorization_code::AuthorizationCode,
-        device_code::{self, Decision},
-        token_response::{Delegation, client_info, needs_consent},
-    },
     person::{
-        consent,
+        consent, device,
         page::{self, FormFields, Page},
-        policy, questions,
-        session::{self, Session},
+        policy, questions, session,
     },
     refusal::Refusal,
+    remembered::{
+        authorization_code::AuthorizationCode,
+        delegation::Delegation,
+        device_code::Decision,
+        session::Session,
+        sign_in::{Flow, Purpose, SignedIn},
+    },
     request::{authorization::AuthorizationRequest, form::Form, scopes::RequestedScopes},
     tenant::registration::{Client, User},
-    value::{guid::Guid, time::UnixTime},
+    token::client_info,
+    value::guid::Guid,
 };
-
-/// How far a sign-in is.
-#[derive(Clone)]
-pub(crate) struct Flow {
-    pub(crate) purpose: Purpose,
-    /// Whom the browser knows already.
-    pub(crate) offered: Option<SignedIn>,
-    pub(crate) signed_in: Option<SignedIn>,
-    /// Whether the password is asked for even from somebody whom the browser knows.
-    pub(crate) wants_password: bool,
-    /// Whether consent is asked for even if it was given.
-    pub(crate) wants_consent: bool,
-    /// Whether the person knows which application asks. On a device's page only the code told.
-    pub(crate) is_confirmed: bool,
-    /// What stands in the field for the account.
-    pub(crate) account: String,
-    /// The authority, as endpoints spell it.
-    pub(crate) segment: String,
-}
-
-/// For whom somebody signs in.
-#[derive(Clone)]
-pub(crate) enum Purpose {
-    Authorization(Box<AuthorizationRequest>),
-    /// A device, by its user code.
-    Device(String),
-}
-
-/// Somebody who signed in.
-#[derive(Clone)]
-pub(crate) struct SignedIn {
-    pub(crate) user_id: String,
-    pub(crate) session_id: String,
-    pub(crate) signed_in_at: UnixTime,
-}
 
 /// What a sign-in is about.
 struct Subject {
@@ -174,23 +141,13 @@ impl Flow {
                 claims: request.claims.clone(),
             }),
             Purpose::Device(user_code) => {
-                let code = device_code::open(user_code, incoming)?;
+                let code = device::open(user_code, incoming)?;
                 Some(Subject {
                     client_id: code.client_id.clone(),
                     scopes: code.scopes.clone(),
                     claims: code.claims.clone(),
                 })
             }
-        }
-    }
-
-    /// A page of this flow, whose buttons may lead back to the application.
-    pub(crate) fn page(&self, title: &str) -> Page {
-        match &self.purpose {
-            Purpose::Authorization(request) => {
-                Page::new(title).leading_to(request.return_address.form_target())
-            }
-            Purpose::Device(_) => Page::new(title),
         }
     }
 }
@@ -214,7 +171,7 @@ fn proceed(name: &str, alert: Option<&str>, incoming: &mut Incoming<'_>) -> Resp
     if is_standing {
         accept(name, incoming);
     } else if flow.wants_consent
-        || needs_consent(&subject.scopes, client, user, incoming).unwrap_or_default()
+        || consent::is_needed(&subject.scopes, client, user, incoming).unwrap_or_default()
     {
         let scopes = &subject.scopes;
         return questions::may_it(&flow, form, user, client, scopes, incoming);
@@ -236,7 +193,7 @@ fn cancel(name: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
                 .refuse(&refusal, Some("cancel"), &incoming.exchange)
         }
         Purpose::Device(user_code) => {
-            device_code::decide(&user_code, Decision::Declined, incoming);
+            device::decide(&user_code, Decision::Declined, incoming);
             Page::new("Cancelled")
                 .text("The device was told. You may close this window.")
                 .response(StatusCode::OK, &incoming.exchange)
@@ -255,7 +212,7 @@ fn finish(name: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
     match flow.purpose {
         Purpose::Authorization(request) => hand_over_code(*request, &signed_in, incoming),
         Purpose::Device(user_code) => {
-            device_code::approve(&user_code, &signed_in, incoming);
+            device::approve(&user_code, &signed_in, incoming);
             Page::new("You are signed in")
                 .text("Go back to your device; it goes on by itself. You may close this window.")
                 .response(StatusCode::OK, &incoming.exchange)
@@ -294,7 +251,7 @@ fn hand_over_code(
     let user = incoming.tenant.user(&signed_in.user_id);
     let info = user
         .filter(|_| request.wants_client_info)
-        .map(|user| client_info(user, &incoming.tenant.id));
+        .map(|user| client_info::encoded(user, &incoming.tenant.id));
     let mut parameters = vec![("code", code.as_str()), ("session_state", &session_state)];
     parameters.extend(info.as_deref().map(|info| ("client_info", info)));
     address.answer(&parameters, &incoming.exchange)

@@ -39,7 +39,8 @@ pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {
     response
 }
 
-/// The agent tells which identity it used: older ones do not look at the selector, so clients want to see it confirmed.
+/// The agent tells which identity it used: older ones do not look at the selector, so clients want to
+/// see it confirmed.
 fn confirmed(
     identity: &ManagedIdentity,
     resource: &str,

@@ -5,10 +5,12 @@ use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    client::authentication::AuthenticationMethod,
     exchange::incoming::Incoming,
     refusal::Refusal,
-    token::access::{AccessToken, Holder, LIFETIME},
+    token::{
+        access::{AccessToken, Holder, LIFETIME},
+        authentication_method::AuthenticationMethod,
+    },
     value::guid::Guid,
 };
 

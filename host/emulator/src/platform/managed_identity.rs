@@ -5,12 +5,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    client::authentication::AuthenticationMethod,
     exchange::incoming::Incoming,
     refusal::Refusal,
     request::form::Form,
     tenant::registration::ManagedIdentity,
-    token::access::{AccessToken, Holder},
+    token::{
+        access::{AccessToken, Holder},
+        authentication_method::AuthenticationMethod,
+    },
 };
 
 /// Finds the identity that a request means: the system-assigned one, or by client id, object id or

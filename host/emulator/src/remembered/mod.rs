@@ -1,16 +1,24 @@
 //! What the tenant remembers between requests.
 
+pub(crate) mod authorization_code;
+pub(crate) mod consent;
+pub(crate) mod delegation;
+pub(crate) mod device_code;
 pub(crate) mod options;
+pub(crate) mod policy;
 pub(crate) mod reference;
+pub(crate) mod refresh_token;
+pub(crate) mod session;
+pub(crate) mod sign_in;
 
 use std::fmt;
 
 use crate::{
-    grant::{
-        authorization_code::AuthorizationCode, device_code::DeviceCode, refresh_token::RefreshToken,
+    remembered::{
+        authorization_code::AuthorizationCode, consent::Consent, device_code::DeviceCode,
+        options::Options, policy::Policy, reference::References, refresh_token::RefreshToken,
+        session::Session, sign_in::Flow,
     },
-    person::{consent::Consent, policy::Policy, session::Session, sign_in::Flow},
-    remembered::{options::Options, reference::References},
     value::guid::Guid,
 };
 

@@ -3,12 +3,15 @@
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow>
 
 use crate::{
-    client::authentication::registered,
-    exchange::incoming::Incoming,
-    person::authorization_response::ReturnAddress,
     refusal::Refusal,
-    request::{form::Form, pkce::Challenge, redirect_uri, scopes::RequestedScopes},
-    tenant::{authority::Authority, registration::Platform},
+    request::{
+        form::Form, pkce::Challenge, redirect_uri, return_address::ReturnAddress,
+        scopes::RequestedScopes,
+    },
+    tenant::{
+        authority::Authority,
+        registration::{Platform, Tenant},
+    },
 };
 
 /// A request that can be put to somebody.
@@ -51,15 +54,11 @@ pub(crate) enum Fault {
 impl AuthorizationRequest {
     /// Reads a request. Until client and redirect address are known to belong together, faults are
     /// for the person's eyes only.
-    pub(crate) fn read(
-        segment: &str,
-        parameters: &Form,
-        incoming: &Incoming<'_>,
-    ) -> Result<Self, Fault> {
-        let authority = Authority::from_segment(segment, incoming.tenant).map_err(Fault::Page)?;
+    pub(crate) fn read(segment: &str, parameters: &Form, tenant: &Tenant) -> Result<Self, Fault> {
+        let authority = Authority::from_segment(segment, tenant).map_err(Fault::Page)?;
         let client = parameters
             .required("client_id")
-            .and_then(|id| registered(id, incoming.tenant))
+            .and_then(|id| tenant.registered_client(id))
             .map_err(Fault::Page)?;
         let sent = parameters.value("redirect_uri");
         let (uri, platform) = redirect_uri::registered(client, sent).map_err(Fault::Page)?;
@@ -68,7 +67,7 @@ impl AuthorizationRequest {
         let fault = |refusal| Fault::Redirect(Box::new(return_address.clone()), refusal);
         refusal.map_or(Ok(()), |refusal| Err(fault(refusal)))?;
         check_response_type(parameters).map_err(fault)?;
-        let scopes = requested_scopes(parameters, incoming).map_err(fault)?;
+        let scopes = requested_scopes(parameters, tenant).map_err(fault)?;
         let challenge = required_challenge(parameters, platform).map_err(fault)?;
         let prompt = Prompt::from_parameters(parameters).map_err(fault)?;
         let owned = |name| parameters.value(name).map(str::to_owned);
@@ -117,15 +116,12 @@ fn check_response_type(parameters: &Form) -> Result<(), Refusal> {
     Err(Refusal::new("unsupported_response_type", code, text))
 }
 
-fn requested_scopes(
-    parameters: &Form,
-    incoming: &Incoming<'_>,
-) -> Result<RequestedScopes, Refusal> {
+fn requested_scopes(parameters: &Form, tenant: &Tenant) -> Result<RequestedScopes, Refusal> {
     if parameters.value("resource").is_some() {
         return Err(Refusal::resource_parameter());
     }
     let scopes = RequestedScopes::parse(parameters.required("scope")?)?;
-    scopes.api(incoming.tenant)?;
+    scopes.api(tenant)?;
     Ok(scopes)
 }
 

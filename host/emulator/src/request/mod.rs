@@ -6,4 +6,5 @@ pub(crate) mod default_scope;
 pub(crate) mod form;
 pub(crate) mod pkce;
 pub(crate) mod redirect_uri;
+pub(crate) mod return_address;
 pub(crate) mod scopes;

@@ -4,7 +4,11 @@
 
 use std::fmt;
 
-use crate::{tenant::certificate::Certificate, value::time::UnixTime};
+use crate::{
+    refusal::Refusal,
+    tenant::certificate::Certificate,
+    value::{guid::Guid, time::UnixTime},
+};
 
 /// A directory with its registrations. Every member is public: push what a test or an embedder
 /// needs.
@@ -39,6 +43,15 @@ impl Tenant {
         self.clients
             .iter()
             .find(|client| client.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The application with this client id, or why there is none.
+    pub(crate) fn registered_client(&self, id: &str) -> Result<&Client, Refusal> {
+        if Guid::parse(id).is_none() {
+            return Err(Refusal::client_id_is_no_guid(id));
+        }
+        self.client(id)
+            .ok_or_else(|| Refusal::unknown_client(id, &self.id))
     }
 
     /// The person with this object id.

@@ -5,8 +5,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    grant::device_code::Order, platform::external_token::ExternalToken, remembered::Remembered,
-    tenant::registration::Tenant, test_control::message::parsed, value::time::UnixTime,
+    platform::external_token::ExternalToken,
+    remembered::Remembered,
+    tenant::registration::Tenant,
+    test_control::{device_decision::DeviceDecision, message::parsed},
+    value::time::UnixTime,
 };
 
 /// Carries out a control request. `None` means that there is no such control.
@@ -18,9 +21,8 @@ pub(crate) fn carry_out(
     remembered: &mut Remembered,
 ) -> Option<Result<Value, String>> {
     Some(match (request.method(), path) {
-        (&Method::POST, "/device") => {
-            parsed(request).and_then(|order: Order| order.carry_out(tenant, remembered, now))
-        }
+        (&Method::POST, "/device") => parsed(request)
+            .and_then(|decision: DeviceDecision| decision.carry_out(tenant, remembered, now)),
         (&Method::POST, "/policies") => parsed(request).map(|policy| {
             remembered.policies.push(policy);
             Value::Null

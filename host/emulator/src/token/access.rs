@@ -5,11 +5,10 @@
 use serde::Serialize;
 
 use crate::{
-    client::authentication::AuthenticationMethod,
     exchange::Exchange,
     refusal::Refusal,
     tenant::registration::{Api, AppRole, Tenant, TokenVersion, User},
-    token::{pairwise, signing_key::TENANT_KEY},
+    token::{authentication_method::AuthenticationMethod, pairwise, signing_key::TENANT_KEY},
     value::guid::Guid,
 };
 

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::{
     exchange::Exchange,
-    grant::token_response::Delegation,
     refusal::Refusal,
+    remembered::delegation::Delegation,
     tenant::registration::{Client, Tenant, User},
     token::{access::LIFETIME, pairwise, signing_key::TENANT_KEY},
     value::guid::Guid,
