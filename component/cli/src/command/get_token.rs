@@ -57,17 +57,8 @@ impl GetToken {
 
     fn acquire(&self, prepared: &mut Prepared, output: &Output) -> Result<Token, Error> {
         let cache = self.cache_use(prepared);
-        let flow = prepared.flow;
-        let error = match tokens::acquire(&prepared.request, cache) {
-            Ok(token) => return Ok(token),
-            Err(error) => error,
-        };
-        if !headless::falls_back(flow, &error, output.stderr_is_terminal()) {
-            return Err(prepared.explain(headless::advised(flow, error)));
-        }
-        output.instruction(headless::NOTICE);
-        prepared.request.grant = Grant::DeviceCode;
-        tokens::acquire(&prepared.request, cache).map_err(|error| prepared.explain(error))
+        headless::sign_in(prepared, output, |request| tokens::acquire(request, cache))
+            .map_err(|error| prepared.explain(error))
     }
 
     fn cache_use(&self, prepared: &Prepared) -> CacheUse {

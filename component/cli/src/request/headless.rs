@@ -1,21 +1,42 @@
 //! What becomes of a sign-in in the browser where there is none.
 
 use crate::bindings::errors::{Capability, Error as Refused, Failure, Fault};
+use crate::bindings::tokens::{Grant, Request};
+use crate::output::Output;
 use crate::profile::flow::Flow;
+use crate::request::prepared::Prepared;
 
 /// Documented wording.
-pub(crate) const NOTICE: &str = "No display detected. Falling back to device code flow.";
+const NOTICE: &str = "No display detected. Falling back to device code flow.";
 
 const HINT: &str = "use `-f DeviceCode` to sign in on another device";
 
+/// What `ask` answers; where it wants a browser and there is none, what it answers for another device.
+pub(crate) fn sign_in<T>(
+    prepared: &mut Prepared,
+    output: &Output,
+    ask: impl Fn(&Request) -> Result<T, Refused>,
+) -> Result<T, Refused> {
+    let error = match ask(&prepared.request) {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    if !falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
+        return Err(advised(prepared.flow, error));
+    }
+    output.instruction(NOTICE);
+    prepared.request.grant = Grant::DeviceCode;
+    ask(&prepared.request)
+}
+
 /// Whether another device takes over: not for a flow that was chosen because it sends the client's
 /// proof along, and only if somebody reads where to go.
-pub(crate) fn falls_back(flow: Flow, error: &Refused, is_read: bool) -> bool {
+fn falls_back(flow: Flow, error: &Refused, is_read: bool) -> bool {
     is_read && flow == Flow::InteractiveBrowser && no_browser(error)
 }
 
 /// The same error, with the advice that it is about.
-pub(crate) fn advised(flow: Flow, error: Refused) -> Refused {
+fn advised(flow: Flow, error: Refused) -> Refused {
     let is_browser = matches!(flow, Flow::AuthorizationCode | Flow::InteractiveBrowser);
     match error {
         Refused::CapabilityFailed(failure)

@@ -2,7 +2,6 @@
 
 use crate::bindings::directory::{self, Application};
 use crate::bindings::errors;
-use crate::bindings::tokens::Grant;
 use crate::command::format::Format;
 use crate::input::environment::variable;
 use crate::input::named;
@@ -81,27 +80,19 @@ impl Search<'_> {
         prepared: &mut Prepared,
         output: &Output,
     ) -> Result<Vec<Application>, Error> {
-        let flow = prepared.flow;
         // Nobody may be there to answer: then what is stored has to do.
-        let attended = !flow.needs_person() || output.can_ask();
-        let error = match directory::applications(&prepared.request, self.pattern, attended) {
-            Ok(found) => return Ok(found),
-            Err(error) => error,
-        };
-        match error {
+        let attended = !prepared.flow.needs_person() || output.can_ask();
+        let found = headless::sign_in(prepared, output, |request| {
+            directory::applications(request, self.pattern, attended)
+        });
+        found.map_err(|error| match error {
             errors::Error::InteractionRequired(interaction)
                 if !attended && interaction.refusal.is_none() =>
             {
-                Err(unattended())
+                unattended()
             }
-            error if headless::falls_back(flow, &error, output.stderr_is_terminal()) => {
-                output.instruction(headless::NOTICE);
-                prepared.request.grant = Grant::DeviceCode;
-                directory::applications(&prepared.request, self.pattern, attended)
-                    .map_err(|error| prepared.explain(error))
-            }
-            error => Err(prepared.explain(headless::advised(flow, error))),
-        }
+            error => prepared.explain(error),
+        })
     }
 }
 
