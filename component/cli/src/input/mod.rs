@@ -3,5 +3,7 @@
 pub(crate) mod environment;
 pub(crate) mod named;
 pub(crate) mod secret;
+pub(crate) mod stdin;
+pub(crate) mod text;
 pub(crate) mod time_limit;
 pub(crate) mod token;

@@ -1,9 +1,8 @@
 //! A secret on its way from the command line to a capability.
 
-use std::io::BufRead;
-
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::input::stdin;
 use crate::output::Output;
 use crate::output::error::Error;
 
@@ -84,16 +83,12 @@ pub(crate) fn given(
 }
 
 fn first_line_of_stdin(what: &str) -> Result<Secret, Error> {
-    let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
-        Ok(_) => {
-            let secret = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
-            line.zeroize();
-            Ok(secret)
-        }
-        Err(_) => Err(Error::bad_arguments(
+    let line = stdin::line().map_err(|_| {
+        Error::bad_arguments(
             format!("the {what} could not be read from stdin"),
             "give it as the first line of stdin, as UTF-8",
-        )),
-    }
+        )
+    })?;
+    let line = line.unwrap_or_default();
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n']).to_owned()))
 }

@@ -1,17 +1,13 @@
-//! The token to inspect, from wherever it was put.
-
-use std::io::{IsTerminal, Read, stdin};
+//! A token as people have it at hand: copied, in a file, in the JSON that `get-token` wrote.
 
 use serde_json::Value;
 
+use crate::input::{stdin, text};
 use crate::output::error::Error;
-
-/// Larger than any token; Entra's stay below 100 KiB.
-pub(crate) const LIMIT: u32 = 1 << 20;
 
 /// All of stdin, unless somebody would have to type it.
 pub(crate) fn piped_stdin() -> Result<Option<String>, Error> {
-    if stdin().is_terminal() {
+    if stdin::is_terminal() {
         return Ok(None);
     }
     let token = whole_stdin()?;
@@ -20,44 +16,12 @@ pub(crate) fn piped_stdin() -> Result<Option<String>, Error> {
 
 /// All of stdin.
 pub(crate) fn whole_stdin() -> Result<String, Error> {
-    from_bytes(&stdin_bytes()?)
-}
-
-/// The bytes of stdin.
-pub(crate) fn stdin_bytes() -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = stdin()
-        .lock()
-        .take(u64::from(LIMIT))
-        .read_to_end(&mut bytes);
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(_) => Err(Error::general(
-            "stdin could not be read",
-            "name a file instead",
-        )),
-    }
+    from_bytes(&stdin::bytes()?)
 }
 
 /// The token in a file's bytes.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<String, Error> {
-    text(bytes).map(|text| from_text(&text))
-}
-
-/// Text: UTF-8, or UTF-16 as Windows PowerShell's `Out-File` writes it.
-pub(crate) fn text(bytes: &[u8]) -> Result<String, Error> {
-    let text = match bytes {
-        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes.to_vec()).ok(),
-    };
-    text.ok_or_else(|| {
-        Error::bad_arguments(
-            "the input is no text",
-            "give it as UTF-8 or UTF-16 with a byte order mark",
-        )
-    })
+    text::decoded(bytes).map(|text| from_text(&text))
 }
 
 /// The token in a text, which may be the JSON that `get-token` writes.
@@ -76,14 +40,6 @@ pub(crate) fn from_text(text: &str) -> String {
         .as_ref()
         .and_then(member)
         .unwrap_or_else(|| text.to_owned())
-}
-
-fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, []) = bytes.as_chunks::<2>() else {
-        return None;
-    };
-    let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
-    String::from_utf16(&units).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::bindings::files;
 use crate::input::secret::Secret;
-use crate::input::token;
+use crate::input::{text, token};
 use crate::output::error::Error;
 
 /// The token as `--assertion` names it: `-` stands for stdin, `@` introduces a file.
@@ -36,14 +36,14 @@ impl AssertionArgument {
 
     /// The token itself.
     pub(crate) fn read(&self) -> Result<Secret, Error> {
-        let text = match self {
+        let given = match self {
             Self::File(path) => {
-                token::from_bytes(&files::read(path, token::LIMIT)?).map_err(hinted)?
+                token::from_bytes(&files::read(path, text::LIMIT)?).map_err(hinted)?
             }
             Self::Stdin => token::whole_stdin().map_err(hinted)?,
             Self::Value(token) => token::from_text(token.reveal()),
         };
-        bare(&text)
+        bare(&given)
             .map(|token| Secret::new(token.to_owned()))
             .ok_or_else(|| {
                 Error::bad_arguments(

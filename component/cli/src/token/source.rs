@@ -2,7 +2,7 @@
 
 use crate::bindings::files;
 use crate::bindings::tokens;
-use crate::input::token;
+use crate::input::{text, token};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::request::browser_options::BrowserOptions;
@@ -34,7 +34,7 @@ impl TokenSource<'_> {
         match self {
             Self::Argument("-") => token::whole_stdin().map(bare),
             Self::Argument(text) => Ok(bare(token::from_text(text))),
-            Self::File(path) => token::from_bytes(&files::read(path, token::LIMIT)?).map(bare),
+            Self::File(path) => token::from_bytes(&files::read(path, text::LIMIT)?).map(bare),
             Self::Profile(name) => cached(Some((*name).to_owned()), output),
             Self::Unnamed => match token::piped_stdin()? {
                 Some(token) => Ok(bare(token)),

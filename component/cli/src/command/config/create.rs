@@ -1,7 +1,5 @@
 //! `config create`: by questions, by flags, or by flags and questions for the rest.
 
-use std::io::{IsTerminal, stdin};
-
 use clap::Args;
 
 use super::answers::{Answers, Asking, Field, Need};
@@ -10,6 +8,7 @@ use super::field_options::{self, DefaultFlow, Fields};
 use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::secret::Secret;
+use crate::input::stdin;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
@@ -94,7 +93,7 @@ impl Create {
     /// How much is asked. Flags mean a script or a command copied from a document: then only what
     /// is needed and missing is asked, and without a terminal nothing.
     fn asking(&self, output: &Output) -> Asking {
-        let is_terminal = stdin().is_terminal() && output.stdout_is_terminal();
+        let is_terminal = stdin::is_terminal() && output.stdout_is_terminal();
         if self.non_interactive {
             Asking::Nothing
         } else if self.interactive || !self.identifies() {

@@ -1,15 +1,14 @@
 //! The menu of `config edit`. The first six numbers and `q` are documented, and published scripts
 //! send them on stdin.
 
-use std::io::{BufRead, IsTerminal, stdin};
-
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use super::changes::Changes;
 use super::field_options::{self, DefaultFlow};
 use crate::bindings::prompt::{self, Echo};
 use crate::input::named::{self, Named};
 use crate::input::secret::Secret;
+use crate::input::stdin;
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
 use crate::profile::auth_method::AuthMethod;
@@ -64,7 +63,7 @@ enum Answers {
 
 /// Ask until the answer is `q`, or the input ends between two entries.
 pub(super) fn work_through(changes: &mut Changes, output: &Output) -> Result<(), Error> {
-    let answers = match stdin().is_terminal() {
+    let answers = match stdin::is_terminal() {
         true => Answers::Person,
         false => Answers::Script,
     };
@@ -123,7 +122,7 @@ impl Answers {
     fn item(&self, is_first: bool, output: &Output) -> Result<Option<Item>, Error> {
         loop {
             let answer = match self {
-                Self::Person => prompt::ask("Change (1-11, q): ", Echo::Shown)?,
+                Self::Person => prompt::ask("Change (1-11, q): ", Echo::Shown)?.into(),
                 Self::Script => match next_line()? {
                     Some(line) if line.trim().is_empty() => continue,
                     Some(line) => line,
@@ -160,8 +159,8 @@ impl Answers {
             _ => Echo::Shown,
         };
         let name = named::name(item);
-        let mut answer = match self {
-            Self::Person => prompt::ask(&format!("{name}: "), echo)?,
+        let answer = match self {
+            Self::Person => prompt::ask(&format!("{name}: "), echo)?.into(),
             Self::Script => next_line()?.ok_or_else(|| {
                 Error::bad_arguments(
                     format!("the input ends before the value of `{name}`"),
@@ -169,9 +168,7 @@ impl Answers {
                 )
             })?,
         };
-        let secret = Secret::new(answer.trim().to_owned());
-        answer.zeroize();
-        Ok(secret)
+        Ok(Secret::new(answer.trim().to_owned()))
     }
 
     fn refuse(&self, bad: BadValue, output: &Output) -> Result<(), Error> {
@@ -245,16 +242,13 @@ fn not_empty(text: &str) -> Result<&str, BadValue> {
     }
 }
 
-fn next_line() -> Result<Option<String>, Error> {
-    let mut line = String::new();
-    match stdin().lock().read_line(&mut line) {
-        Ok(0) => Ok(None),
-        Ok(_) => Ok(Some(line)),
-        Err(_) => Err(Error::bad_arguments(
+fn next_line() -> Result<Option<Zeroizing<String>>, Error> {
+    stdin::line().map_err(|_| {
+        Error::bad_arguments(
             "stdin could not be read",
             "give the answers as lines of UTF-8",
-        )),
-    }
+        )
+    })
 }
 
 fn nothing_to_change() -> Error {

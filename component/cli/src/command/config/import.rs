@@ -1,7 +1,5 @@
 //! `config import`: all of a file, or nothing of it.
 
-use std::io::{IsTerminal, stdin};
-
 use clap::Args;
 
 use super::draft::{self, Draft, Existing};
@@ -9,7 +7,7 @@ use super::passphrase_options::{PassphraseOptions, Stdin, Use};
 use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
 use crate::input::named::{self, Named};
-use crate::input::token;
+use crate::input::{stdin, text};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
@@ -107,10 +105,10 @@ impl Import {
     fn parcels(&self, output: &Output) -> Result<Vec<Parcel>, Error> {
         let (text, stream) = match self.path()? {
             Some(path) => (
-                token::text(&files::read(&path, token::LIMIT)?)?,
+                text::decoded(&files::read(&path, text::LIMIT)?)?,
                 Stdin::Free,
             ),
-            None => (token::text(&token::stdin_bytes()?)?, Stdin::Taken),
+            None => (text::decoded(&stdin::bytes()?)?, Stdin::Taken),
         };
         match transfer::recognize(&text)? {
             Content::Plain(text) => transfer::from_plain(&text),
@@ -126,7 +124,7 @@ impl Import {
         match &self.input {
             Some(path) if path == "-" => Ok(None),
             Some(path) => Ok(Some(path.clone())),
-            None if stdin().is_terminal() => {
+            None if stdin::is_terminal() => {
                 let path = prompt::ask("File to import: ", Echo::Shown)?;
                 Ok(Some(path.trim().to_owned()))
             }

@@ -1,15 +1,14 @@
 //! The passphrase of an export: from an option, the environment, stdin, or a person.
 
-use std::io::{BufRead, IsTerminal, stdin};
-
 use clap::Args;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::bindings::errors::Fault;
 use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
 use crate::input::environment::variable;
 use crate::input::secret::Secret;
+use crate::input::stdin;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -88,7 +87,7 @@ impl PassphraseOptions {
 
 /// Published scripts pipe the passphrase in without saying so.
 fn piped(stream: Stdin) -> Result<Option<Secret>, Error> {
-    if stream == Stdin::Taken || stdin().is_terminal() {
+    if stream == Stdin::Taken || stdin::is_terminal() {
         return Ok(None);
     }
     let secret = first_line_of_stdin()?;
@@ -96,14 +95,8 @@ fn piped(stream: Stdin) -> Result<Option<Secret>, Error> {
 }
 
 fn first_line_of_stdin() -> Result<Secret, Error> {
-    let mut line = String::new();
-    let read = stdin().lock().read_line(&mut line);
-    let secret = first_line(&line);
-    line.zeroize();
-    match read {
-        Ok(_) => Ok(secret),
-        Err(_) => Err(no_text("stdin")),
-    }
+    let line = stdin::line().map_err(|_| no_text("stdin"))?;
+    Ok(first_line(&line.unwrap_or_default()))
 }
 
 fn first_line_of(path: &str) -> Result<Secret, Error> {
