@@ -8,10 +8,7 @@ use base64::{
 };
 use ring::digest;
 
-use crate::{
-    token::jws::PublicKey,
-    value::{pem, time::UnixTime},
-};
+use crate::value::{pem, public_key::PublicKey, time::UnixTime};
 
 /// A certificate with an RSA key, as it is uploaded to an application's registration.
 #[derive(Clone, Eq, PartialEq)]

@@ -8,19 +8,14 @@ use ring::{
 };
 use serde_json::Value;
 
+use crate::value::public_key::PublicKey;
+
 /// A token in the compact serialisation, taken apart but not yet believed.
 pub(crate) struct Jws {
     header: Value,
     claims: Value,
     message: String,
     signature: Vec<u8>,
-}
-
-/// Modulus and exponent of an RSA key, big-endian.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct PublicKey {
-    pub(crate) modulus: Vec<u8>,
-    pub(crate) exponent: Vec<u8>,
 }
 
 impl Jws {

@@ -14,7 +14,10 @@ use ring::{
 };
 use serde::Serialize;
 
-use crate::{refusal::Refusal, token::jws::PublicKey, value::pem};
+use crate::{
+    refusal::Refusal,
+    value::{pem, public_key::PublicKey},
+};
 
 /// A key pair with its certificate. Committed, not generated: start-up is instant, and tokens of
 /// two runs verify alike. Public, so worth nothing.
