@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use protocol::authority::Authority;
 use protocol::authority::metadata::Metadata;
-use protocol::grant::managed_identity::{
-    Environment, ManagedIdentity, ManagedIdentityRequest, Source,
-};
+use protocol::grant::managed_identity::ManagedIdentityRequest;
+use protocol::grant::managed_identity::assignment::ManagedIdentity;
+use protocol::grant::managed_identity::source::{Environment, Source};
 use protocol::refusal::advice::Facts;
 use protocol::request::challenge;
 use protocol::request::claims::Claims;

@@ -13,7 +13,7 @@ use bindings::wasi::http::outgoing_handler::handle;
 use bindings::wasi::http::types::Scheme;
 use outgoing::{ErrorCode, FutureIncomingResponse, OutgoingRequest, RequestOptions};
 use protocol::authority::cloud::Cloud;
-use protocol::grant::managed_identity::Environment;
+use protocol::grant::managed_identity::source::Environment;
 use protocol::value::impossible::Impossible;
 
 use origin::Origin;

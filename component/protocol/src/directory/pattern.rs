@@ -3,7 +3,7 @@
 //! Graph filters by equality and by beginnings ([`$filter`](https://learn.microsoft.com/graph/filter-query-parameter)); that much is
 //! left to it, and the rest is compared here.
 
-use super::Application;
+use super::application::Application;
 use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;

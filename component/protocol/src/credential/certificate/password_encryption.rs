@@ -16,7 +16,7 @@ use sha1::Sha1;
 use sha2::Digest;
 use zeroize::Zeroizing;
 
-use super::Fault;
+use super::fault::Fault;
 
 const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
 const SHA1_3DES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.1.3");

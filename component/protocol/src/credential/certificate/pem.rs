@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use der::Decode;
 use zeroize::Zeroizing;
 
-use super::Fault;
+use super::fault::Fault;
 use super::password_encryption::{EncryptedPrivateKey, Password};
 
 const BEGIN: &str = "-----BEGIN ";

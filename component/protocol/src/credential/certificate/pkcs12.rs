@@ -10,7 +10,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
-use super::Fault;
+use super::fault::Fault;
 use super::password_encryption::{
     AlgorithmIdentifier, EncryptedPrivateKey, Password, Purpose, derive,
 };

@@ -5,7 +5,8 @@
 //! tokens of its own, so asking again seldom brings a newer one.
 
 pub mod arc;
-mod source;
+pub mod assignment;
+pub mod source;
 
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use url::Url;
 use zeroize::Zeroizing;
 
-pub use self::source::{Environment, Source};
+use self::assignment::ManagedIdentity;
+use self::source::Source;
 use crate::authority::Authority;
 use crate::exchange::answer::{Members, members, with_response};
 use crate::exchange::{form, platform_request};
@@ -23,7 +25,6 @@ use crate::request::claims::CLIENT_CAPABILITY;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::token::response::{BEARER, TokenResponse, refresh_in_or_half};
-use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
 use crate::value::secret::Secret;
@@ -34,60 +35,6 @@ pub const PROBE_TIME: Duration = Duration::from_secs(1);
 
 /// Tokens of managed identities live for a day; more is a mistake.
 const LONGEST_LIFE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
-
-/// Azure's resource ids are much shorter.
-const LONGEST_RESOURCE_ID: usize = 2000;
-
-/// Which identity is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ManagedIdentity {
-    /// The one that belongs to the machine or service.
-    SystemAssigned,
-    /// A user-assigned one, by its client id.
-    ClientId(String),
-    /// A user-assigned one, by the object id of its service principal.
-    ObjectId(String),
-    /// A user-assigned one, by its Azure resource id.
-    ResourceId(String),
-}
-
-impl ManagedIdentity {
-    fn check(&self) -> Result<(), Impossible> {
-        let (what, is_good) = match self {
-            Self::SystemAssigned => return Ok(()),
-            Self::ClientId(id) => ("client id", is_guid(id)),
-            Self::ObjectId(id) => ("object id", is_guid(id)),
-            Self::ResourceId(id) => {
-                let is_clean = id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() || byte == b' ');
-                let starts = id.get(..15).unwrap_or_default();
-                let is_resource = starts.eq_ignore_ascii_case("/subscriptions/");
-                (
-                    "resource id",
-                    is_clean && is_resource && id.len() <= LONGEST_RESOURCE_ID,
-                )
-            }
-        };
-        if is_good {
-            return Ok(());
-        }
-        Err(Impossible::new(format!(
-            "the managed identity's {what} has not the form of one"
-        ))
-        .with_hint("client and object ids are GUIDs, resource ids begin with `/subscriptions/`"))
-    }
-
-    /// The member of an answer that repeats which identity it is for, with what it should say.
-    fn echo(&self) -> Option<(&'static [&'static str], &str)> {
-        match self {
-            Self::SystemAssigned => None,
-            Self::ClientId(id) => Some((&["client_id"], id)),
-            Self::ObjectId(id) => Some((&["object_id", "principal_id"], id)),
-            Self::ResourceId(id) => Some((&["msi_res_id", "mi_res_id"], id)),
-        }
-    }
-}
 
 /// What the platform said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -294,6 +241,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::grant::managed_identity::source::Environment;
     use crate::grant::recorded;
 
     const GUID: &str = "99999999-8888-7777-6666-555555555555";

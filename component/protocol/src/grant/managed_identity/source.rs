@@ -4,8 +4,8 @@
 
 use url::Url;
 
-use super::ManagedIdentity;
 use super::arc::KeyFolder;
+use super::assignment::ManagedIdentity;
 use crate::exchange::platform_request::{Reach, endpoint};
 use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
