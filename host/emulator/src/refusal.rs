@@ -7,9 +7,6 @@
 use std::borrow::Cow;
 
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
-
-use crate::exchange::Exchange;
 
 /// One refusal: which error, which number, and a text for people.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,9 +15,9 @@ pub(crate) struct Refusal {
     pub(crate) code: u32,
     pub(crate) text: String,
     /// What a client can do about it, in one word.
-    suberror: Option<Cow<'static, str>>,
+    pub(crate) suberror: Option<Cow<'static, str>>,
     /// Claims to send back in a new sign-in, as JSON.
-    claims: Option<String>,
+    pub(crate) claims: Option<String>,
 }
 
 impl Refusal {
@@ -53,17 +50,6 @@ impl Refusal {
     /// The OAuth error.
     pub(crate) fn error(&self) -> &str {
         &self.error
-    }
-
-    /// What the parameter `error_description` says, with the identifiers that Entra ID repeats.
-    pub(crate) fn description(&self, exchange: &Exchange<'_>) -> String {
-        let parts = [
-            format!("AADSTS{}: {}", self.code, self.text),
-            format!("Trace ID: {}", exchange.trace_id),
-            format!("Correlation ID: {}", exchange.correlation_id),
-            format!("Timestamp: {}", exchange.now),
-        ];
-        parts.join(exchange.separator)
     }
 
     pub(crate) fn invalid_grant(code: u32, text: impl Into<String>) -> Self {
@@ -271,34 +257,5 @@ impl Refusal {
             "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }
-    }
-
-    /// The error body.
-    pub(crate) fn to_json(&self, exchange: &Exchange<'_>) -> Value {
-        let Exchange {
-            origin,
-            now,
-            trace_id,
-            correlation_id,
-            ..
-        } = exchange;
-        let mut body = json!({
-            "error": self.error,
-            "error_description": self.description(exchange),
-            "error_codes": [self.code],
-            "timestamp": now.to_string(),
-            "trace_id": trace_id.to_string(),
-            "correlation_id": correlation_id.to_string(),
-            "error_uri": format!("{origin}/error?code={}", self.code),
-        });
-        for (name, value) in [
-            ("suberror", self.suberror.as_deref()),
-            ("claims", self.claims.as_deref()),
-        ] {
-            if let (Some(value), Some(members)) = (value, body.as_object_mut()) {
-                members.insert(name.to_owned(), json!(value));
-            }
-        }
-        body
     }
 }

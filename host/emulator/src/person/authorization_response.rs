@@ -33,7 +33,7 @@ impl ReturnAddress {
         subcode: Option<&str>,
         exchange: &Exchange<'_>,
     ) -> Response<Vec<u8>> {
-        let description = refusal.description(exchange);
+        let description = exchange.description(refusal);
         let link = format!("{}/error?code={}", exchange.origin, refusal.code);
         let mut parameters = vec![
             ("error", refusal.error()),
