@@ -1,4 +1,4 @@
-//! A request for a person's token, whatever it is granted for.
+//! A request for a token, whatever it is granted for.
 
 use protocol::grant::token_request::{Grant, TokenRequest};
 use protocol::request::claims::Claims;

@@ -13,7 +13,7 @@
 //!
 //! | grant | request | response |
 //! |---|---|---|
-//! | client credentials | [`grant::client_credentials::ClientCredentialsRequest`] | [`token::response::TokenResponse`] |
+//! | client credentials | [`grant::token_request::TokenRequest`] of [`grant::client_credentials::ClientCredentials`] | [`token::response::TokenResponse`] |
 //! | authorization code, first part | [`grant::authorization_code::authorize_url::AuthorizeUrl`] | [`grant::authorization_code::authorization_response::AuthorizationResponse`] |
 //! | authorization code, second part | [`grant::token_request::TokenRequest`] of [`grant::authorization_code::Redirect`] | [`token::response::TokenResponse`], [`token::id::IdToken`] |
 //! | device code, first part | [`grant::device_code::DeviceAuthorizationRequest`] | [`grant::device_code::DeviceAuthorization`] |

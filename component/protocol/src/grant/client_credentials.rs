@@ -4,39 +4,25 @@
 //! [Microsoft's page](https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow). There is no refresh
 //! token: renewing is asking again. The answer is a [`TokenResponse`](crate::token::response::TokenResponse).
 
-use http::{Request, Uri};
-use zeroize::Zeroizing;
-
 use crate::authority::Authority;
-use crate::credential::client_authentication::ClientAuthentication;
-use crate::exchange::form::{self, Form};
-use crate::request::claims::Claims;
-use crate::request::client_id::ClientId;
-use crate::request::scope::Scopes;
-use crate::value::correlation_id::CorrelationId;
+use crate::grant::token_request::{Grant, Holder};
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
 
-/// Everything that a client credentials request says.
-#[derive(Clone, Debug)]
-pub struct ClientCredentialsRequest {
-    token_endpoint: Uri,
-    client_id: ClientId,
-    client_authentication: ClientAuthentication,
-    scope: String,
-    claims: Option<Claims>,
-    correlation_id: CorrelationId,
-}
+/// Nothing but the application's own word.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientCredentials;
 
-impl ClientCredentialsRequest {
-    /// Refuses what no server could grant: several APIs, single permissions, no particular tenant, an empty secret.
-    pub fn new(
-        authority: &Authority,
-        client_id: &ClientId,
-        client_authentication: ClientAuthentication,
-        scopes: &Scopes,
-        correlation_id: CorrelationId,
-    ) -> Result<Self, Impossible> {
+impl Grant for ClientCredentials {
+    const TYPE: &'static str = "client_credentials";
+    const CONFIDENTIAL: Option<&'static str> = Some("the client credentials grant");
+    const HOLDER: Holder = Holder::Application;
+
+    fn parameters(&self) -> Vec<(&'static str, &str)> {
+        Vec::new()
+    }
+
+    fn check(authority: &Authority) -> Result<(), Impossible> {
         if authority.is_multi_tenant() {
             return Err(Impossible::new(format!(
                 "client credentials need one tenant, and {} is none",
@@ -44,37 +30,7 @@ impl ClientCredentialsRequest {
             ))
             .with_hint("name the tenant whose API is called, by its GUID or a domain"));
         }
-        client_authentication.check_confidential("the client credentials grant")?;
-        Ok(Self {
-            token_endpoint: form::to_uri(&authority.token_endpoint())?,
-            client_id: client_id.clone(),
-            client_authentication,
-            scope: scopes.clone().for_application()?.to_string(),
-            claims: None,
-            correlation_id,
-        })
-    }
-
-    /// Adds a claims challenge; a cached token does not answer it.
-    #[must_use]
-    pub fn with_claims(self, claims: Claims) -> Self {
-        Self {
-            claims: Some(claims),
-            ..self
-        }
-    }
-
-    /// The request to send, following no redirect. Its body holds the secret and clears itself.
-    pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
-        let mut form = Form::default();
-        form.append("client_id", self.client_id.as_str());
-        form.append("grant_type", "client_credentials");
-        self.client_authentication.append_to(&mut form);
-        form.append("scope", &self.scope);
-        if let Some(claims) = &self.claims {
-            form.append("claims", claims.as_str());
-        }
-        form.into_post(&self.token_endpoint, self.correlation_id)
+        Ok(())
     }
 }
 
@@ -85,7 +41,13 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::credential::client_authentication::ClientAuthentication;
     use crate::grant::recorded::{self, fields};
+    use crate::grant::token_request::TokenRequest;
+    use crate::request::claims::Claims;
+    use crate::request::client_id::ClientId;
+    use crate::request::scope::Scopes;
+    use crate::value::correlation_id::CorrelationId;
     use crate::value::secret::Secret;
 
     const VECTORS: &str = include_str!("../../../../tests/vectors/client-secret.json");
@@ -95,12 +57,13 @@ mod tests {
         tenant: &str,
         secret: &str,
         scope: &str,
-    ) -> Result<ClientCredentialsRequest, Impossible> {
-        ClientCredentialsRequest::new(
+    ) -> Result<TokenRequest<ClientCredentials>, Impossible> {
+        TokenRequest::new(
             &Authority::parse("https://login.microsoftonline.com", tenant)?,
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             ClientAuthentication::Secret(Secret::new(secret)),
             &Scopes::parse(scope)?,
+            ClientCredentials,
             CorrelationId::from_random([7; 16]),
         )
     }
@@ -122,11 +85,12 @@ mod tests {
             let mut recorded = fields(text(&case["body"]).as_bytes());
             recorded.retain(|field, _| !extras.contains(field));
 
-            let mut request = ClientCredentialsRequest::new(
+            let mut request = TokenRequest::new(
                 &Authority::parse(&text(&case["instance"]), &text(&case["tenant"])).unwrap(),
                 &ClientId::parse(&text(&case["client_id"])).unwrap(),
                 ClientAuthentication::Secret(Secret::new(text(&case["client_secret"]))),
                 &Scopes::parse(&text(&case["scope"])).unwrap(),
+                ClientCredentials,
                 CorrelationId::from_random([0; 16]),
             )
             .unwrap();
@@ -145,7 +109,7 @@ mod tests {
         assert_eq!(cases.len(), 2);
         for case in cases {
             let assertion = Secret::new(case.fields["client_assertion"].as_str());
-            let request = ClientCredentialsRequest::new(
+            let request = TokenRequest::new(
                 &Authority::parse(
                     "https://login.microsoftonline.com",
                     "11111111-2222-3333-4444-555555555555",
@@ -154,6 +118,7 @@ mod tests {
                 &ClientId::parse("99999999-8888-7777-6666-555555555555").unwrap(),
                 ClientAuthentication::Assertion(assertion),
                 &Scopes::parse("https://graph.microsoft.com/.default").unwrap(),
+                ClientCredentials,
                 CorrelationId::from_random([0; 16]),
             );
             case.assert_same(&request.unwrap().to_http());

@@ -1,6 +1,6 @@
-//! A request for a person's token, whatever it is granted for.
+//! A request to the token endpoint, whatever the token is granted for.
 //!
-//! [RFC 6749 section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3). `client_info` asks Entra to say whose token it is.
+//! [RFC 6749 section 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2).
 //! The answer is a [`TokenResponse`](crate::token::response::TokenResponse).
 
 use http::{Request, Uri};
@@ -23,8 +23,36 @@ pub trait Grant {
     /// Its name in messages, if it is for clients that prove who they are only.
     const CONFIDENTIAL: Option<&'static str> = None;
 
+    /// Whom the token speaks for.
+    const HOLDER: Holder = Holder::Person;
+
     /// The parameters that are its own: names and values, which may be secrets.
     fn parameters(&self) -> Vec<(&'static str, &str)>;
+
+    /// Refuses an authority that cannot give such a token.
+    fn check(_authority: &Authority) -> Result<(), Impossible> {
+        Ok(())
+    }
+}
+
+/// Whom a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// The application itself, with all that it was allowed (`.default`).
+    Application,
+    /// A person, who is asked about: `client_info` has Entra say whose token it is.
+    Person,
+}
+
+impl Holder {
+    /// The scopes as they are sent.
+    fn scopes(self, scopes: &Scopes) -> Result<Scopes, Impossible> {
+        let scopes = scopes.clone();
+        match self {
+            Self::Application => scopes.for_application(),
+            Self::Person => scopes.for_user(),
+        }
+    }
 }
 
 /// Everything that such a request says.
@@ -41,6 +69,7 @@ pub struct TokenRequest<G> {
 
 impl<G: Grant> TokenRequest<G> {
     /// Authority, client and scopes must be those that the grant was got for, except that a refresh token serves for any API.
+    /// Refuses what no server could grant.
     pub fn new(
         authority: &Authority,
         client_id: &ClientId,
@@ -49,6 +78,7 @@ impl<G: Grant> TokenRequest<G> {
         grant: G,
         correlation_id: CorrelationId,
     ) -> Result<Self, Impossible> {
+        G::check(authority)?;
         match G::CONFIDENTIAL {
             Some(name) => client_authentication.check_confidential(name)?,
             None => client_authentication.check()?,
@@ -58,13 +88,13 @@ impl<G: Grant> TokenRequest<G> {
             token_endpoint: form::to_uri(&authority.token_endpoint())?,
             client_id: client_id.clone(),
             client_authentication,
-            scope: scopes.clone().for_user()?.to_string(),
+            scope: G::HOLDER.scopes(scopes)?.to_string(),
             claims: None,
             correlation_id,
         })
     }
 
-    /// Adds a claims challenge.
+    /// Adds a claims challenge; a cached token does not answer it.
     #[must_use]
     pub fn with_claims(self, claims: Claims) -> Self {
         Self {
@@ -86,7 +116,9 @@ impl<G: Grant> TokenRequest<G> {
         if let Some(claims) = &self.claims {
             form.append("claims", claims.as_str());
         }
-        form.append("client_info", "1");
+        if G::HOLDER == Holder::Person {
+            form.append("client_info", "1");
+        }
         form.into_post(&self.token_endpoint, self.correlation_id)
     }
 }
