@@ -1,5 +1,6 @@
 //! The floor plan in `src/lib.rs`, held against the `use` lines: a wing uses those above it in the table, and no others.
 
+#![cfg(test)]
 #![expect(
     clippy::disallowed_methods,
     reason = "the sources of the crate are what is tested"
