@@ -65,8 +65,9 @@
 //! # What it does not do
 //!
 //! Known clouds are a table and need no discovery; other authorities can be asked for their
-//! [`Metadata`](authority::metadata::Metadata), or are taken at their word. It does not verify tokens, which is the API's task, nor extend their lives in an outage. It does not send again
-//! by itself, follow redirects, or choose between flows. It knows no profiles, files, environment or terminals, and no WIT.
+//! [`Metadata`](authority::metadata::Metadata), or are taken at their word. It does not verify tokens, which is the API's task, nor
+//! extend their lives in an outage. It does not send again by itself, follow redirects, or choose between flows. It knows no
+//! profiles, files, environment or terminals, and no WIT.
 
 #![deny(missing_docs)]
 
