@@ -3,6 +3,18 @@
 //! It knows profiles, environment variables, flags and output. It knows no wire format: tokens come
 //! from the interface `tokens`, and everything else that it needs from the capabilities of the
 //! world `cli` in `wit/world.wit`. So it behaves the same in every host.
+//!
+//! The house, ground floor first; a wing may use those above it in this list, and no other:
+//!
+//! | wing | what is in it |
+//! |---|---|
+//! | [`output`] | the one door to stdout and stderr; errors, exit codes, and how values are written |
+//! | [`input`] | secrets, tokens, names and time limits as people and the environment give them |
+//! | [`profile`] | a profile, where it is saved, which one is in use, and its way into files and back |
+//! | [`request`] | from a profile and the flags of one call to a request of the contract |
+//! | [`token`] | a token: where it is found, what it says, how it is shown |
+//! | [`command`] | the commands, one a room |
+//! | [`command_line`] | the definition of them all, its older spellings, and what it refuses |
 
 #![cfg_attr(
     feature = "man-pages",

@@ -57,8 +57,10 @@ impl GetToken {
 
     fn acquire(&self, prepared: &mut Prepared, output: &Output) -> Result<Token, Error> {
         let cache = self.cache_use(prepared);
-        headless::sign_in(prepared, output, |request| tokens::acquire(request, cache))
-            .map_err(|error| prepared.explain(error))
+        headless::sign_in(prepared, output, |request| {
+            tokens::acquire(request, cache).map_err(Box::new)
+        })
+        .map_err(|error| prepared.explain(*error))
     }
 
     fn cache_use(&self, prepared: &Prepared) -> CacheUse {

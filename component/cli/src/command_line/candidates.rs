@@ -1,4 +1,4 @@
-//! What may come next on a command line, for the shells that ask (see `completion`).
+//! What may come next on a command line, for the shells that ask (see [`crate::command::completion`]).
 
 use clap::{Arg, Command};
 

@@ -2,7 +2,7 @@
 //!
 //! Published documents write `--option:value` besides `--option=value`, give flags a value (`--force true`), and know
 //! commands by older names (`create-profile`). Everything else passes through untouched, so that what is wrong is
-//! refused where everything is refused.
+//! refused where everything is refused. No crate does this: clap takes `=` alone, and no value for a flag.
 
 use clap::{Arg, Command};
 

@@ -1,4 +1,4 @@
-//! Time limits as people type them: `30s`, `2m`, `1h`, or bare seconds.
+//! Time limits as people type them: `30s`, `2m`, `1h`, or bare seconds, which `humantime` (6 KiB more in the component) refuses.
 
 use crate::output::error::BadValue;
 

@@ -1,7 +1,8 @@
 //! Seconds since the Unix epoch as people write them: RFC 3339 in UTC, and relative words.
 //!
 //! Source of the calendar arithmetic: Howard Hinnant's `civil_from_days`,
-//! <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+//! <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>. `chrono` would do it for 35 KiB more in the
+//! component, `time` for 1 KiB; the relative words are in neither.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

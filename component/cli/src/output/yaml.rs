@@ -1,7 +1,8 @@
 //! JSON values as YAML 1.2 in block style.
 //!
 //! Writing is all that is needed. Strings are written plain only where no reader can take them for
-//! something else, otherwise as JSON strings, which YAML 1.2 contains.
+//! something else, otherwise as JSON strings, which YAML 1.2 contains. `serde_norway` would do it too, for 78 KiB more in
+//! the component, most of which reads.
 
 use serde_json::Value;
 

@@ -15,14 +15,14 @@ const HINT: &str = "use `-f DeviceCode` to sign in on another device";
 pub(crate) fn sign_in<T>(
     prepared: &mut Prepared,
     output: &Output,
-    ask: impl Fn(&Request) -> Result<T, Refused>,
-) -> Result<T, Refused> {
+    ask: impl Fn(&Request) -> Result<T, Box<Refused>>,
+) -> Result<T, Box<Refused>> {
     let error = match ask(&prepared.request) {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
     if !falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
-        return Err(advised(prepared.flow, error));
+        return Err(Box::new(advised(prepared.flow, *error)));
     }
     output.instruction(NOTICE);
     prepared.request.grant = Grant::DeviceCode;

@@ -1,6 +1,6 @@
 //! What the claims of a token mean, in words, for whoever wonders why an API refuses it.
 //!
-//! Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference. These are readings of claims that
+//! Source: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>. These are readings of claims that
 //! nobody has verified.
 
 use serde_json::{Map, Value};
@@ -213,7 +213,7 @@ impl Claims<'_> {
         Some("to a key, which the client has to prove that it holds (`cnf`)".to_owned())
     }
 
-    /// https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation
+    /// <https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation>
     fn evaluation(&self) -> Option<String> {
         let capabilities = self.0.get("xms_cc")?.as_array()?;
         let is_capable = capabilities.iter().any(|capability| capability == "cp1");

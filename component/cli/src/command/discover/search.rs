@@ -83,9 +83,9 @@ impl Search<'_> {
         // Nobody may be there to answer: then what is stored has to do.
         let attended = !prepared.flow.needs_person() || output.can_ask();
         let found = headless::sign_in(prepared, output, |request| {
-            directory::applications(request, self.pattern, attended)
+            directory::applications(request, self.pattern, attended).map_err(Box::new)
         });
-        found.map_err(|error| match error {
+        found.map_err(|error| match *error {
             errors::Error::InteractionRequired(interaction)
                 if !attended && interaction.refusal.is_none() =>
             {
