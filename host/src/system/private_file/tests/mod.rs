@@ -3,6 +3,11 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::lock::POLL;
+use super::unfinished::{LEFTOVER_AGE, folder_of};
 use super::*;
 
 const SHORT: Duration = Duration::from_millis(50);

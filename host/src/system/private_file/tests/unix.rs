@@ -1,6 +1,7 @@
 //! Owners, permissions, links and pipes.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::super::*;

@@ -1,6 +1,8 @@
 //! Files that others hold open.
 
 use std::os::windows::fs::OpenOptionsExt;
+use std::thread;
+use std::time::Duration;
 
 use super::super::*;
 

@@ -1,0 +1,72 @@
+//! Why a file could not be used.
+
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+
+/// Why a file could not be used; the capability that wanted it makes its own failure of it.
+#[derive(Clone, Debug)]
+pub(crate) struct FileError {
+    pub(crate) fault: Fault,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl FileError {
+    pub(crate) fn new(fault: Fault, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            fault,
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// What the operating system said when asked to `verb` the file at `path`.
+    pub(crate) fn from_io(verb: &str, path: &Path, error: &io::Error) -> Self {
+        let shown = path.display();
+        let (fault, hint) = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
+                Fault::Denied,
+                format!("check the permissions of `{shown}` and of its folder"),
+            ),
+            ErrorKind::NotFound => (Fault::Absent, format!("check that `{shown}` is there")),
+            ErrorKind::NotADirectory | ErrorKind::IsADirectory => (
+                Fault::Denied,
+                format!("check which part of `{shown}` is a folder and which a file"),
+            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+                Fault::Other,
+                "make room on the disk and try again".to_owned(),
+            ),
+            _ => (
+                Fault::Other,
+                format!("check `{shown}` and the disk it is on"),
+            ),
+        };
+        Self::new(
+            fault,
+            format!("cannot {verb} `{shown}`: {}", reason(error)),
+            hint,
+        )
+    }
+
+    pub(crate) fn into_failure(self, capability: Capability) -> Failure {
+        Failure {
+            capability,
+            fault: self.fault,
+            message: self.message,
+            hint: self.hint,
+        }
+    }
+}
+
+/// The error's text in lower case and without its number, where it has such a text.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::Other => error.to_string(),
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
+        kind if kind.to_string() == "uncategorized error" => error.to_string(),
+        kind => kind.to_string(),
+    }
+}

@@ -1,0 +1,102 @@
+//! One process at a time.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::error::FileError;
+use super::ownership::{check, make_folder, refused};
+use super::platform;
+use crate::capability::bindings::entra_auth::core::errors::Fault;
+
+/// A lock between processes, held until dropped. The operating system releases it when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Lock the file at `path`, made if it is not there, waiting at most `limit` while another process holds it.
+    pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
+        let failed = |error: io::Error| FileError::from_io("lock", path, &error);
+        let started = Instant::now();
+        loop {
+            let file = Self::open(path)?;
+            match file.try_lock() {
+                // Its last holder may have removed it: then the lock that counts is on another file.
+                Ok(()) if platform::is_at(&file, path) => {
+                    return Ok(Self {
+                        file,
+                        path: path.to_owned(),
+                    });
+                }
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) if started.elapsed() >= limit => {
+                    return Err(held(path, limit));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    thread::sleep(POLL.min(limit.saturating_sub(started.elapsed())))
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+    }
+
+    fn open(path: &Path) -> Result<File, FileError> {
+        if let Some(folder) = path.parent() {
+            make_folder(folder)?;
+        }
+        let file = platform::open_lock(path).map_err(|error| {
+            if path.is_symlink() {
+                refused(path, "is a symbolic link")
+            } else {
+                FileError::from_io("lock", path, &error)
+            }
+        })?;
+        let metadata = file
+            .metadata()
+            .map_err(|error| FileError::from_io("lock", path, &error))?;
+        check(path, &metadata)?;
+        Ok(file)
+    }
+
+    /// How long ago the lock was marked, or else made. Nothing if that lies in the future, as after a clock was set back.
+    pub(crate) fn marked(&self, now: SystemTime) -> Option<Duration> {
+        now.duration_since(self.file.metadata().ok()?.modified().ok()?)
+            .ok()
+    }
+
+    /// Leave a mark for whoever takes the lock next. A mark that cannot be left is missed by nobody.
+    pub(crate) fn mark(&self, now: SystemTime) {
+        let _ = self.file.set_modified(now);
+    }
+
+    /// Remove the lock file; processes that wait for it go on with a new one.
+    pub(crate) fn remove(self) {
+        platform::remove_lock(&self.path);
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
+fn held(path: &Path, limit: Duration) -> FileError {
+    FileError::new(
+        Fault::TimedOut,
+        format!(
+            "another process has held `{}` for more than {} seconds",
+            path.display(),
+            limit.as_secs()
+        ),
+        "wait for the other entra-auth-cli to end, or end it",
+    )
+}
+
+/// Short against a request to a server, long against taking a lock.
+pub(super) const POLL: Duration = Duration::from_millis(10);
