@@ -31,11 +31,14 @@ impl ArcAgent {
         Self { program, keys }
     }
 
-    fn read(&self, path: &Path) -> Result<Vec<u8>, FileError> {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
         if !self.is_key(path) {
             return Err(refused(path, "is no key file of the Azure Arc agent"));
         }
-        let failed = |error: io::Error| FileError::from_io("read", path, &error);
+        let failed = |error: io::Error| {
+            let error = FileError::from_io("read", path, &error);
+            Failure::of_file(Capability::ArcAgent, error)
+        };
         let file = private_file::open(path).map_err(|error| match path.is_symlink() {
             true => refused(path, "is a symbolic link"),
             false => failed(error),
@@ -80,14 +83,13 @@ impl arc_agent::Host for ArcAgentView<'_> {
     }
 
     fn read_key(&mut self, path: String) -> Result<Vec<u8>, Failure> {
-        self.agent
-            .read(Path::new(&path))
-            .map_err(|error| error.into_failure(Capability::ArcAgent))
+        self.agent.read(Path::new(&path))
     }
 }
 
-fn refused(path: &Path, why: &str) -> FileError {
-    FileError::new(
+fn refused(path: &Path, why: &str) -> Failure {
+    Failure::new(
+        Capability::ArcAgent,
         Fault::Denied,
         format!("`{}` {why}", path.display()),
         "check that the Azure Arc agent is what answers at IDENTITY_ENDPOINT",

@@ -79,12 +79,7 @@ impl clipboard::Host for ClipboardView {
 }
 
 fn failure(fault: Fault, message: &str, hint: &str) -> Failure {
-    Failure {
-        capability: Capability::Clipboard,
-        fault,
-        message: message.to_owned(),
-        hint: Some(hint.to_owned()),
-    }
+    Failure::new(Capability::Clipboard, fault, message, hint)
 }
 
 impl HasData for Clipboard {

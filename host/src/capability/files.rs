@@ -19,7 +19,7 @@ pub(crate) struct FilesView;
 
 impl files::Host for FilesView {
     fn read(&mut self, path: String, limit: u32) -> Result<Vec<u8>, Failure> {
-        read(Path::new(&path), limit).map_err(failure)
+        read(Path::new(&path), limit)
     }
 
     fn write(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
@@ -34,14 +34,15 @@ impl files::Host for FilesView {
 }
 
 /// Named pipes are read too: a shell passes them for `<(command)`.
-fn read(path: &Path, limit: u32) -> Result<Vec<u8>, FileError> {
-    let failed = |error: io::Error| FileError::from_io("read", path, &error);
+fn read(path: &Path, limit: u32) -> Result<Vec<u8>, Failure> {
+    let failed = |error: io::Error| failure(FileError::from_io("read", path, &error));
     let mut content = Vec::new();
     File::open(path)
         .and_then(|file| file.take(u64::from(limit) + 1).read_to_end(&mut content))
         .map_err(failed)?;
     if content.len() > limit as usize {
-        return Err(FileError::new(
+        return Err(Failure::new(
+            Capability::Files,
             Fault::Denied,
             format!("`{}` is larger than {limit} bytes", path.display()),
             "check that this is the file that was meant",
@@ -74,7 +75,7 @@ fn append(path: &Path, content: &[u8]) -> Result<(), FileError> {
 }
 
 fn failure(error: FileError) -> Failure {
-    error.into_failure(Capability::Files)
+    Failure::of_file(Capability::Files, error)
 }
 
 impl HasData for Files {

@@ -19,11 +19,13 @@ impl local_time::Host for LocalTimeView {
             .timestamp_opt(instant, 0)
             .single()
             .map(|time| time.offset().fix().local_minus_utc())
-            .ok_or_else(|| Failure {
-                capability: Capability::LocalTime,
-                fault: Fault::Other,
-                message: "the time is beyond the calendar".to_owned(),
-                hint: Some("check the clock of this machine".to_owned()),
+            .ok_or_else(|| {
+                Failure::new(
+                    Capability::LocalTime,
+                    Fault::Other,
+                    "the time is beyond the calendar",
+                    "check the clock of this machine",
+                )
             })
     }
 }

@@ -3,8 +3,9 @@
 //! Each has the same four parts in the same order: context, view, the interface's implementation, `add_to_linker`.
 
 pub(crate) mod arc_agent;
-pub(crate) mod bindings;
+mod bindings;
 pub(crate) mod clipboard;
+mod failure;
 pub(crate) mod files;
 pub(crate) mod local_time;
 pub(crate) mod network;

@@ -22,17 +22,18 @@ impl ProfileStore {
         Self { folders }
     }
 
-    fn path(&self) -> Result<PathBuf, FileError> {
-        Ok(self.folders.config()?.join("profiles.json"))
+    fn path(&self) -> Result<PathBuf, Failure> {
+        let folder = self.folders.config().map_err(of_file)?;
+        Ok(folder.join("profiles.json"))
     }
 
-    fn read(&self) -> Result<Option<String>, FileError> {
+    fn read(&self) -> Result<Option<String>, Failure> {
         let path = self.path()?;
-        let Some(content) = private_file::read(&path, LIMIT)? else {
+        let Some(content) = private_file::read(&path, LIMIT).map_err(of_file)? else {
             return Ok(None);
         };
         String::from_utf8(content).map(Some).map_err(|_| {
-            FileError::new(
+            failure(
                 Fault::Damaged,
                 format!("`{}` is no text in UTF-8", path.display()),
                 "repair it with an editor, or move it away to start anew",
@@ -40,10 +41,10 @@ impl ProfileStore {
         })
     }
 
-    fn replace(&self, previous: Option<&str>, next: &str) -> Result<(), FileError> {
+    fn replace(&self, previous: Option<&str>, next: &str) -> Result<(), Failure> {
         let path = self.path()?;
         if next.len() > LIMIT {
-            return Err(FileError::new(
+            return Err(failure(
                 Fault::Denied,
                 format!(
                     "`{}` would become larger than {LIMIT} bytes",
@@ -52,9 +53,9 @@ impl ProfileStore {
                 "delete profiles that are no longer needed",
             ));
         }
-        let _lock = Lock::acquire(&path.with_file_name(".profiles.lock"), WAIT)?;
+        let _lock = Lock::acquire(&path.with_file_name(".profiles.lock"), WAIT).map_err(of_file)?;
         if self.read()?.as_deref() != previous {
-            return Err(FileError::new(
+            return Err(failure(
                 Fault::Conflict,
                 format!(
                     "`{}` was changed by another process just now",
@@ -63,7 +64,7 @@ impl ProfileStore {
                 "try again",
             ));
         }
-        private_file::replace(&path, next.as_bytes())
+        private_file::replace(&path, next.as_bytes()).map_err(of_file)
     }
 }
 
@@ -74,25 +75,24 @@ pub(crate) struct ProfileStoreView<'a> {
 
 impl profile_store::Host for ProfileStoreView<'_> {
     fn location(&mut self) -> Result<String, Failure> {
-        self.store
-            .path()
-            .map(|path| path.display().to_string())
-            .map_err(failure)
+        Ok(self.store.path()?.display().to_string())
     }
 
     fn read(&mut self) -> Result<Option<String>, Failure> {
-        self.store.read().map_err(failure)
+        self.store.read()
     }
 
     fn replace(&mut self, previous: Option<String>, next: String) -> Result<(), Failure> {
-        self.store
-            .replace(previous.as_deref(), &next)
-            .map_err(failure)
+        self.store.replace(previous.as_deref(), &next)
     }
 }
 
-fn failure(error: FileError) -> Failure {
-    error.into_failure(Capability::ProfileStore)
+fn failure(fault: Fault, message: impl Into<String>, hint: impl Into<String>) -> Failure {
+    Failure::new(Capability::ProfileStore, fault, message, hint)
+}
+
+fn of_file(error: FileError) -> Failure {
+    Failure::of_file(Capability::ProfileStore, error)
 }
 
 impl HasData for ProfileStore {

@@ -8,9 +8,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::capability::bindings::entra_auth::core::errors::Fault;
 use crate::system::platform;
-use crate::system::private_file::FileError;
+use crate::system::private_file::{Fault, FileError};
 
 /// The folders of this user.
 #[derive(Clone, Debug)]
@@ -170,6 +169,6 @@ mod tests {
         .config()
         .unwrap_err();
         assert!(matches!(error.fault, Fault::Absent));
-        assert!(error.hint.unwrap().contains("ENTRA_AUTH_CLI_CONFIG_PATH"));
+        assert!(error.hint.contains("ENTRA_AUTH_CLI_CONFIG_PATH"));
     }
 }

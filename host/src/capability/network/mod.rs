@@ -14,7 +14,7 @@ use reqwest::{Certificate, Client};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiHttpHooks};
 
 /// A file with further certificate authorities to trust (PEM), as behind a proxy that inspects TLS.
-pub(crate) const CA_FILE: &str = "ENTRA_AUTH_CLI_CA_FILE";
+const CA_FILE: &str = "ENTRA_AUTH_CLI_CA_FILE";
 
 /// How long a connection may take to come up when the guest does not say: well above a slow TLS handshake, well below
 /// the patience of a person.

@@ -19,10 +19,11 @@ use std::time::Duration;
 use argon2::{Algorithm, Argon2, Params, Version};
 use zeroize::Zeroizing;
 
+use super::failure;
 use super::given_passphrase::GivenPassphrase;
-use super::{Failure, Fault, failure};
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::system::folders::Folders;
-use crate::system::private_file::{self, FileError, Lock};
+use crate::system::private_file::{self, Lock};
 use crate::system::sealed::{self, Key};
 use crate::system::terminal::{Echo, NoAnswer, Terminal};
 
@@ -57,8 +58,9 @@ impl EncryptedFile {
         };
     }
 
-    pub(super) fn path(&self) -> Result<PathBuf, FileError> {
-        Ok(self.folders.config()?.join("secrets.sealed"))
+    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
+        let folder = self.folders.config().map_err(failure::of_file)?;
+        Ok(folder.join("secrets.sealed"))
     }
 
     pub(super) fn exists(&self) -> bool {
@@ -104,14 +106,15 @@ impl EncryptedFile {
         // Whoever has to be asked is asked before others are kept waiting.
         self.unlock()?;
         let path = self.path()?;
-        let _lock = Lock::acquire(&path.with_file_name(".secrets.lock"), WAIT)?;
+        let _lock =
+            Lock::acquire(&path.with_file_name(".secrets.lock"), WAIT).map_err(failure::of_file)?;
         let mut secrets = match self.content()? {
             Some(file) => self.open(&file)?,
             None => Secrets::new(),
         };
         let result = change(&mut secrets);
         let sealed = self.seal(&secrets)?;
-        private_file::replace(&path, &sealed)?;
+        private_file::replace(&path, &sealed).map_err(failure::of_file)?;
         Ok(result)
     }
 
@@ -129,7 +132,7 @@ impl EncryptedFile {
     }
 
     fn content(&self) -> Result<Option<Vec<u8>>, Failure> {
-        Ok(private_file::read(&self.path()?, LIMIT)?)
+        private_file::read(&self.path()?, LIMIT).map_err(failure::of_file)
     }
 
     fn open(&self, file: &[u8]) -> Result<Secrets, Failure> {
@@ -154,10 +157,10 @@ impl EncryptedFile {
     fn seal(&self, secrets: &Secrets) -> Result<Vec<u8>, Failure> {
         let opened = self.opened();
         let opening = opened.as_ref().ok_or_else(|| self.damaged())?;
-        let sealed =
-            sealed::seal(&opening.key, &opening.header.0, &records(secrets)).map_err(no_random)?;
+        let sealed = sealed::seal(&opening.key, &opening.header.0, &records(secrets))
+            .map_err(|_| failure::no_random())?;
         if Header::LENGTH + sealed.len() > LIMIT {
-            return Err(failure(
+            return Err(failure::new(
                 Fault::Denied,
                 format!(
                     "`{}` would become larger than {LIMIT} bytes",
@@ -178,7 +181,7 @@ impl EncryptedFile {
             .path()
             .map(|path| path.display().to_string())
             .unwrap_or_default();
-        failure(
+        failure::new(
             Fault::Damaged,
             format!("`{path}` is damaged, or no file of secrets of this version"),
             "put a backup of it in its place, or move it away and store the secrets anew",
@@ -199,7 +202,7 @@ impl Passphrase {
 
     fn open(&self, header: &Header, path: &Path) -> Result<Opening, Failure> {
         let wrong = |hint: &str| {
-            failure(
+            failure::new(
                 Fault::Locked,
                 format!("the passphrase does not open `{}`", path.display()),
                 hint,
@@ -241,7 +244,7 @@ impl Passphrase {
             }
             question = "The two are not the same. New passphrase: ";
         }
-        Err(failure(
+        Err(failure::new(
             Fault::Cancelled,
             "no passphrase was chosen",
             "try again, or set `ENTRA_AUTH_CLI_PASSPHRASE`",
@@ -252,7 +255,7 @@ impl Passphrase {
         self.terminal
             .ask(question, Echo::Hidden)
             .map_err(|no_answer| match no_answer {
-                NoAnswer::Absent => failure(
+                NoAnswer::Absent => failure::new(
                     Fault::Locked,
                     format!(
                         "`{}` needs a passphrase, and there is no terminal to ask for it",
@@ -260,12 +263,12 @@ impl Passphrase {
                     ),
                     "set `ENTRA_AUTH_CLI_PASSPHRASE`",
                 ),
-                NoAnswer::Cancelled => failure(
+                NoAnswer::Cancelled => failure::new(
                     Fault::Cancelled,
                     "no passphrase was given",
                     "try again, or set `ENTRA_AUTH_CLI_PASSPHRASE`",
                 ),
-                NoAnswer::NotText | NoAnswer::TooLong => failure(
+                NoAnswer::NotText | NoAnswer::TooLong => failure::new(
                     Fault::Other,
                     "the passphrase is no text in UTF-8, or too long for one line",
                     "set `ENTRA_AUTH_CLI_PASSPHRASE`",
@@ -338,7 +341,7 @@ impl Opening {
     /// For a new file.
     fn new(passphrase: &str, cost: Cost) -> Result<Self, Failure> {
         let mut salt = [0; 16];
-        getrandom::fill(&mut salt).map_err(no_random)?;
+        getrandom::fill(&mut salt).map_err(|_| failure::no_random())?;
         let (key, proof) = cost.derive(passphrase, salt)?;
         Ok(Self {
             header: Header::new(cost, salt, &proof),
@@ -393,7 +396,7 @@ impl Cost {
                 )
             })
             .map_err(|_| {
-                failure(
+                failure::new(
                     Fault::Damaged,
                     "the header of the encrypted file asks for an impossible derivation",
                     "put a backup of the file in its place",
@@ -439,14 +442,6 @@ fn text<'a>(records: &mut &'a [u8]) -> Option<&'a str> {
     let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
     *records = rest;
     str::from_utf8(text).ok()
-}
-
-fn no_random(_: getrandom::Error) -> Failure {
-    failure(
-        Fault::Other,
-        "the system has no random bytes to give",
-        "try again",
-    )
 }
 
 const MAGIC: &[u8; 16] = b"entra-auth-cli\0\x01";

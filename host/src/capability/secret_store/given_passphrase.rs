@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use super::{Failure, Fault, failure};
+use super::failure;
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 
 /// From `ENTRA_AUTH_CLI_PASSPHRASE_FD`, the number of an open file or pipe, which no other process sees, or from
 /// `ENTRA_AUTH_CLI_PASSPHRASE`.
@@ -58,13 +59,13 @@ impl Source {
     fn read(&self) -> Result<Zeroizing<String>, Failure> {
         match self {
             Self::Variable(Some(text)) => Ok(text.clone()),
-            Self::Variable(None) => Err(failure(
+            Self::Variable(None) => Err(failure::new(
                 Fault::Other,
                 format!("`{VARIABLE}` is no text in UTF-8"),
                 "set it to the passphrase of the encrypted file",
             )),
             Self::Descriptor(number) => read_line(number).map_err(|error| {
-                failure(
+                failure::new(
                     Fault::Other,
                     format!("`{DESCRIPTOR}` is {number:?}, from which no passphrase can be read: {error}"),
                     format!("open it for reading and write one line to it, as in `{DESCRIPTOR}=3 … 3<file`"),

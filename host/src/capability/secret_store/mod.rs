@@ -4,6 +4,7 @@
 //! and why is part of [`Choice`], and a keyring that is there but locked stays the chosen one.
 
 mod encrypted_file;
+mod failure;
 mod given_passphrase;
 mod keyring;
 
@@ -14,11 +15,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use wasmtime::component::{HasData, Linker};
 use zeroize::Zeroizing;
 
-use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::secret_writer::Storage;
 use crate::capability::bindings::entra_auth::core::{secret_store, secret_writer};
 use crate::system::folders::Folders;
-use crate::system::private_file::FileError;
 use crate::system::terminal::Terminal;
 use encrypted_file::{EncryptedFile, Passphrase};
 use given_passphrase::GivenPassphrase;
@@ -203,7 +203,7 @@ impl Choice {
             Some("file") => Kind::File,
             Some("none") => Kind::None,
             _ => {
-                return Err(failure(
+                return Err(failure::new(
                     Fault::Other,
                     format!(
                         "`ENTRA_AUTH_CLI_SECRET_STORE` is {wanted:?}, which is no kind of store"
@@ -229,7 +229,7 @@ impl Choice {
 }
 
 fn nowhere(choice: &Choice) -> Failure {
-    failure(
+    failure::new(
         Fault::Absent,
         format!("there is nowhere to keep secrets: {}", choice.reason),
         "give the client secret in AZURE_CLIENT_SECRET each time, or set ENTRA_AUTH_CLI_PASSPHRASE to keep secrets in \
@@ -240,7 +240,7 @@ fn nowhere(choice: &Choice) -> Failure {
 /// Names become attributes in a keyring; Windows takes no longer ones.
 fn check_name(name: &str) -> Result<(), Failure> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(failure(
+        return Err(failure::new(
             Fault::Other,
             format!("{name:?} cannot be the name of a secret"),
             format!("use 1 to {LONGEST_NAME} bytes without control characters"),
@@ -251,28 +251,13 @@ fn check_name(name: &str) -> Result<(), Failure> {
 
 fn check_value(value: &str) -> Result<(), Failure> {
     if value.len() > LARGEST_VALUE {
-        return Err(failure(
+        return Err(failure::new(
             Fault::Denied,
             format!("the secret is larger than {LARGEST_VALUE} bytes"),
             "check that this is the secret that was meant",
         ));
     }
     Ok(())
-}
-
-fn failure(fault: Fault, message: impl Into<String>, hint: impl Into<String>) -> Failure {
-    Failure {
-        capability: Capability::SecretStore,
-        fault,
-        message: message.into(),
-        hint: Some(hint.into()),
-    }
-}
-
-impl From<FileError> for Failure {
-    fn from(error: FileError) -> Self {
-        error.into_failure(Capability::SecretStore)
-    }
 }
 
 /// The store during a call.

@@ -39,7 +39,7 @@ pub(super) const WAITING_FOR_DEVICE: &str = "Waiting for the sign-in (Ctrl-C sto
 /// Writes instructions.
 pub(super) fn tell(text: &str) -> Result<(), Failure> {
     write(text).map_err(|error| {
-        failure(
+        failure::new(
             Fault::Absent,
             format!("the instructions for signing in cannot be shown: {error}"),
             "leave stderr open: the instructions are written there",

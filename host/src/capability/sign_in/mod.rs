@@ -6,6 +6,7 @@
 //! nothing.
 
 mod browser;
+mod failure;
 mod instructions;
 mod page;
 mod port;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
-use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::sign_in::{self, ListenAt, Page, ResponseMode};
 use browser::Browsers;
 #[expect(unreachable_pub, reason = "the generated bindings export them again")]
@@ -125,20 +126,11 @@ impl sign_in::HostAnswer for SignInView<'_> {
 
 /// The table of handles is full, or the guest's handle is not in it.
 fn too_many() -> Failure {
-    failure(
+    failure::new(
         Fault::Other,
         "too many sign-ins are under way at once",
         "report this as a fault of entra-auth-cli",
     )
-}
-
-fn failure(fault: Fault, message: impl Into<String>, hint: impl Into<String>) -> Failure {
-    Failure {
-        capability: Capability::SignIn,
-        fault,
-        message: message.into(),
-        hint: Some(hint.into()),
-    }
 }
 
 impl HasData for SignIn {

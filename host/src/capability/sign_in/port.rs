@@ -83,12 +83,12 @@ fn bind(addresses: &[IpAddr], port: u16) -> io::Result<Bound> {
 
 fn not_free(port: u16, error: &io::Error) -> Failure {
     match error.kind() {
-        ErrorKind::AddrInUse => failure(
+        ErrorKind::AddrInUse => failure::new(
             Fault::Denied,
             format!("port {port} is already in use"),
             "stop the program that listens there or name another port; without `--port` any free one is taken",
         ),
-        ErrorKind::PermissionDenied => failure(
+        ErrorKind::PermissionDenied => failure::new(
             Fault::Denied,
             format!("port {port} may not be listened to"),
             "name a port above 1023; without `--port` any free one is taken",
@@ -98,7 +98,7 @@ fn not_free(port: u16, error: &io::Error) -> Failure {
 }
 
 fn none_free(range: &RangeInclusive<u16>) -> Failure {
-    failure(
+    failure::new(
         Fault::Denied,
         format!("no port from {} to {} is free", range.start(), range.end()),
         "name another range; without `--port-range` any free port is taken",
@@ -106,7 +106,7 @@ fn none_free(range: &RangeInclusive<u16>) -> Failure {
 }
 
 fn no_port(error: &io::Error) -> Failure {
-    failure(
+    failure::new(
         Fault::Other,
         format!("cannot listen on loopback: {error}"),
         "check the network of this machine, or sign in on another device with `-f DeviceCode`",

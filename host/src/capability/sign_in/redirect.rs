@@ -106,7 +106,7 @@ impl Answer {
     /// Shows the page, and waits until the browser has it.
     pub(super) async fn finish(&mut self, page: Page) -> Result<(), Failure> {
         let Some(verdict) = self.arrival.verdict.take() else {
-            return Err(failure(
+            return Err(failure::new(
                 Fault::Other,
                 "the page was shown before",
                 "report this as a fault of entra-auth-cli",
@@ -159,7 +159,7 @@ fn range(
         None => Ok(uri.port().map(|port| port..=port)),
         Some((0, 0)) => Ok(None),
         Some((first, last)) if first <= last => Ok(Some(first.max(1)..=last)),
-        Some((first, last)) => Err(failure(
+        Some((first, last)) => Err(failure::new(
             Fault::Denied,
             format!("there is no port from {first} to {last}"),
             "name the lower port first, such as `8000-8100`",
@@ -168,7 +168,7 @@ fn range(
 }
 
 fn timed_out() -> Failure {
-    failure(
+    failure::new(
         Fault::TimedOut,
         "timeout waiting for authentication callback: the browser brought no answer in time",
         "look at the browser: what is wrong with the application or its redirect URI is shown only there",
@@ -176,7 +176,7 @@ fn timed_out() -> Failure {
 }
 
 fn closed() -> Failure {
-    failure(
+    failure::new(
         Fault::Other,
         "the port of this sign-in is closed",
         "start the sign-in again",
@@ -184,7 +184,7 @@ fn closed() -> Failure {
 }
 
 fn cannot(error: &io::Error) -> Failure {
-    failure(
+    failure::new(
         Fault::Other,
         format!("cannot listen on loopback: {error}"),
         "try again",

@@ -94,7 +94,7 @@ impl RedirectUri {
 }
 
 fn refused(text: &str) -> Failure {
-    failure(
+    failure::new(
         Fault::Denied,
         format!(
             "cannot listen at redirect URI `{}`: it is not http on loopback",

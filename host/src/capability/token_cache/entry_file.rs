@@ -13,7 +13,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{EntryName, LIMIT};
+use crate::capability::bindings::entra_auth::core::token_cache::Name;
 use crate::system::private_file::{self, FileError};
 use crate::system::sealed::{self, Key};
 
@@ -28,7 +28,7 @@ impl EntryFile {
 
     pub(super) fn seal(
         key: &Key,
-        name: &EntryName,
+        name: &Name,
         content: &[u8],
         keep_until: i64,
     ) -> Result<Self, getrandom::Error> {
@@ -37,7 +37,7 @@ impl EntryFile {
         Ok(Self([header, sealed].concat()))
     }
 
-    pub(super) fn open(&self, key: &Key, name: &EntryName) -> Option<Zeroizing<Vec<u8>>> {
+    pub(super) fn open(&self, key: &Key, name: &Name) -> Option<Zeroizing<Vec<u8>>> {
         let (header, sealed) = self.0.split_at_checked(HEADER)?;
         header.starts_with(MARK).then_some(())?;
         sealed::open(key, &context(header, name), sealed)
@@ -50,7 +50,7 @@ impl EntryFile {
     }
 }
 
-fn context(header: &[u8], name: &EntryName) -> Vec<u8> {
+fn context(header: &[u8], name: &Name) -> Vec<u8> {
     let path = format!("{}/{}", name.client, name.entry);
     [header, path.as_bytes()].concat()
 }
@@ -61,3 +61,6 @@ const HEADER: usize = MARK.len() + 8;
 
 /// Header, nonce and tag.
 pub(super) const OVERHEAD: usize = HEADER + 24 + 16;
+
+/// Tokens with hundreds of groups or roles have some tens of KiB.
+pub(super) const LIMIT: usize = 256 << 10;

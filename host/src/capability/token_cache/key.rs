@@ -8,9 +8,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::failure;
 use super::kept_key::KeptKey;
-use super::{Failure, failure, no_random};
-use crate::capability::bindings::entra_auth::core::errors::Capability;
+use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure};
 use crate::capability::secret_store::SecretStore;
 use crate::system::private_file::Lock;
 use crate::system::sealed::{self, Key};
@@ -87,7 +87,7 @@ impl CacheKey {
         if let Some(key) = self.read()? {
             return Ok(key);
         }
-        let _lock = Lock::acquire(lock, WAIT).map_err(failure)?;
+        let _lock = Lock::acquire(lock, WAIT).map_err(failure::of_file)?;
         let key = match self.stored()? {
             Some(key) => key,
             None => self.make()?,
@@ -114,7 +114,7 @@ impl CacheKey {
     }
 
     fn make(&self) -> Result<Key, Failure> {
-        let key = sealed::new_key().map_err(|_| no_random())?;
+        let key = sealed::new_key().map_err(|_| failure::no_random())?;
         let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
         self.secrets.write(NAME, &text).map_err(of_cache)?;
         self.kept.keep(&key);

@@ -4,6 +4,7 @@ use std::thread;
 
 use super::entry_file::OVERHEAD;
 use super::*;
+use crate::capability::bindings::entra_auth::core::errors::Capability;
 use crate::system::terminal::Terminal;
 
 /// A cache below `folder`, opened anew as another process would.

@@ -3,14 +3,27 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+/// Sorted by what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not there, nor any place for it.
+    Absent,
+    /// What is in it was not written by this program.
+    Damaged,
+    /// Not permitted, or not trusted.
+    Denied,
+    /// Another process has held it for too long.
+    TimedOut,
+    /// None of the above.
+    Other,
+}
 
 /// Why a file could not be used; the capability that wanted it makes its own failure of it.
 #[derive(Clone, Debug)]
 pub(crate) struct FileError {
     pub(crate) fault: Fault,
     pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: String,
 }
 
 impl FileError {
@@ -18,7 +31,7 @@ impl FileError {
         Self {
             fault,
             message: message.into(),
-            hint: Some(hint.into()),
+            hint: hint.into(),
         }
     }
 
@@ -49,15 +62,6 @@ impl FileError {
             format!("cannot {verb} `{shown}`: {}", reason(error)),
             hint,
         )
-    }
-
-    pub(crate) fn into_failure(self, capability: Capability) -> Failure {
-        Failure {
-            capability,
-            fault: self.fault,
-            message: self.message,
-            hint: self.hint,
-        }
     }
 }
 

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::error::FileError;
+use super::error::{Fault, FileError};
 use super::ownership::{check, make_folder, refused};
 use super::platform;
-use crate::capability::bindings::entra_auth::core::errors::Fault;
 
 /// A lock between processes, held until dropped. The operating system releases it when the process ends.
 #[derive(Debug)]

@@ -20,8 +20,7 @@ mod platform;
 #[path = "windows.rs"]
 mod platform;
 
-use crate::capability::bindings::entra_auth::core::errors::Fault;
-pub(crate) use error::FileError;
+pub(crate) use error::{Fault, FileError};
 pub(crate) use lock::Lock;
 use ownership::{check, make_folder, refused};
 use unfinished::{Unfinished, remove_leftovers};

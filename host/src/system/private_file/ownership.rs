@@ -4,9 +4,8 @@ use std::fmt::Display;
 use std::fs::Metadata;
 use std::path::Path;
 
-use super::error::FileError;
+use super::error::{Fault, FileError};
 use super::platform;
-use crate::capability::bindings::entra_auth::core::errors::Fault;
 
 /// Create the folder and what is missing above it, for this user alone. A folder that is there stays as it is.
 pub(super) fn make_folder(path: &Path) -> Result<(), FileError> {

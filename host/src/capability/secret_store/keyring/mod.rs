@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{Failure, Fault, failure};
+use super::failure;
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 
 #[cfg(any(target_os = "macos", windows))]
 #[path = "native.rs"]
@@ -171,17 +172,17 @@ impl Keyring {
         let name = platform::NAME;
         let elsewhere = "set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSPHRASE to use an encrypted file";
         match trouble {
-            Trouble::Absent(reason) => failure(
+            Trouble::Absent(reason) => failure::new(
                 Fault::Absent,
                 format!("there is no keyring: {reason}"),
                 format!("start one, or {elsewhere}"),
             ),
-            Trouble::Locked => failure(
+            Trouble::Locked => failure::new(
                 Fault::Locked,
                 format!("{name} is locked"),
                 format!("unlock it, or {elsewhere}"),
             ),
-            Trouble::TimedOut if self.person == Person::Present => failure(
+            Trouble::TimedOut if self.person == Person::Present => failure::new(
                 Fault::Locked,
                 format!(
                     "{name} was not unlocked within {} seconds",
@@ -189,7 +190,7 @@ impl Keyring {
                 ),
                 format!("unlock it, or {elsewhere}"),
             ),
-            Trouble::TimedOut => failure(
+            Trouble::TimedOut => failure::new(
                 Fault::TimedOut,
                 format!(
                     "{name} did not answer within {} seconds",
@@ -197,12 +198,12 @@ impl Keyring {
                 ),
                 format!("restart it, or {elsewhere}"),
             ),
-            Trouble::NotText => failure(
+            Trouble::NotText => failure::new(
                 Fault::Damaged,
                 format!("{name} holds something else than text under this name"),
                 "store the secret anew",
             ),
-            Trouble::Other(reason) => failure(
+            Trouble::Other(reason) => failure::new(
                 Fault::Other,
                 format!("{name} refused: {reason}"),
                 format!("look into it, or {elsewhere}"),

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::thread;
 
 use super::*;
+use crate::capability::bindings::entra_auth::core::errors::Capability;
 use crate::system::terminal::{pair, read_until};
 
 const NO_BUS: (&str, &str) = ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");

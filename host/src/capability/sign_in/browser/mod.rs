@@ -158,7 +158,7 @@ fn argument(url: &str) -> Result<String, Failure> {
         Some(uri) if uri.scheme() == Some(&http::uri::Scheme::HTTP) && is_loopback(&uri) => {
             Ok(encoded)
         }
-        _ => Err(failure(
+        _ => Err(failure::new(
             Fault::Denied,
             "only https addresses, and http ones on this machine, are opened in a browser",
             "check the authority that the profile names",
@@ -173,7 +173,7 @@ fn is_loopback(uri: &Uri) -> bool {
 }
 
 fn no_display() -> Failure {
-    failure(
+    failure::new(
         Fault::Absent,
         "no display detected: neither DISPLAY nor WAYLAND_DISPLAY is set",
         "use `-f DeviceCode` to sign in on another device, or `--show-url` to open the address by hand; BROWSER names a browser that needs no display",
@@ -181,7 +181,7 @@ fn no_display() -> Failure {
 }
 
 fn none_of(chosen: &OsStr) -> Failure {
-    failure(
+    failure::new(
         Fault::Absent,
         format!(
             "no browser could be started: BROWSER is `{}`",
@@ -192,7 +192,7 @@ fn none_of(chosen: &OsStr) -> Failure {
 }
 
 fn no_browser() -> Failure {
-    failure(
+    failure::new(
         Fault::Absent,
         "no browser could be started",
         "name one in BROWSER, use `--show-url` to open the address by hand, or `-f DeviceCode` to sign in on another device",

@@ -10,9 +10,8 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use super::{Failure, failure};
-use crate::capability::bindings::entra_auth::core::errors::Fault;
-use crate::system::private_file::FileError;
+use super::failure;
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::system::sealed::Key;
 
 #[cfg(target_os = "linux")]
@@ -47,13 +46,13 @@ impl KeptKey {
         let Err(text) = &self.timeout else {
             return Ok(());
         };
-        Err(failure(FileError::new(
+        Err(failure::new(
             Fault::Other,
             format!(
                 "`ENTRA_AUTH_CLI_KEY_TIMEOUT` is {text:?}, which is no number of seconds up to a day"
             ),
             "set it to 0 to 86400, or unset it",
-        )))
+        ))
     }
 
     /// The key, if it is still kept.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::entry_file::EntryFile;
-use super::entry_paths;
+use super::paths;
 use crate::system::private_file::{self, Lock};
 
 /// Sweep the cache in `folder`, unless that was done not long ago or is being done. Whatever fails is left to the next
@@ -52,7 +52,7 @@ fn all(folder: &Path) -> Vec<PathBuf> {
     let clients = fs::read_dir(folder).into_iter().flatten().flatten();
     clients
         .filter_map(|client| fs::read_dir(client.path()).ok())
-        .flat_map(entry_paths)
+        .flat_map(paths::entries)
         .collect()
 }
 
@@ -67,7 +67,7 @@ fn end(path: &Path) -> i64 {
 
 /// Remove an entry that still ends by `time` when nobody holds it.
 fn remove(path: &Path, time: i64) -> bool {
-    let Ok(lock) = Lock::acquire(&path.with_extension("lock"), Duration::ZERO) else {
+    let Ok(lock) = Lock::acquire(&paths::lock(path), Duration::ZERO) else {
         return false;
     };
     let is_removed = end(path) <= time && private_file::remove(path).is_ok();

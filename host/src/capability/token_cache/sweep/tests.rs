@@ -1,5 +1,5 @@
-use super::super::Name;
 use super::*;
+use crate::capability::bindings::entra_auth::core::token_cache::Name;
 use crate::system::sealed::new_key;
 
 const NOW: i64 = 1_800_000_000;

@@ -114,7 +114,7 @@ fn a_full_disk_leaves_the_old_file() {
         &io::Error::from(ErrorKind::StorageFull),
     );
     assert!(error.message.contains("no storage space"), "{error:?}");
-    assert!(error.hint.unwrap().contains("make room"));
+    assert!(error.hint.contains("make room"));
 }
 
 #[test]
