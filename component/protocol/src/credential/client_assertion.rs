@@ -137,7 +137,7 @@ mod tests {
         let certificate = x509_cert::Certificate::from_der(certificate).unwrap();
         let info = certificate.tbs_certificate().subject_public_key_info();
         let key = info.subject_public_key.as_bytes().unwrap();
-        let key = rsa::RsaPublicKey::from_pkcs1_der(key).unwrap();
+        let key = rsa::PublicKey::from_pkcs1_der(key).unwrap();
         let (message, signature) = assertion.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         let signature = Signature::try_from(signature.as_slice()).unwrap();
