@@ -16,7 +16,7 @@
 //! | [`refusal`] | why there is no token, and what may help |
 //! | [`exchange`] | how a request travels, how an answer is read, and when to try again |
 //! | [`authority`] | who is asked: cloud, tenant, endpoints, issuer |
-//! | [`token`] | what comes back: read, looked into, kept |
+//! | [`token`] | what comes back: read, looked into, kept, and judged as an API judges it |
 //! | [`credential`] | what an application proves itself with |
 //! | [`grant`] | what a token is given for |
 //! | [`directory`] | what is read with a token: the tenant's app registrations |
@@ -54,6 +54,9 @@
 //! [`RedirectUri`](grant::authorization_code::redirect_uri::RedirectUri). What must not be seen is a
 //! [`Secret`](value::secret::Secret).
 //!
+//! An API's side is [`token::verification`]: whether an access token may be taken. A
+//! [`Verifier`](token::verification::verifier::Verifier) judges, and says when keys have to be fetched first.
+//!
 //! The app registrations of a tenant are the one thing that is read with a token: [`directory::Search`] gathers the pages of
 //! [`directory::Graph`].
 //!
@@ -65,9 +68,9 @@
 //! # What it does not do
 //!
 //! Known clouds are a table and need no discovery; other authorities can be asked for their
-//! [`Metadata`](authority::metadata::Metadata), or are taken at their word. It does not verify tokens, which is the API's task, nor
-//! extend their lives in an outage. It does not send again by itself, follow redirects, or choose between flows. It knows no
-//! profiles, files, environment or terminals, and no WIT.
+//! [`Metadata`](authority::metadata::Metadata), or are taken at their word. It does not extend the lives of tokens in an outage. It
+//! does not send again by itself, follow redirects, or choose between flows. It knows no profiles, files, environment or terminals,
+//! and no WIT.
 
 #![deny(missing_docs)]
 

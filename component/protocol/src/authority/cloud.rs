@@ -72,6 +72,15 @@ impl Cloud {
         }
     }
 
+    /// The host in the issuer of v1 access tokens, if it is known.
+    pub const fn v1_issuer_host(self) -> Option<&'static str> {
+        match self {
+            Self::Global | Self::UsGovernment => Some("sts.windows.net"),
+            Self::China => Some("sts.chinacloudapi.cn"),
+            Self::Bleu | Self::Delos | Self::GovSg => None,
+        }
+    }
+
     /// The host of Microsoft Graph in this cloud.
     pub const fn graph_host(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod discovery;
 pub(crate) mod issuer;
 pub mod metadata;
+pub mod token_version;
 
 use std::net::Ipv6Addr;
 
@@ -14,6 +15,7 @@ use url::{Host, Url};
 
 use crate::authority::cloud::Cloud;
 use crate::authority::metadata::Metadata;
+use crate::authority::token_version::TokenVersion;
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
 
@@ -118,6 +120,20 @@ impl Authority {
             }
             None => self.endpoint("v2.0/.well-known/openid-configuration"),
         }
+    }
+
+    /// The URL of the keys that sign a tenant's access tokens; a custom authority has no such tenant
+    /// ([access tokens](https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature)).
+    pub(crate) fn keys_url(&self, version: TokenVersion, tenant_id: &str) -> Option<Url> {
+        if self.path.is_some() {
+            return None;
+        }
+        let mut url = self.instance.clone();
+        url.set_path(&match version {
+            TokenVersion::V1 => format!("/{tenant_id}/discovery/keys"),
+            TokenVersion::V2 => format!("/{tenant_id}/discovery/v2.0/keys"),
+        });
+        Some(url)
     }
 
     /// Whether the metadata has to be read before anything else is asked.

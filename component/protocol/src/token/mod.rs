@@ -6,3 +6,4 @@ pub mod id;
 pub mod jwt;
 pub mod nonce;
 pub mod response;
+pub mod verification;
