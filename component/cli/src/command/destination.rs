@@ -141,19 +141,7 @@ fn summary(token: &Token, label: &str) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn token() -> Token {
-        Token {
-            access_token: "abc".to_owned(),
-            token_type: "Bearer".to_owned(),
-            scopes: vec!["api://x/read".to_owned(), "api://x/write".to_owned()],
-            obtained_at: 1_766_932_201,
-            expires_at: 1_766_935_800,
-            expires_in: 3_599,
-            origin: Origin::Cache,
-            notices: Vec::new(),
-        }
-    }
+    use crate::token::shape::tests::token;
 
     #[test]
     fn an_output_value_is_a_format_or_a_file() {

@@ -50,10 +50,10 @@ fn snake_case(token: &Token) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn token() -> Token {
+    pub(crate) fn token() -> Token {
         Token {
             access_token: "abc".to_owned(),
             token_type: "Bearer".to_owned(),
