@@ -10,6 +10,17 @@ use wasmparser::{Parser, Payload};
 
 const CLIENT: &str = "entra-auth-client.wasm";
 
+/// What is made of the token logic.
+const COMPOSITIONS: [&str; 3] = [
+    "entra-auth-cli.wasm",
+    "entra-auth-library.wasm",
+    "entra-auth-native.wasm",
+];
+
+fn every_component() -> impl Iterator<Item = &'static str> {
+    [CLIENT].into_iter().chain(COMPOSITIONS)
+}
+
 /// The budget for the token logic, so that it stays small enough to embed.
 const LARGEST_CLIENT: usize = 1 << 20;
 
@@ -41,7 +52,7 @@ fn imports(component: &[u8]) -> Vec<String> {
 
 #[test]
 fn every_component_imports_what_its_golden_file_says_and_nothing_else() {
-    for name in [CLIENT, "entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+    for name in every_component() {
         let golden = workspace()
             .join("tests/golden")
             .join(name)
@@ -78,7 +89,7 @@ fn the_token_logic_imports_the_network_clocks_randomness_and_our_own_capabilitie
 #[test]
 fn the_token_logic_stands_verbatim_in_every_other_component() {
     let client = bytes(CLIENT);
-    for name in ["entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+    for name in COMPOSITIONS {
         let whole = bytes(name);
         assert!(
             whole.windows(client.len()).any(|part| part == client),
@@ -95,7 +106,7 @@ fn the_token_logic_is_small() {
 #[test]
 fn no_component_names_a_path_of_the_machine_that_built_it() {
     let home = std::env::var("HOME").unwrap();
-    for name in [CLIENT, "entra-auth-cli.wasm", "entra-auth-native.wasm"] {
+    for name in every_component() {
         let whole = bytes(name);
         for path in [home.as_str(), workspace().to_str().unwrap()] {
             let found = whole

@@ -7,6 +7,9 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
 /// The interface by which a WASI command is started; its version follows the Rust standard library's.
 const RUN: &str = "wasi:cli/run";
 
+/// What the names of this project's interfaces begin with (`wit/`).
+const OURS: &str = "entra-auth:";
+
 /// A composition in the making. What nobody in it exports stays an import of the whole.
 #[derive(Default)]
 pub(crate) struct Composition {
@@ -44,14 +47,34 @@ impl Composition {
     }
 
     /// Encodes the composition as a command that is started through `main`.
-    pub(crate) fn finish(mut self, main: Instance) -> Result<Vec<u8>> {
+    pub(crate) fn finish_command(mut self, main: Instance) -> Result<Vec<u8>> {
         let exports = self.names(main, |world| world.exports.keys().cloned().collect());
         let run = exports
             .iter()
             .find(|name| name.starts_with(RUN))
             .with_context(|| format!("the command does not export `{RUN}`"))?;
-        let export = self.graph.alias_instance_export(main.node, run)?;
-        self.graph.export(export, run)?;
+        self.export(main, run)?;
+        self.encode()
+    }
+
+    /// Encodes the composition as a library of every interface of this project that `instances` export.
+    pub(crate) fn finish_library(mut self, instances: &[Instance]) -> Result<Vec<u8>> {
+        for instance in instances {
+            let exports = self.names(*instance, |world| world.exports.keys().cloned().collect());
+            for name in exports.iter().filter(|name| name.starts_with(OURS)) {
+                self.export(*instance, name)?;
+            }
+        }
+        self.encode()
+    }
+
+    fn export(&mut self, instance: Instance, name: &str) -> Result<()> {
+        let export = self.graph.alias_instance_export(instance.node, name)?;
+        self.graph.export(export, name)?;
+        Ok(())
+    }
+
+    fn encode(&self) -> Result<Vec<u8>> {
         Ok(self.graph.encode(EncodeOptions::default())?)
     }
 

@@ -3,6 +3,7 @@
 //! | file | made of |
 //! |---|---|
 //! | `entra-auth-client.wasm` | client |
+//! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //!
@@ -24,6 +25,8 @@ use guest::Guest;
 pub struct Components {
     /// The token logic alone, for embedders.
     pub client: Vec<u8>,
+    /// The token logic behind the gate, as a library.
+    pub library: Vec<u8>,
     /// The whole command line over plain WASI.
     pub cli: Vec<u8>,
     /// The command line without the capabilities.
@@ -47,6 +50,7 @@ impl Components {
         toolchain::require_targets(&[guest::BARE, guest::WASI])?;
         let built = guest::build(workspace, client)?;
         Ok(Self {
+            library: library(&built)?,
             cli: whole(&built)?,
             native: without_capabilities(&built)?,
             client: built.client,
@@ -59,6 +63,7 @@ impl Components {
             .with_context(|| format!("cannot create `{}`", folder.display()))?;
         [
             ("entra-auth-client.wasm", &self.client),
+            ("entra-auth-library.wasm", &self.library),
             ("entra-auth-cli.wasm", &self.cli),
             ("entra-auth-native.wasm", &self.native),
         ]
@@ -79,17 +84,25 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::rename(new, path)
 }
 
+fn library(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let gate = composition.add(Guest::Gate.name(), &built.gate)?;
+    let client = composition.add(Guest::Client.name(), &built.client)?;
+    composition.connect(gate, client)?;
+    composition.finish_library(&[client, gate])
+}
+
 fn whole(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
     let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
     let cli = core(&mut composition, built, Some(capabilities))?;
-    composition.finish(cli)
+    composition.finish_command(cli)
 }
 
 fn without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
     let cli = core(&mut composition, built, None)?;
-    composition.finish(cli)
+    composition.finish_command(cli)
 }
 
 /// Wires cli, client and gate; one `gate` serves both, so that what `cli` permits `client` can reach.
