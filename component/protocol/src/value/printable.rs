@@ -4,6 +4,8 @@
 //! [Unicode TR 36 section 3](https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing) and of the incidents behind
 //! CVE-2024-50338 and CVE-2020-5260. It does not find every secret; it removes what looks like a token.
 
+use text::is_invisible;
+
 const REMOVED: &str = "(token removed)";
 
 /// No error text, name or identifier of Entra's is a run of so many base64url characters; tokens and codes are.
@@ -90,22 +92,6 @@ fn skip_control_string(characters: &mut std::str::Chars<'_>) {
             _ => {}
         }
     }
-}
-
-/// Bidirectional controls, zero-width characters, line separators and tag characters.
-const fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 fn without_tokens(text: &str) -> String {
