@@ -1,40 +1,19 @@
-//! Builds the guests, composes them and compiles the result ahead for the target, to be embedded.
+//! Compiles the composed component ahead for the target, to be embedded.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
-use builder::Components;
 use wasmtime::Engine;
 
 #[path = "src/engine/config.rs"]
 mod engine_config;
 
 fn main() -> Result<()> {
-    let folder = PathBuf::from(
-        env::var_os("CARGO_MANIFEST_DIR").context("cargo names the package's folder")?,
-    );
-    let workspace = folder.parent().context("the host lies in the workspace")?;
-    for source in ["component", "wit", "Cargo.toml", "Cargo.lock"] {
-        println!(
-            "cargo::rerun-if-changed={}",
-            workspace.join(source).display()
-        );
-    }
     println!("cargo::rerun-if-changed=src/engine/config.rs");
-
-    let components = Components::build(workspace)?;
-    components.write(&workspace.join("target/components"))?;
-    embed(&components.native, "entra-auth-cli.cwasm")?;
-    if env::var_os("CARGO_FEATURE_TRESPASSER").is_some() {
-        println!(
-            "cargo::rerun-if-changed={}",
-            workspace.join("tests/trespasser").display()
-        );
-        let trespasser = Components::build_trespasser(workspace)?;
-        trespasser.write(&workspace.join("target/trespasser"))?;
-        embed(&trespasser.native, "trespasser.cwasm")?;
-    }
+    embed(composed::NATIVE, "entra-auth-cli.cwasm")?;
+    #[cfg(feature = "trespasser")]
+    embed(composed::TRESPASSER, "trespasser.cwasm")?;
     Ok(())
 }
 
