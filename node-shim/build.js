@@ -1,0 +1,153 @@
+// Builds the npm package: `node node-shim/build.js` writes it into `target/node-package`, ready for `npm pack`.
+//
+// The components become JavaScript by jco, twice each: once for engines where WebAssembly waits for promises (JSPI), once
+// for those where it blocks a worker. jco is pinned to 1.15.4 on purpose. Later versions carry the task runtime of WASI 0.3
+// into every component: two to three times the JavaScript, 50 ms for each instance on Node 22, and an import that throws
+// leaves a call of a JSPI build hanging for ever, where this version rejects it.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CONTRACT, kebab } from './src/engine/contract.js';
+
+const source = fileURLToPath(new URL('.', import.meta.url));
+const workspace = fileURLToPath(new URL('..', import.meta.url));
+const tools = `${workspace}target/tools/node-shim`;
+const output = `${workspace}target/node-package`;
+
+const LIBRARY = { component: 'entra-auth-library', name: 'library' };
+const COMMAND = { component: 'entra-auth-native', name: 'command' };
+
+/** Programs and threads; what several of them need becomes files of its own. */
+const ENTRY_POINTS = ['index', 'command', 'engine/worker', 'system/derivation'];
+
+/** Exports that wait for something. */
+const WAITING_EXPORTS = {
+  'entra-auth:core/tokens': ['acquire', 'renew', 'cached', 'forget'],
+  'entra-auth:core/directory': ['applications'],
+  'wasi:cli/run': ['run'],
+};
+
+/** Imports of WASI that wait for something. */
+const WAITING_IMPORTS = {
+  'wasi:io/poll': ['poll', '[method]pollable.block'],
+  'wasi:io/streams': ['[method]input-stream.blocking-read'],
+};
+
+installTools();
+rmSync(output, { recursive: true, force: true });
+mkdirSync(output, { recursive: true });
+const cores = { library: await transpiled(LIBRARY), command: await transpiled(COMMAND) };
+writeFileSync(`${output}/cores.js`, `export const CORES = ${JSON.stringify(cores)};\n`);
+await bundle();
+writePackage();
+
+/** Outside the source tree; the lockfile is copied last, as the sign that all is there. */
+function installTools() {
+  const lock = `${source}package-lock.json`;
+  const installed = `${tools}/installed.json`;
+  if (existsSync(installed) && readFileSync(installed).equals(readFileSync(lock))) return;
+  mkdirSync(tools, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(source + file, `${tools}/${file}`);
+  const options = ['--prefix', tools, '--ignore-scripts', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'];
+  execFileSync('npm', ['install', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+  copyFileSync(lock, installed);
+}
+
+function tool(name) {
+  return import(pathToFileURL(createRequire(`${tools}/package.json`).resolve(name)));
+}
+
+/** Writes the glue code of a component for both engines, and its core modules; returns their files and digests by name. */
+async function transpiled({ component, name }) {
+  const { transpile, componentWit } = await tool('@bytecodealliance/jco');
+  const bytes = readFileSync(`${workspace}target/components/${component}.wasm`);
+  const options = { name, instantiation: 'async', nodejsCompat: false, typescript: false };
+  const waits = asynchronous(await componentWit(bytes));
+  const jspi = await transpile(bytes, { ...options, asyncMode: 'jspi', ...waits });
+  const sync = await transpile(bytes, { ...options, instantiation: 'sync' });
+  const files = {};
+  for (const [engine, build] of Object.entries({ jspi, sync })) {
+    for (const [file, content] of Object.entries(build.files)) {
+      if (file.endsWith('.js')) writeFileSync(`${output}/${name}-${engine}.js`, await minified(content));
+      else files[file] = core(content);
+    }
+  }
+  return files;
+}
+
+async function minified(content) {
+  const { transform } = await tool('esbuild');
+  return (await transform(Buffer.from(content).toString(), { minify: true, format: 'esm', legalComments: 'none' })).code;
+}
+
+/** Ships a core module under a name that says what is in it, and once, whatever component it was found in. */
+function core(content) {
+  const digest = createHash('sha256').update(content).digest('hex');
+  const file = `core-${digest.slice(0, 8)}.wasm`;
+  writeFileSync(`${output}/${file}`, content);
+  return { file, digest };
+}
+
+/** The functions that wait, as jco wants them: with the versions that the component names. */
+function asynchronous(wit) {
+  const capabilities = Object.entries(CONTRACT).map(([name, members]) => [`entra-auth:core/${name}`, functionsOf(members)]);
+  return {
+    asyncImports: versioned(wit, [...capabilities, ...Object.entries(WAITING_IMPORTS)]),
+    asyncExports: versioned(wit, Object.entries(WAITING_EXPORTS)),
+  };
+}
+
+function functionsOf(members) {
+  return Object.entries(members).flatMap(([name, what]) =>
+    what.isRight ? [kebab(name)] : Object.keys(what).map((method) => `[method]${kebab(name)}.${kebab(method)}`),
+  );
+}
+
+function versioned(wit, interfaces) {
+  return interfaces.flatMap(([name, functions]) => {
+    const [found] = wit.match(new RegExp(`${name}@[\\d.]+`)) ?? [];
+    return found ? functions.map((name) => `${found.replace(/\.$/, '')}#${name}`) : [];
+  });
+}
+
+/** The hand-written part, readable as it is; the glue code lies beside it. */
+async function bundle() {
+  const { build } = await tool('esbuild');
+  await build({
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.3',
+    outdir: output,
+    entryPoints: ENTRY_POINTS.map((name) => `${source}src/${name}.js`),
+    entryNames: '[name]',
+    legalComments: 'none',
+    alias: { engine: `${source}src/engine` },
+    define: { 'process.env.ENTRA_AUTH_CLI_VERSION': JSON.stringify(version()) },
+    external: ['@napi-rs/keyring'],
+    plugins: [{ name: 'generated', setup: ({ onResolve }) => onResolve({ filter: /^generated\// }, beside) }],
+  });
+}
+
+/** What was written into the package already. */
+function beside({ path }) {
+  return { path: path.replace('generated', '.').concat('.js'), external: true };
+}
+
+function writePackage() {
+  const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(`${source}package.json`));
+  writeFileSync(`${output}/package.json`, `${JSON.stringify({ version: version(), ...manifest }, null, 2)}\n`);
+  for (const file of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(workspace + file, `${output}/${file}`);
+  for (const file of readdirSync(source).filter((name) => name === 'README.md')) copyFileSync(source + file, `${output}/${file}`);
+  for (const file of readdirSync(`${source}src`).filter((name) => name.endsWith('.d.ts'))) {
+    copyFileSync(`${source}src/${file}`, `${output}/${file}`);
+  }
+}
+
+/** The workspace's. */
+function version() {
+  return /^version = "(.*)"$/m.exec(readFileSync(`${workspace}Cargo.toml`, 'utf8'))[1];
+}

@@ -1,0 +1,105 @@
+// The way out: `wasi:http` over node:http and node:https. Where requests may go is the gate's business.
+//
+// A redirect is an answer like any other: following it would carry the secret to a place that nobody permitted.
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import { TrustedAuthorities, Unusable } from './network/authorities.js';
+import { faultOf } from './network/fault.js';
+import { Proxies } from './network/proxy.js';
+import { ProxyRefused, tunnel } from './network/tunnel.js';
+
+/**
+ * How long a connection may take to come up when the guest does not say: well above a slow TLS handshake, well below the
+ * patience of a person.
+ */
+const CONNECT_LIMIT = 10_000;
+
+/** Far more than the largest answer that the token logic reads. */
+const LARGEST_ANSWER = 64 << 20;
+
+/** A function that sends a request `{ method, url, headers, body }` and promises `{ status, headers, body }`. */
+export function network({ variables = process.env, authorities = undefined, userAgent = USER_AGENT } = {}) {
+  const proxies = new Proxies(variables);
+  const trusted = new TrustedAuthorities(variables, authorities);
+  const agents = {
+    'http:': new http.Agent({ keepAlive: true }),
+    'https:': new https.Agent({ keepAlive: true }),
+  };
+  return async (request, { signal }) => {
+    try {
+      const url = new URL(request.url);
+      const options = { method: request.method, signal, agent: agents[url.protocol] };
+      if (url.protocol === 'https:') Object.assign(options, await secured(url, { proxies, trusted, signal }));
+      return await answer(start(url, options, request, userAgent), request.body);
+    } catch (error) {
+      throw signal.aborted ? error : faultOf(error);
+    }
+  };
+}
+
+const USER_AGENT = `entra-auth-cli/${process.env.ENTRA_AUTH_CLI_VERSION}`;
+
+/** What a request over TLS has besides: whom to trust, and the tunnel through a proxy. */
+async function secured(url, { proxies, trusted, signal }) {
+  const ca = trusted.certificates();
+  const proxy = proxies.for(url);
+  if (!proxy) return { ca };
+  const socket = await tunnel(proxy, url, { signal, ca, limit: CONNECT_LIMIT });
+  return { ca, agent: false, createConnection: () => socket };
+}
+
+function start(url, options, { headers }, userAgent) {
+  const outgoing = (url.protocol === 'http:' ? http : https).request(url, options);
+  // One by one: a list of headers would drop `Host`.
+  for (const [name, value] of headers) outgoing.appendHeader(name, value);
+  if (!outgoing.hasHeader('user-agent')) outgoing.setHeader('user-agent', userAgent);
+  return outgoing;
+}
+
+async function answer(outgoing, content) {
+  const limit = connectLimit(outgoing);
+  outgoing.end(content);
+  try {
+    const [incoming] = await once(outgoing, 'response');
+    return { status: incoming.statusCode, headers: headersOf(incoming), body: await bodyOf(incoming) };
+  } finally {
+    limit.end();
+  }
+}
+
+/** Breaks the request off when its connection does not come up in time. */
+function connectLimit(outgoing) {
+  const timer = setTimeout(() => outgoing.destroy(new ConnectTimeout()), CONNECT_LIMIT);
+  const end = () => clearTimeout(timer);
+  outgoing.once('socket', (socket) => {
+    if (!socket.connecting) return end();
+    socket.once(outgoing.protocol === 'https:' ? 'secureConnect' : 'connect', end);
+  });
+  return { end };
+}
+
+export class ConnectTimeout extends Error {
+  code = 'ETIMEDOUT';
+}
+
+function headersOf({ rawHeaders }) {
+  const headers = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    headers.push([rawHeaders[index], Buffer.from(rawHeaders[index + 1], 'latin1')]);
+  }
+  return headers;
+}
+
+async function bodyOf(incoming) {
+  const parts = [];
+  let length = 0;
+  for await (const part of incoming) {
+    parts.push(part);
+    length += part.length;
+    if (length > LARGEST_ANSWER) break;
+  }
+  return Buffer.concat(parts);
+}
+
+export { ProxyRefused, Unusable };

@@ -1,0 +1,26 @@
+// The capabilities of a host that does not have them: each says so, and what to give instead.
+
+const absent = (message, hint) => async () => {
+  throw { fault: 'absent', message, hint };
+};
+
+/** Nobody can be asked to sign in. */
+export const nobody = (() => {
+  const none = absent('there is nobody to sign in', 'give `signIn` to `createClient`');
+  return { listen: none, openBrowser: none, showUrl: none, showDeviceCode: none };
+})();
+
+/** There are no stored secrets, which is not the same as a store that fails. */
+export const noSecrets = { read: async () => undefined };
+
+/** There is no agent of Azure Arc. */
+export const noAgent = {
+  isInstalled: async () => false,
+  readKey: absent('there is no Azure Arc agent', 'use another identity'),
+};
+
+/** Where nothing can be kept: every call asks the server. */
+export const noCache = (() => {
+  const none = absent('there is no token cache', 'give `tokenCache` to `createClient`');
+  return { read: async () => undefined, hold: none, remove: async () => 0 };
+})();

@@ -1,0 +1,75 @@
+// The interfaces of `wit/` that a host lends, as far as an engine has to know them: which functions there are, and what a
+// right answer of each is. Whoever lends a capability writes it as async functions; a wrong answer is found here, where the
+// capability can still be named, and not inside the component.
+
+const isBytes = (value) => value instanceof Uint8Array;
+const isText = (value) => typeof value === 'string';
+const isNumber = (value) => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32;
+const isYesOrNo = (value) => typeof value === 'boolean';
+const isObject = (value) => typeof value === 'object' && value !== null;
+const orNothing = (isRight) => (value) => value === undefined || value === null || isRight(value);
+const isPair = (value) => Array.isArray(value) && value.length === 2 && value.every(isText);
+
+const anything = { of: 'nothing in particular', isRight: () => true };
+const bytes = { of: 'bytes', isRight: isBytes };
+const bytesOrNothing = { of: 'bytes or nothing', isRight: orNothing(isBytes) };
+const text = { of: 'a text', isRight: isText };
+const textOrNothing = { of: 'a text or nothing', isRight: orNothing(isText) };
+const number = { of: 'a number', isRight: isNumber };
+const yesOrNo = { of: 'true or false', isRight: isYesOrNo };
+const pairs = { of: 'pairs of texts', isRight: (value) => Array.isArray(value) && value.every(isPair) };
+const responseMode = { of: 'a response mode', isRight: (value) => value === 'query' || value === 'form-post' };
+const storage = {
+  of: 'a storage',
+  isRight: (value) => isObject(value) && [value.kind, value.location, value.reason].every(isText),
+};
+const resource = (name) => ({ of: 'an object', isRight: isObject, resource: name });
+
+/** By name: functions, and functions of the resources that they give. */
+export const CONTRACT = {
+  'arc-agent': { isInstalled: yesOrNo, readKey: bytes },
+  clipboard: { copy: anything },
+  files: { read: bytes, write: anything },
+  'local-time': { offset: number },
+  'profile-store': { location: text, read: textOrNothing, replace: anything },
+  prompt: { ask: text, columns: number },
+  'secret-store': { read: textOrNothing },
+  'secret-writer': { write: anything, remove: yesOrNo, describe: storage },
+  'sign-in': {
+    listen: resource('Redirect'),
+    openBrowser: anything,
+    showUrl: anything,
+    showDeviceCode: anything,
+    Redirect: { uri: text, wait: resource('Answer') },
+    Answer: { parameters: pairs, responseMode, finish: anything },
+  },
+  'token-cache': {
+    read: bytesOrNothing,
+    hold: resource('HeldEntry'),
+    remove: number,
+    HeldEntry: { read: bytesOrNothing, write: anything },
+  },
+};
+
+/** Why a capability could not do what was asked (`wit/errors.wit`). */
+export const FAULTS = [
+  'absent',
+  'cancelled',
+  'conflict',
+  'damaged',
+  'denied',
+  'locked',
+  'timed-out',
+  'unreachable',
+  'untrusted',
+  'other',
+];
+
+/** `secret-store` and `secret-writer` fail as one capability. */
+export const capabilityOf = (name) => (name === 'secret-writer' ? 'secret-store' : name);
+
+/** `token-cache` as the option of `createClient` is called: `tokenCache`. */
+export const optionOf = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+
+/** `HeldEntry` as `wit/` writes it: `held-entry`. */
+export const kebab = (name) => name.replace(/\B[A-Z]/g, '-$&').toLowerCase();

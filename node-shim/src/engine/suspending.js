@@ -1,0 +1,62 @@
+// The engine where WebAssembly can wait for promises (JSPI): the component runs in this thread, and the event loop goes on.
+// https://github.com/WebAssembly/js-promise-integration
+import { component, instance } from 'engine/component';
+import { capabilityImports } from './capability_imports.js';
+import { outcomeOf } from './order.js';
+import { readyAmong, waitFor, wasi } from './wasi.js';
+
+/** True where this engine can run. */
+export const isSupported = () => typeof WebAssembly.Suspending === 'function';
+
+/** Carries out one order with what the host lends. */
+export async function run(order, host, command) {
+  const { instantiate, core } = await component(order.component, 'jspi');
+  const changes = new Changes(host);
+  const send = (request, done) => {
+    // A call that was stopped waits nowhere any more.
+    host.send(request).then(done, () => {}).then(() => changes.tell());
+  };
+  const capabilities = capabilityImports(
+    (...question) => host.invoke(...question),
+    (handle) => host.release(handle),
+  );
+  const imports = { ...wasi(changes, send, command), ...capabilities };
+  return outcomeOf(await instantiate(core, imports, instance), order);
+}
+
+/** What a component waits for: that a request ends, or that time passes. */
+class Changes {
+  #host;
+  #tell = () => {};
+
+  constructor(host) {
+    this.#host = host;
+  }
+
+  tell() {
+    this.#tell();
+  }
+
+  async poll(pollables) {
+    for (;;) {
+      const ready = readyAmong(pollables);
+      if (ready.length > 0) return ready;
+      await this.#host.orStopped(this.#next(waitFor(pollables)));
+    }
+  }
+
+  async block(pollable) {
+    await this.poll([pollable]);
+  }
+
+  #next(limit) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limit);
+      this.#tell = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#host.signal.addEventListener('abort', this.#tell, { once: true });
+    });
+  }
+}

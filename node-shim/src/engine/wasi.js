@@ -1,0 +1,153 @@
+// Of WASI 0.2 what the components import: clocks, randomness, streams, and what a command needs besides. No files, no
+// sockets, no environment but what is handed in.
+import { exchanges } from './wasi_http.js';
+
+/** How long a single timer may run (the limit of `setTimeout`). */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/** Something to wait for: until it is ready, or until a time by `performance.now()`. */
+export class Pollable {
+  #waits;
+
+  constructor(waits, isReady, at = Infinity) {
+    this.#waits = waits;
+    this.isReady = isReady;
+    this.at = at;
+  }
+  ready() {
+    return this.isReady();
+  }
+  block() {
+    return this.#waits.block(this);
+  }
+}
+
+/** The numbers of those that are ready. */
+export const readyAmong = (pollables) =>
+  Uint32Array.from(pollables.flatMap((pollable, index) => (pollable.isReady() ? [index] : [])));
+
+/** Milliseconds until the first of them is ready by itself. */
+export function waitFor(pollables) {
+  const first = Math.min(...pollables.map(({ at }) => at));
+  return Math.min(Math.max(0, first - performance.now()), LONGEST_WAIT);
+}
+
+export class IoError {
+  toDebugString() {
+    return 'the stream failed';
+  }
+}
+
+/** Bytes to read, from `source(most)`: bytes, none at the end, or a promise where the engine waits for one. */
+export class InputStream {
+  #source;
+  #waits;
+
+  constructor(waits, source) {
+    this.#waits = waits;
+    this.#source = source;
+  }
+  read(most) {
+    return atEndClosed(this.#source(Number(most)));
+  }
+  blockingRead(most) {
+    const part = this.#source(Number(most));
+    return part instanceof Promise ? part.then(atEndClosed) : atEndClosed(part);
+  }
+  subscribe() {
+    return new Pollable(this.#waits, () => true);
+  }
+}
+
+function atEndClosed(part) {
+  if (part.length === 0) throw { tag: 'closed' };
+  return part;
+}
+
+/** Takes bytes, for `sink(bytes)`. */
+export class OutputStream {
+  #sink;
+  #waits;
+
+  constructor(waits, sink) {
+    this.#waits = waits;
+    this.#sink = sink;
+  }
+  checkWrite() {
+    return 65536n;
+  }
+  write(bytes) {
+    this.#sink(bytes);
+  }
+  blockingWriteAndFlush(bytes) {
+    this.#sink(bytes);
+  }
+  flush() {}
+  blockingFlush() {}
+  subscribe() {
+    return new Pollable(this.#waits, () => true);
+  }
+}
+
+/** How a command ends with a code. */
+export class Exit {
+  constructor(code) {
+    this.code = code;
+  }
+}
+
+/** @param waits `poll` and `block` of the engine @param send (request, done) @param command what a command has besides */
+export function wasi(waits, send, command = NO_COMMAND) {
+  return {
+    ...commandImports(waits, command),
+    ...exchanges(waits, send),
+    'wasi:clocks/monotonic-clock': monotonicClock(waits),
+    'wasi:clocks/wall-clock': { now: wallClock },
+    'wasi:io/error': { Error: IoError },
+    'wasi:io/poll': { Pollable, poll: (pollables) => waits.poll(pollables) },
+    'wasi:io/streams': { InputStream, OutputStream },
+    'wasi:random/insecure-seed': { insecureSeed: () => [randomU64(), randomU64()] },
+    'wasi:random/random': { getRandomBytes: randomBytes, getRandomU64: randomU64 },
+  };
+}
+
+const monotonicClock = (waits) => ({
+  now: () => BigInt(Math.round(performance.now() * 1e6)),
+  subscribeDuration(nanoseconds) {
+    const at = performance.now() + Number(nanoseconds) / 1e6;
+    return new Pollable(waits, () => performance.now() >= at, at);
+  },
+});
+
+function wallClock() {
+  const now = Date.now();
+  return { seconds: BigInt(Math.floor(now / 1000)), nanoseconds: (now % 1000) * 1e6 };
+}
+
+const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(Number(length)));
+const randomU64 = () => crypto.getRandomValues(new BigUint64Array(1))[0];
+
+class TerminalInput {}
+class TerminalOutput {}
+
+const NO_COMMAND = { arguments: [], variables: [], terminals: {}, stdin: () => new Uint8Array(), write() {} };
+
+function commandImports(waits, command) {
+  const terminal = (name, Terminal) => (command.terminals[name] ? new Terminal() : undefined);
+  return {
+    'wasi:cli/environment': { getArguments: () => command.arguments, getEnvironment: () => command.variables },
+    'wasi:cli/exit': { exit: ({ tag }) => exit(tag === 'ok' ? 0 : 1), exitWithCode: exit },
+    'wasi:cli/stdin': { getStdin: () => new InputStream(waits, command.stdin) },
+    'wasi:cli/stdout': { getStdout: () => new OutputStream(waits, (bytes) => command.write(1, bytes)) },
+    'wasi:cli/stderr': { getStderr: () => new OutputStream(waits, (bytes) => command.write(2, bytes)) },
+    'wasi:cli/terminal-input': { TerminalInput },
+    'wasi:cli/terminal-output': { TerminalOutput },
+    'wasi:cli/terminal-stdin': { getTerminalStdin: () => terminal('stdin', TerminalInput) },
+    'wasi:cli/terminal-stdout': { getTerminalStdout: () => terminal('stdout', TerminalOutput) },
+    'wasi:cli/terminal-stderr': { getTerminalStderr: () => terminal('stderr', TerminalOutput) },
+  };
+}
+
+function exit(code) {
+  throw new Exit(code);
+}

@@ -1,0 +1,48 @@
+// The worker thread: components for engines that cannot wait, which block this thread instead of the event loop.
+import { writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { component, instance } from 'engine/component';
+import { capabilityImports } from './capability_imports.js';
+import { Line } from './line.js';
+import { outcomeOf } from './order.js';
+import { readyAmong, waitFor, wasi } from './wasi.js';
+
+const line = new Line(workerData.port, workerData.counter);
+
+const waits = {
+  poll(pollables) {
+    for (;;) {
+      const ready = readyAmong(pollables);
+      if (ready.length > 0) return ready;
+      line.wait(waitFor(pollables));
+    }
+  },
+  block: (pollable) => void waits.poll([pollable]),
+};
+
+const capabilities = capabilityImports(
+  (...invoke) => line.ask({ invoke }),
+  (release) => line.send({ release }),
+);
+
+parentPort.on('message', async ({ call, order, command }) => {
+  line.start(call);
+  try {
+    parentPort.postMessage({ call, outcome: await carriedOut(order, command) });
+  } catch (error) {
+    parentPort.postMessage({ call, defect: String(error?.stack ?? error) });
+  }
+});
+
+async function carriedOut(order, command) {
+  const { instantiate, core } = await component(order.component, 'sync');
+  const send = (request, done) => line.send({ send: request }, ({ value }) => done(value));
+  const imports = { ...wasi(waits, send, command && withStreams(command)), ...capabilities };
+  return outcomeOf(instantiate(core, imports, instance), order);
+}
+
+const withStreams = (command) => ({
+  ...command,
+  stdin: (most) => line.ask({ stdin: most }),
+  write: (descriptor, bytes) => line.ask({ write: [descriptor, bytes.slice()] }),
+});
