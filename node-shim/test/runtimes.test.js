@@ -1,0 +1,18 @@
+// One suite in every runtime.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { RUNTIMES, missing, run, startEmulator } from './processes.js';
+import { workspace } from './workspace.js';
+
+let emulator;
+before(async () => (emulator = await startEmulator()));
+after(() => emulator.stop());
+
+for (const [name, command] of Object.entries(RUNTIMES)) {
+  test(`the suite in ${name}`, { skip: missing(command[0]) }, async (context) => {
+    const { code, stdout, stderr } = await run(command, [workspace('node-shim/test/runner.js'), emulator.authority]);
+    for (const line of stdout.trim().split('\n')) context.diagnostic(line);
+    assert.equal(code, 0, `${stdout}${stderr}`);
+    assert.match(stdout, /^ok /);
+  });
+}
