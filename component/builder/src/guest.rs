@@ -23,6 +23,7 @@ pub(crate) enum Guest {
     Cli,
     Client,
     Gate,
+    Sealer,
     /// Stands in for the client where the gate is tested.
     Trespasser,
     WasiCapabilities,
@@ -35,6 +36,7 @@ impl Guest {
             Self::Cli => "cli",
             Self::Client => "client",
             Self::Gate => "gate",
+            Self::Sealer => "sealer",
             Self::Trespasser => "trespasser",
             Self::WasiCapabilities => "wasi-capabilities",
         }
@@ -42,7 +44,7 @@ impl Guest {
 
     fn target(self) -> &'static str {
         match self {
-            Self::Client | Self::Gate | Self::Trespasser => BARE,
+            Self::Client | Self::Gate | Self::Sealer | Self::Trespasser => BARE,
             Self::Cli | Self::WasiCapabilities => WASI,
         }
     }
@@ -53,6 +55,7 @@ pub(crate) struct Built {
     pub(crate) cli: Vec<u8>,
     pub(crate) client: Vec<u8>,
     pub(crate) gate: Vec<u8>,
+    pub(crate) sealer: Vec<u8>,
     pub(crate) wasi_capabilities: Vec<u8>,
 }
 
@@ -60,13 +63,14 @@ pub(crate) struct Built {
 pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
     // A folder of its own: cargo holds a lock on the outer one while a build script runs.
     let folder = workspace.join("target/guests");
-    compile(workspace, &folder, &[client, Guest::Gate])?;
+    compile(workspace, &folder, &[client, Guest::Gate, Guest::Sealer])?;
     compile(workspace, &folder, &[Guest::Cli, Guest::WasiCapabilities])?;
     let component = |guest| component(&folder, guest);
     Ok(Built {
         cli: component(Guest::Cli)?,
         client: component(client)?,
         gate: component(Guest::Gate)?,
+        sealer: component(Guest::Sealer)?,
         wasi_capabilities: component(Guest::WasiCapabilities)?,
     })
 }

@@ -6,8 +6,9 @@
 //! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
+//! | `sealing.wasm` | sealer |
 //!
-//! The client's bytes stand verbatim in every other file.
+//! The client's bytes stand verbatim in every composition.
 
 mod compose;
 mod guest;
@@ -31,6 +32,8 @@ pub struct Components {
     pub cli: Vec<u8>,
     /// The command line without the capabilities.
     pub native: Vec<u8>,
+    /// Sealing at rest, for hosts that are not written in Rust.
+    pub sealing: Vec<u8>,
 }
 
 impl Components {
@@ -54,6 +57,7 @@ impl Components {
             cli: whole(&built)?,
             native: without_capabilities(&built)?,
             client: built.client,
+            sealing: built.sealer,
         })
     }
 
@@ -66,6 +70,7 @@ impl Components {
             ("entra-auth-library.wasm", &self.library),
             ("entra-auth-cli.wasm", &self.cli),
             ("entra-auth-native.wasm", &self.native),
+            ("sealing.wasm", &self.sealing),
         ]
         .into_iter()
         .map(|(name, bytes)| {

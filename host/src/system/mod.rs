@@ -5,5 +5,5 @@ pub(crate) mod folders;
 pub(crate) mod platform;
 pub(crate) mod private_file;
 pub(crate) mod programs;
-pub(crate) mod sealed;
+pub(crate) mod random;
 pub(crate) mod terminal;

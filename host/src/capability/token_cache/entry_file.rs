@@ -1,21 +1,16 @@
-//! The sealed form of an entry.
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 5 | `EATC` and the version, 1 |
-//! | 8 | until when to keep it, seconds since the Unix epoch, little-endian |
-//! | rest | nonce and content, sealed with everything above and the entry's name as context |
-//!
-//! A file that was changed or put under another name does not open. What does not open is as good as not there: the next
-//! token replaces it.
+//! The file of an entry, sealed as `sealing` says.
 
 use std::path::Path;
 
+use sealing::cache_entry::{self, OVERHEAD};
+use sealing::sealed::Key;
 use zeroize::Zeroizing;
 
+use super::failure;
+use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::token_cache::Name;
 use crate::system::private_file::{self, FileError};
-use crate::system::sealed::{self, Key};
+use crate::system::random;
 
 /// A file's bytes.
 pub(super) struct EntryFile(pub(super) Vec<u8>);
@@ -31,36 +26,56 @@ impl EntryFile {
         name: &Name,
         content: &[u8],
         keep_until: i64,
-    ) -> Result<Self, getrandom::Error> {
-        let header = [MARK, &keep_until.to_le_bytes()].concat();
-        let sealed = sealed::seal(key, &context(&header, name), content)?;
-        Ok(Self([header, sealed].concat()))
+    ) -> Result<Self, Failure> {
+        if content.len() > LIMIT {
+            return Err(too_large());
+        }
+        let nonce = random::bytes().map_err(|_| failure::no_random())?;
+        cache_entry::seal(key, &nonce, sealed_name(name), content, keep_until)
+            .map(Self)
+            .map_err(|_| too_large())
     }
 
     pub(super) fn open(&self, key: &Key, name: &Name) -> Option<Zeroizing<Vec<u8>>> {
-        let (header, sealed) = self.0.split_at_checked(HEADER)?;
-        header.starts_with(MARK).then_some(())?;
-        sealed::open(key, &context(header, name), sealed)
+        cache_entry::open(key, sealed_name(name), &self.0)
     }
 
     /// Until when to keep it. Nobody vouches for that before it is opened.
     pub(super) fn keep_until(&self) -> Option<i64> {
-        let header = self.0.get(..HEADER)?.strip_prefix(MARK)?;
-        Some(i64::from_le_bytes(header.try_into().ok()?))
+        cache_entry::keep_until(&self.0)
     }
 }
 
-fn context(header: &[u8], name: &Name) -> Vec<u8> {
-    let path = format!("{}/{}", name.client, name.entry);
-    [header, path.as_bytes()].concat()
+fn sealed_name(name: &Name) -> cache_entry::Name<'_> {
+    cache_entry::Name {
+        client: &name.client,
+        entry: &name.entry,
+    }
 }
 
-const MARK: &[u8] = b"EATC\x01";
-
-const HEADER: usize = MARK.len() + 8;
-
-/// Header, nonce and tag.
-pub(super) const OVERHEAD: usize = HEADER + 24 + 16;
+fn too_large() -> Failure {
+    failure::new(
+        Fault::Denied,
+        format!("the entry is larger than {LIMIT} bytes"),
+        "go on without the cache",
+    )
+}
 
 /// Tokens with hundreds of groups or roles have some tens of KiB.
 pub(super) const LIMIT: usize = 256 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealing_twice_gives_different_bytes() {
+        let key = random::key().unwrap();
+        let name = Name {
+            client: "c".to_owned(),
+            entry: "e".to_owned(),
+        };
+        let sealed = || EntryFile::seal(&key, &name, b"same", 0).unwrap().0;
+        assert_ne!(sealed(), sealed());
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sealing::sealed::Key;
 use zeroize::Zeroizing;
 
 use super::failure;
@@ -13,7 +14,7 @@ use super::kept_key::KeptKey;
 use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure};
 use crate::capability::secret_store::SecretStore;
 use crate::system::private_file::Lock;
-use crate::system::sealed::{self, Key};
+use crate::system::random;
 
 /// The key, read when it is first needed: the kept one, else the secret store's. Once it, or why there is none, is known,
 /// the store is left alone.
@@ -114,7 +115,7 @@ impl CacheKey {
     }
 
     fn make(&self) -> Result<Key, Failure> {
-        let key = sealed::new_key().map_err(|_| failure::no_random())?;
+        let key = random::key().map_err(|_| failure::no_random())?;
         let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
         self.secrets.write(NAME, &text).map_err(of_cache)?;
         self.kept.keep(&key);

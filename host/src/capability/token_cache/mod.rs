@@ -23,7 +23,7 @@ use crate::capability::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::capability::secret_store::SecretStore;
 use crate::system::folders::Folders;
 use crate::system::private_file::{self, FileError, Lock};
-use entry_file::{EntryFile, LIMIT};
+use entry_file::EntryFile;
 use kept_key::KeptKey;
 use key::CacheKey;
 
@@ -70,17 +70,9 @@ impl TokenCache {
     }
 
     fn write(&self, name: &Name, content: &[u8], keep_until: i64) -> Result<(), Failure> {
-        if content.len() > LIMIT {
-            return Err(failure::new(
-                Fault::Denied,
-                format!("the entry is larger than {LIMIT} bytes"),
-                "go on without the cache",
-            ));
-        }
         let path = paths::of_entry(self.folder()?, name)?;
         let key = self.key.read_or_make(&self.folder()?.join(".key.lock"))?;
-        let file =
-            EntryFile::seal(&key, name, content, keep_until).map_err(|_| failure::no_random())?;
+        let file = EntryFile::seal(&key, name, content, keep_until)?;
         private_file::replace(&path, &file.0).map_err(failure::of_file)?;
         sweep::now_and_then(self.folder()?);
         Ok(())

@@ -2,7 +2,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use super::entry_file::OVERHEAD;
+use sealing::cache_entry::OVERHEAD;
+
+use super::entry_file::LIMIT;
 use super::*;
 use crate::capability::bindings::entra_auth::core::errors::Capability;
 use crate::system::terminal::Terminal;

@@ -9,7 +9,7 @@ use linux_keyutils::{
     KeyError, KeyPermissions, KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, Permission,
 };
 
-use crate::system::sealed::Key;
+use sealing::sealed::Key;
 
 /// Nothing also for a key that is not of the right length, or that the kernel does not hand out.
 pub(super) fn read(name: &str) -> Option<Key> {

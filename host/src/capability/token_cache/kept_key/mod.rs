@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
-use crate::system::sealed::Key;
+use sealing::sealed::Key;
 
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::system::sealed::Key;
+use sealing::sealed::Key;
 
 pub(super) fn read(_name: &str) -> Option<Key> {
     None

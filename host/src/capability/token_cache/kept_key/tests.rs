@@ -4,11 +4,11 @@ use std::thread;
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
 
 use super::*;
-use crate::system::sealed::new_key;
+use crate::system::random;
 
 /// A place for a key of this test alone.
 fn place(seconds: &str) -> KeptKey {
-    place_of(seconds, &format!("{:x?}", &new_key().unwrap()[..8]))
+    place_of(seconds, &format!("{:x?}", &random::key().unwrap()[..8]))
 }
 
 fn place_of(seconds: &str, origin: &str) -> KeptKey {
@@ -18,7 +18,7 @@ fn place_of(seconds: &str, origin: &str) -> KeptKey {
 /// False, with a word about it, where the kernel keeps no keys, as in a container that forbids it.
 fn kernel_keeps_keys() -> bool {
     let probe = place("60");
-    probe.keep(&new_key().unwrap());
+    probe.keep(&random::key().unwrap());
     let is_kept = probe.read().is_some();
     probe.forget();
     if !is_kept {
@@ -39,7 +39,7 @@ fn a_key_is_kept_until_it_is_forgotten_or_replaced() {
     }
     let kept = place("60");
     assert!(kept.read().is_none());
-    for key in [new_key().unwrap(), new_key().unwrap()] {
+    for key in [random::key().unwrap(), random::key().unwrap()] {
         kept.keep(&key);
         assert_eq!(kept.read().unwrap(), key);
         // As another thread, which is as far from this one as another process.
@@ -58,9 +58,9 @@ fn keys_of_two_origins_are_not_mixed_up() {
         return;
     }
     let (one, other) = (place("60"), place("60"));
-    one.keep(&new_key().unwrap());
+    one.keep(&random::key().unwrap());
     assert!(other.read().is_none());
-    other.keep(&new_key().unwrap());
+    other.keep(&random::key().unwrap());
     assert_ne!(one.read().unwrap(), other.read().unwrap());
     one.forget();
     assert!(other.read().is_some());
@@ -73,7 +73,7 @@ fn a_key_goes_when_its_time_is_over() {
         return;
     }
     let kept = place("1");
-    kept.keep(&new_key().unwrap());
+    kept.keep(&random::key().unwrap());
     while kept.read().is_some() {
         thread::sleep(Duration::from_millis(50));
     }
@@ -85,7 +85,7 @@ fn only_the_user_may_read_and_nobody_may_change_it() {
         return;
     }
     let kept = place("60");
-    kept.keep(&new_key().unwrap());
+    kept.keep(&random::key().unwrap());
     let keyring = KeyRing::from_special_id(KeyRingIdentifier::User, false).unwrap();
     let key = keyring.search(kept.name.as_deref().unwrap()).unwrap();
     // Nothing for who possesses it, for the group and for others; the user may view, read, find and link.
@@ -107,7 +107,7 @@ fn something_else_under_the_name_is_no_key() {
             .unwrap();
         assert!(kept.read().is_none());
     }
-    let key = new_key().unwrap();
+    let key = random::key().unwrap();
     kept.keep(&key);
     assert_eq!(kept.read().unwrap(), key);
     kept.forget();
@@ -135,7 +135,7 @@ fn the_time_is_zero_to_a_day_in_seconds() {
 fn with_no_time_or_no_origin_nothing_is_kept() {
     let nowhere = KeptKey::from_variables(|_| None, None);
     for kept in [place("0"), place("nonsense"), nowhere] {
-        kept.keep(&new_key().unwrap());
+        kept.keep(&random::key().unwrap());
         assert!(kept.read().is_none());
         if let Some(name) = &kept.name {
             assert!(platform::read(name).is_none());

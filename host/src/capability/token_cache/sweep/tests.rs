@@ -1,6 +1,6 @@
 use super::*;
 use crate::capability::bindings::entra_auth::core::token_cache::Name;
-use crate::system::sealed::new_key;
+use crate::system::random;
 
 const NOW: i64 = 1_800_000_000;
 
@@ -14,7 +14,7 @@ fn write(folder: &Path, client: &str, entry: &str, keep_until: i64) -> PathBuf {
         client: client.to_owned(),
         entry: entry.to_owned(),
     };
-    let file = EntryFile::seal(&new_key().unwrap(), &name, b"token", keep_until).unwrap();
+    let file = EntryFile::seal(&random::key().unwrap(), &name, b"token", keep_until).unwrap();
     let path = folder.join(client).join(entry).with_extension("token");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, &file.0).unwrap();
