@@ -16,11 +16,16 @@ const workspace = fileURLToPath(new URL('..', import.meta.url));
 const tools = `${workspace}target/tools/node-shim`;
 const output = `${workspace}target/node-package`;
 
-const LIBRARY = { component: 'entra-auth-library', name: 'library' };
-const COMMAND = { component: 'entra-auth-native', name: 'command' };
+/** Components by the name that the package has for each, and the engines that run it. */
+const COMPONENTS = {
+  library: { file: 'entra-auth-library.wasm', engines: ['jspi', 'sync'] },
+  command: { file: 'entra-auth-native.wasm', engines: ['jspi', 'sync'] },
+  // It imports nothing, so it waits for nothing.
+  sealing: { file: 'sealing.wasm', engines: ['sync'] },
+};
 
 /** Programs and threads; what several of them need becomes files of its own. */
-const ENTRY_POINTS = ['index', 'command', 'engine/worker', 'system/derivation'];
+const ENTRY_POINTS = ['index', 'azure', 'command', 'engine/worker', 'system/derivation'];
 
 /** Exports that wait for something. */
 const WAITING_EXPORTS = {
@@ -38,7 +43,8 @@ const WAITING_IMPORTS = {
 installTools();
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
-const cores = { library: await transpiled(LIBRARY), command: await transpiled(COMMAND) };
+const cores = {};
+for (const [name, component] of Object.entries(COMPONENTS)) cores[name] = await transpiled(name, component);
 writeFileSync(`${output}/cores.js`, `export const CORES = ${JSON.stringify(cores)};\n`);
 await bundle();
 writePackage();
@@ -59,22 +65,20 @@ function tool(name) {
   return import(pathToFileURL(createRequire(`${tools}/package.json`).resolve(name)));
 }
 
-/** Writes the glue code of a component for both engines, and its core modules; returns their files and digests by name. */
-async function transpiled({ component, name }) {
+/** Writes the glue code of a component, and its core modules; returns their files and digests by name. */
+async function transpiled(name, { file, engines }) {
   const { transpile, componentWit } = await tool('@bytecodealliance/jco');
-  const bytes = readFileSync(`${workspace}target/components/${component}.wasm`);
-  const options = { name, instantiation: 'async', nodejsCompat: false, typescript: false };
-  const waits = asynchronous(await componentWit(bytes));
-  const jspi = await transpile(bytes, { ...options, asyncMode: 'jspi', ...waits });
-  const sync = await transpile(bytes, { ...options, instantiation: 'sync' });
-  const files = {};
-  for (const [engine, build] of Object.entries({ jspi, sync })) {
-    for (const [file, content] of Object.entries(build.files)) {
+  const bytes = readFileSync(`${workspace}target/components/${file}`);
+  const cores = {};
+  for (const engine of engines) {
+    const options = engine === 'jspi' ? { asyncMode: 'jspi', ...asynchronous(await componentWit(bytes)) } : { instantiation: 'sync' };
+    const { files } = await transpile(bytes, { name, instantiation: 'async', nodejsCompat: false, typescript: false, ...options });
+    for (const [file, content] of Object.entries(files)) {
       if (file.endsWith('.js')) writeFileSync(`${output}/${name}-${engine}.js`, await minified(content));
-      else files[file] = core(content);
+      else cores[file] = core(content);
     }
   }
-  return files;
+  return cores;
 }
 
 async function minified(content) {

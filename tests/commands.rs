@@ -1,9 +1,10 @@
 //! One behaviour a file, and the file's name is the sentence: `tests/commands/*.txt`, run in the native program, in the one
-//! for Windows, and under `wasmtime run`.
+//! for Windows, under `wasmtime run`, and on Node.
 //!
 //! ```text
 //! # not in the sandbox: why
 //! # not on Windows: why
+//! # not on Node: why
 //! $ a command line for bash
 //! what stdout shows, with [..] for any text within a line
 //! ! what stderr shows
@@ -18,7 +19,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Emulator, Outcome, SECRET, User, component, foreign_program, workspace};
+use support::{Emulator, Outcome, SECRET, User, built, component, foreign_program, workspace};
 
 /// A command line and what it has to do.
 #[derive(Default)]
@@ -77,6 +78,7 @@ fn all_fit(patterns: &[String], text: &str) -> bool {
 #[derive(Clone, Copy)]
 enum Host {
     Native,
+    Node,
     Sandbox,
     Windows,
 }
@@ -86,6 +88,7 @@ impl Host {
     fn is_left_out(self, file: &str) -> bool {
         let exception = match self {
             Self::Native => return false,
+            Self::Node => "# not on Node: ",
             Self::Sandbox => "# not in the sandbox: ",
             Self::Windows => "# not on Windows: ",
         };
@@ -96,10 +99,11 @@ impl Host {
 fn user(host: Host, emulator: &Emulator) -> Option<User> {
     let mut user = match host {
         Host::Windows => User::on_windows()?,
-        Host::Native | Host::Sandbox => User::new(),
+        Host::Native | Host::Node | Host::Sandbox => User::new(),
     };
     user.create_profile(emulator.authority(), SECRET);
     let program = match host {
+        Host::Node => node(&user)?,
         Host::Sandbox => sandbox(&mut user)?,
         Host::Native | Host::Windows => user.program().to_owned(),
     };
@@ -126,6 +130,13 @@ fn sandbox(user: &mut User) -> Option<PathBuf> {
     let cache = workspace().join("target/tools/cache");
     user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
     Some(program)
+}
+
+/// A program of the same name that runs the npm package, for the same user: what it stores, the native program would find.
+fn node(user: &User) -> Option<PathBuf> {
+    let node = foreign_program("node")?;
+    let package = built("target/node-package/command.js", "node node-shim/build.js")?;
+    Some(user.script(&format!("{} {}", node.display(), package.display())))
 }
 
 fn run(host: Host) {
@@ -172,6 +183,11 @@ fn every_behaviour_in_the_native_program() {
 #[test]
 fn every_behaviour_under_wasmtime() {
     run(Host::Sandbox);
+}
+
+#[test]
+fn every_behaviour_on_node() {
+    run(Host::Node);
 }
 
 #[test]

@@ -19,6 +19,16 @@ pub(crate) fn component(name: &str) -> PathBuf {
     path
 }
 
+/// A file that `remedy` builds besides the program. Without it a test has nothing to do.
+pub(crate) fn built(path: &str, remedy: &str) -> Option<PathBuf> {
+    let file = workspace().join(path);
+    if file.is_file() {
+        Some(file)
+    } else {
+        missing(path, remedy)
+    }
+}
+
 /// A program that `tests/install` provides, in its own folder or on the path. Without it a test has nothing to do.
 pub(crate) fn foreign_program(name: &str) -> Option<PathBuf> {
     let own = workspace().join("target/tools/bin");

@@ -18,7 +18,7 @@ pub(crate) mod windows;
 
 pub(crate) use browser::Browser;
 pub(crate) use emulator::Emulator;
-pub(crate) use foreign::{component, foreign_program, python_packages, workspace};
+pub(crate) use foreign::{built, component, foreign_program, python_packages, workspace};
 pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device, start_until};

@@ -1,4 +1,4 @@
-// The two components of the package, as the build left them: glue code in JavaScript and core modules in files, which are
+// The components of the package, as the build left them: glue code in JavaScript and core modules in files, which are
 // compiled once in a process. A core module that is not the one that was built is refused before it is compiled.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,11 +9,12 @@ const GLUE = {
   'library-sync': () => import('generated/library-sync'),
   'command-jspi': () => import('generated/command-jspi'),
   'command-sync': () => import('generated/command-sync'),
+  'sealing-sync': () => import('generated/sealing-sync'),
 };
 
 const modules = new Map();
 
-/** `instantiate` of a component (`library` or `command`) for an engine (`jspi` or `sync`), and its core modules by name. */
+/** `instantiate` of a component (`library`, `command` or `sealing`) for an engine (`jspi` or `sync`), and its core modules by name. */
 export async function component(name, engine) {
   const { instantiate } = await GLUE[`${name}-${engine}`]();
   return { instantiate, core: (core) => moduleOf(CORES[name][core]) };
