@@ -21,12 +21,15 @@ export interface ClientOptions {
    */
   tokenCache?: 'memory' | 'shared' | 'none' | TokenCache;
   /**
-   * Where secrets are that a request names by `stored`: `'shared'` for the keyring or encrypted file of this user, which
-   * the native program fills, or a store of your own.
+   * Where secrets are that a request names by `stored`: `'none'` (the default), `'shared'` for the keyring or encrypted
+   * file of this user, which the native program fills, or a store of your own.
    */
-  secretStore?: 'shared' | SecretStore;
-  /** How people are brought in: `'terminal'` for this machine's browser and instructions on stderr, or your own. */
-  signIn?: 'terminal' | SignIn;
+  secretStore?: 'none' | 'shared' | SecretStore;
+  /**
+   * How people are brought in: `'nobody'` (the default) fails at once, `'terminal'` uses this machine's browser and writes
+   * instructions to stderr, or your own.
+   */
+  signIn?: 'nobody' | 'terminal' | SignIn;
   /** What the network is to know, or a function of your own in place of it. */
   network?: NetworkOptions | Network;
   /** Ends every call of this client when it aborts. */

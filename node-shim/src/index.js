@@ -1,34 +1,35 @@
 // The package as a library: tokens for programs on Node, Deno and Bun.
 import { network } from './capability/network.js';
-import { noAgent, noCache, nobody, noSecrets } from './capability/nobody.js';
+import { noCache, nobody, noSecrets } from './capability/nobody.js';
 import { Client } from './library/client.js';
 import { impossible } from './library/error.js';
 import { memoryCache } from './library/memory_cache.js';
+import { shared } from './library/shared.js';
 
 export { EntraAuthError } from './library/error.js';
 export { memoryCache };
 
-const OPTIONS = ['tokenCache', 'secretStore', 'signIn', 'arcAgent', 'network', 'signal'];
+const OPTIONS = ['tokenCache', 'secretStore', 'signIn', 'network', 'signal'];
 
 /** A client with the given capabilities; without any it keeps tokens in memory and can ask nobody. */
 export function createClient(options = {}) {
   const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (other) throw impossible(`there is no option \`${other}\``, `the options are: ${OPTIONS.join(', ')}`);
-  const { tokenCache = 'memory', secretStore = noSecrets, signIn = nobody, arcAgent = noAgent, signal } = options;
+  const { tokenCache = 'memory', secretStore = 'none', signIn = 'nobody', signal } = options;
   const capabilities = {
-    'arc-agent': arcAgent,
-    'secret-store': secretStore,
-    'sign-in': signIn,
-    'token-cache': cacheOf(tokenCache),
+    'arc-agent': shared('arc-agent'),
+    'secret-store': lent('secretStore', secretStore, { none: () => noSecrets, shared: () => shared('secret-store') }),
+    'sign-in': lent('signIn', signIn, { nobody: () => nobody, terminal: () => shared('sign-in') }),
+    'token-cache': lent('tokenCache', tokenCache, { memory: memoryCache, none: () => noCache, shared: () => shared('token-cache') }),
   };
   return new Client(capabilities, networkOf(options.network), signal);
 }
 
-function cacheOf(given) {
-  if (given === 'memory') return memoryCache();
-  if (given === 'none') return noCache;
+/** A capability of the caller's own, or one that this package has by that name. */
+function lent(option, given, known) {
+  if (Object.hasOwn(known, given)) return known[given]();
   if (typeof given === 'object' && given !== null) return given;
-  throw impossible('`tokenCache` is of no known kind', 'give `memory`, `none`, or an object with read, hold and remove');
+  throw impossible(`\`${option}\` is of no known kind`, `give an object, or one of: ${Object.keys(known).join(', ')}`);
 }
 
 /** A function of one's own, or what the way out of this package is to know. */

@@ -85,7 +85,7 @@ class Thread {
     if (this.#current?.call !== call) return;
     const { host, resolve, reject } = this.#current;
     if (outcome) resolve(outcome);
-    else reject(host.signal.aborted ? new Stopped(host.signal.reason) : new Error(defect));
+    else reject(host.signal.aborted ? new Stopped(host.signal.reason) : defect);
   }
 
   async #answer(question, call) {

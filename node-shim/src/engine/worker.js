@@ -30,7 +30,7 @@ parentPort.on('message', async ({ call, order, command }) => {
   try {
     parentPort.postMessage({ call, outcome: await carriedOut(order, command) });
   } catch (error) {
-    parentPort.postMessage({ call, defect: String(error?.stack ?? error) });
+    parentPort.postMessage({ call, defect: error });
   }
 });
 
