@@ -12,10 +12,7 @@ export const isSupported = () => typeof WebAssembly.Suspending === 'function';
 export async function run(order, host, command) {
   const { instantiate, core } = await component(order.component, 'jspi');
   const changes = new Changes(host);
-  const send = (request, done) => {
-    // A call that was stopped waits nowhere any more.
-    host.send(request).then(done, () => {}).then(() => changes.tell());
-  };
+  const send = (request, done) => changes.send(request, done);
   const capabilities = capabilityImports(
     (...question) => host.invoke(...question),
     (handle) => host.release(handle),
@@ -28,19 +25,23 @@ export async function run(order, host, command) {
 class Changes {
   #host;
   #tell = () => {};
+  #unsent = [];
 
   constructor(host) {
     this.#host = host;
   }
 
-  tell() {
-    this.#tell();
+  /** A request goes out when its answer is waited for: never, if there is no time left for it. */
+  send(request, done) {
+    // A call that was stopped waits nowhere any more.
+    this.#unsent.push(() => this.#host.send(request).then(done, () => {}).then(() => this.#tell()));
   }
 
   async poll(pollables) {
     for (;;) {
       const ready = readyAmong(pollables);
       if (ready.length > 0) return ready;
+      this.#unsent.splice(0).forEach((start) => start());
       await this.#host.orStopped(this.#next(waitFor(pollables)));
     }
   }

@@ -53,6 +53,7 @@ class Thread {
       transferList: [port2],
       // Nothing of this process is for the worker.
       env: {},
+      execArgv: [],
     });
     this.#worker.on('message', (message) => this.#ended(message));
     this.#worker.on('error', (error) => {

@@ -9,11 +9,15 @@ import { readyAmong, waitFor, wasi } from './wasi.js';
 
 const line = new Line(workerData.port, workerData.counter);
 
+const unsent = [];
+
 const waits = {
   poll(pollables) {
     for (;;) {
       const ready = readyAmong(pollables);
       if (ready.length > 0) return ready;
+      // A request goes out when its answer is waited for: never, if there is no time left for it.
+      unsent.splice(0).forEach((start) => start());
       line.wait(waitFor(pollables));
     }
   },
@@ -36,7 +40,8 @@ parentPort.on('message', async ({ call, order, command }) => {
 
 async function carriedOut(order, command) {
   const { instantiate, core } = await component(order.component, 'sync');
-  const send = (request, done) => line.send({ send: request }, ({ value }) => done(value));
+  unsent.length = 0;
+  const send = (request, done) => unsent.push(() => line.send({ send: request }, ({ value }) => done(value)));
   const imports = { ...wasi(waits, send, command && withStreams(command)), ...capabilities };
   return outcomeOf(instantiate(core, imports, instance), order);
 }

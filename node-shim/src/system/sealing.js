@@ -61,7 +61,7 @@ export const derive = (passphrase, file) => derived('derive', passphrase, file);
 
 /** In a thread of its own: it takes a quarter of a second and 64 MiB, on purpose. */
 function derived(name, ...given) {
-  const worker = new Worker(new URL('./derivation.js', import.meta.url), { workerData: { name, given }, env: {} });
+  const worker = new Worker(new URL('./derivation.js', import.meta.url), { workerData: { name, given }, env: {}, execArgv: [] });
   return new Promise((resolve, reject) => {
     worker.once('message', ({ value, fault }) => (fault ? reject(Object.assign(new Error(fault), { payload: fault })) : resolve(value)));
     worker.once('error', reject);

@@ -1,0 +1,126 @@
+// One machine, one truth: profiles, secrets and cached tokens are the same for the native program and for every runtime, while
+// all of them run.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { RUNTIMES, missing, run, startEmulator } from './processes.js';
+import { NATIVE, NODE, User, inRuntime } from './user.js';
+import { packaged } from './workspace.js';
+
+let emulator;
+let user;
+
+before(async () => (emulator = await startEmulator()));
+after(() => emulator.stop());
+beforeEach(async () => {
+  await emulator.reset();
+  user = new User();
+});
+afterEach(() => user.leave());
+
+const present = Object.keys(RUNTIMES).filter((name) => !missing(RUNTIMES[name][0]));
+const posts = async () => (await emulator.requests()).filter(({ path }) => path.endsWith('/token')).length;
+
+/** Names of the cache's files that end so. */
+function cached(ending) {
+  const folder = join(user.home, 'config/tokens');
+  return existsSync(folder) ? readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(ending)) : [];
+}
+
+test('what one program writes the other one reads, in both directions', async () => {
+  for (const [writer, reader] of [[NATIVE, NODE], [NODE, NATIVE]]) {
+    rmSync(join(user.home, 'config'), { recursive: true, force: true });
+    await emulator.reset();
+    await user.createProfile(writer, emulator.authority);
+    const token = await user.succeed(writer, 'get-token -p api');
+    assert.equal(await user.succeed(reader, 'get-token -p api'), token);
+    assert.equal(await posts(), 1);
+    assert.notEqual(await user.succeed(reader, 'get-token -p api --force'), token);
+    assert.equal(await user.succeed(reader, 'config show -p api'), await user.succeed(writer, 'config show -p api'));
+    await user.succeed(reader, 'clear-cache -p api');
+    assert.deepEqual(cached('.token'), []);
+    await user.succeed(reader, 'config delete -p api --force');
+    assert.equal((await user.run(writer, 'get-token -p api')).code, 3);
+  }
+});
+
+test('of a mixed crowd that asks at once one asks the server', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const crowd = [...Array(4).fill(NATIVE), ...Array(3).fill(NODE), ...present.map(inRuntime)];
+  for (let round = 0; round < 2; round += 1) {
+    await emulator.reset();
+    rmSync(join(user.home, 'config/tokens'), { recursive: true, force: true });
+    await emulator.failOnce({ delay_ms: 300 });
+    const tokens = await Promise.all(crowd.map((program) => user.succeed(program, 'get-token -p api')));
+    assert.equal(new Set(tokens).size, 1);
+    assert.equal(await posts(), 1);
+    assert.deepEqual([cached('.token').length, cached('.new').length], [1, 0]);
+  }
+});
+
+test('whoever is killed keeps nobody waiting, and nothing is damaged', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  await user.succeed(NODE, 'get-token -p api');
+  const rounds = process.env.FULL_LOOPS ? 100 : 10;
+  for (let round = 0; round < rounds; round += 1) {
+    const victims = [NATIVE, NODE].map((program) => user.start(program, 'get-token -p api --force', { stdio: 'ignore' }));
+    await sleep((round * 37) % 400);
+    victims.forEach((victim) => victim.kill('SIGKILL'));
+    const program = [NATIVE, NODE][round % 2];
+    await user.succeed(program, 'get-token -p api --force --timeout 20s');
+  }
+  assert.equal(cached('.token').length, 1);
+  const token = await user.succeed(NATIVE, 'get-token -p api');
+  assert.equal(await user.succeed(NODE, 'get-token -p api'), token);
+});
+
+test('who holds an entry keeps the other program waiting, and who waits too long says so', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  for (const [holder, waiting] of [[NATIVE, NODE], [NODE, NATIVE]]) {
+    await user.succeed(holder, 'clear-cache -p api');
+    await emulator.reset();
+    await emulator.failOnce({ delay_ms: 30_000 });
+    const child = user.start(holder, 'get-token -p api', { stdio: 'ignore' });
+    while ((await posts()) === 0) await sleep(20);
+    const { code, stderr } = await user.run(waiting, 'get-token -p api --timeout 2s');
+    assert.equal(code, 6, stderr);
+    child.kill('SIGKILL');
+    await user.succeed(waiting, 'get-token -p api');
+    assert.equal(await posts(), 2);
+  }
+});
+
+test('where files cannot be locked the cache is left out, and that is said', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  // Without leave to start flock(1).
+  const node = [process.execPath, '--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-worker', '--no-warnings'];
+  const program = [...node, packaged('command.js')];
+  const { code, stderr } = await user.run(program, 'get-token -p api --verbose');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /files cannot be locked here/);
+  assert.deepEqual(cached('.token'), []);
+});
+
+test('a library takes secrets and tokens from where the command line keeps them', async () => {
+  await user.createProfile(NODE, emulator.authority);
+  const token = (await user.succeed(NATIVE, 'get-token -p api')).trim();
+  const source = `
+    import { createClient } from ${JSON.stringify(pathToFileURL(packaged('index.js')))};
+    const client = createClient({ tokenCache: 'shared', secretStore: 'shared' });
+    const request = {
+      authority: ${JSON.stringify(emulator.authority)}, tenant: 'contoso.onmicrosoft.com',
+      clientId: '99999999-8888-7777-6666-555555555555', scopes: 'api://your-api-id/.default',
+      credential: { secret: { stored: 'profile:api:client-secret' } },
+    };
+    const cached = await client.acquire(request);
+    const renewed = await client.renew(request);
+    console.log(JSON.stringify([cached.accessToken, cached.origin, renewed.accessToken, renewed.notices]));`;
+  const { stdout, stderr } = await run([process.execPath], ['--input-type=module', '--eval', source], { env: user.environment });
+  assert.equal(stderr, '');
+  const [accessToken, origin, renewed, notices] = JSON.parse(stdout);
+  assert.deepEqual([accessToken, origin, notices], [token, 'cache', []]);
+  assert.equal((await user.succeed(NATIVE, 'get-token -p api')).trim(), renewed);
+});
