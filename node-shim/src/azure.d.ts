@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, TokenRequest } from './index.d.ts';
+import type { Client, ClientOptions, Profile, TokenRequest } from './index.d.ts';
 
 /**
  * A credential of the Azure SDK: a `TokenCredential` of `@azure/core-auth`, with continuous access evaluation.
@@ -12,9 +12,9 @@ export class EntraCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
 }
 
-/** Those of a client, or a client that is there already. */
+/** Those of a client, or a client or profile that is there already. */
 export interface CredentialOptions extends ClientOptions {
-  client?: Client;
+  client?: Client | Profile;
   /** Tenants besides that of the request for which callers may ask; `*` for any. */
   additionallyAllowedTenants?: readonly string[];
 }

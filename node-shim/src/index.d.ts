@@ -13,6 +13,33 @@
  */
 export function createClient(options?: ClientOptions): Client;
 
+/**
+ * Tokens of a profile that `entra-auth-cli config create` has saved, natively or on Node, with its secret from the keyring or
+ * encrypted file and the cache that all programs of this user share. What the profile means is the command line's own word:
+ * it runs in this process. Its errors are coarser: `code` and `exitCode` say where the fault lies, `message` and `hint` why.
+ */
+export function fromProfile(name: string, options?: { network?: NetworkOptions | Network }): Promise<Profile>;
+
+export interface Profile {
+  acquire(request?: ProfileRequest, options?: AcquireOptions): Promise<ProfileToken>;
+  /** A new token without a person. */
+  renew(request?: ProfileRequest, options?: CallOptions): Promise<ProfileToken>;
+  /** Forgets the cached tokens of the profile's tenant and client. */
+  forget(options?: CallOptions): Promise<void>;
+}
+
+/** What may be said for one call; all else is the profile's. */
+export interface ProfileRequest {
+  scopes?: string | readonly string[];
+  claims?: string;
+  loginHint?: string;
+  /** The incoming token, for a profile whose flow is on behalf of its caller. */
+  onBehalfOf?: string;
+  timeLimit?: number;
+}
+
+export type ProfileToken = Pick<Token, 'accessToken' | 'tokenType' | 'scopes' | 'expiresAt' | 'expiresIn'>;
+
 /** What a client is lent. */
 export interface ClientOptions {
   /**
@@ -241,6 +268,8 @@ export class EntraAuthError extends Error {
   readonly code: ErrorCode;
   /** What to do about it. */
   readonly hint?: string;
+  /** With a profile: the code with which the command line would have ended. */
+  readonly exitCode?: number;
   /** With `capability-failed`. */
   readonly capability?: Capability;
   /** With `capability-failed`. */

@@ -25,6 +25,13 @@ export function createClient(options = {}) {
   return new Client(capabilities, networkOf(options.network), signal);
 }
 
+/** Tokens of a profile that the command line has saved, with its secrets and its cache. */
+export async function fromProfile(name, options = {}) {
+  if (typeof name !== 'string' || name === '') throw impossible('the name of the profile is no text', 'give its name');
+  const { Profile } = await import('./library/profile.js');
+  return new Profile(name, networkOf(options.network));
+}
+
 /** A capability of the caller's own, or one that this package has by that name. */
 function lent(option, given, known) {
   if (Object.hasOwn(known, given)) return known[given]();

@@ -124,3 +124,35 @@ test('a library takes secrets and tokens from where the command line keeps them'
   assert.deepEqual([accessToken, origin, notices], [token, 'cache', []]);
   assert.equal((await user.succeed(NATIVE, 'get-token -p api')).trim(), renewed);
 });
+
+test('a library takes a whole profile, and errors say where the fault lies', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const token = (await user.succeed(NATIVE, 'get-token -p api')).trim();
+  const source = `
+    import { EntraAuthError, fromProfile } from ${JSON.stringify(pathToFileURL(packaged('index.js')))};
+    import { EntraCredential } from ${JSON.stringify(pathToFileURL(packaged('azure.js')))};
+    const api = await fromProfile('api');
+    const many = await Promise.all(Array.from({ length: 20 }, () => api.acquire()));
+    const other = await api.renew();
+    const { token } = await new EntraCredential({}, { client: api }).getToken('api://your-api-id/.default');
+    await api.forget();
+    const said = async (promise) => promise.then(() => 'nothing', (error) => [error instanceof EntraAuthError, error.code, error.exitCode, error.message]);
+    console.log(JSON.stringify({
+      cached: [...new Set(many.map(({ accessToken }) => accessToken))], other: other.accessToken, token, expiresIn: other.expiresIn,
+      missing: await said((await fromProfile('nope')).acquire()),
+      wrong: await said(api.acquire({ tenant: 'x' })),
+      refused: await said(api.acquire({ scopes: 'api://nowhere/.default' })),
+      aborted: await api.acquire({}, { cache: 'replace', signal: AbortSignal.abort() }).catch(({ name }) => name),
+    }));`;
+  const { stdout, stderr } = await run([process.execPath], ['--input-type=module', '--eval', source], { env: user.environment });
+  assert.equal(stderr, '');
+  const found = JSON.parse(stdout);
+  assert.deepEqual(found.cached, [token]);
+  assert.notEqual(found.other, token);
+  assert.equal(found.token, found.other);
+  assert.equal(found.expiresIn > 3000, true);
+  assert.deepEqual(found.missing, [true, 'request-impossible', 3, "profile 'nope' not found"]);
+  assert.deepEqual(found.wrong.slice(0, 3), [true, 'request-impossible', null]);
+  assert.deepEqual(found.refused.slice(0, 3), [true, 'server-refused', 2]);
+  assert.equal(found.aborted, 'AbortError');
+});
