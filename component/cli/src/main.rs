@@ -55,6 +55,11 @@ fn main() {
         return;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Err(error) = command_line::encoding::check(&arguments) {
+        let output = Output::new(Verbosity::Normal, false);
+        output::exit_code::report(finish(Err(error), &output));
+        return;
+    }
     output::exit_code::report(match parse(&arguments) {
         Ok(line) => {
             let output = Output::new(line.common.verbosity(), line.common.no_color);

@@ -19,6 +19,7 @@ use protocol::value::secret::Secret;
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential, Identity};
 use crate::clock::Deadline;
 use crate::error::Error;
+use crate::secret;
 
 /// What is wanted, from whom and as whom.
 pub(crate) struct Order {
@@ -158,6 +159,7 @@ impl Order {
                 Grant::OnBehalfOf(_) => Some("incoming token"),
                 Grant::Person(_) => Some("code or refresh token"),
             },
+            secret_remark: secret::remark(&self.credential),
             platform_hint: None,
         }
     }

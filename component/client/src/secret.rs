@@ -1,5 +1,6 @@
 //! Secrets, fetched when they are needed and not before.
 
+use protocol::credential::client_secret;
 use protocol::value::secret::Secret;
 
 use crate::bindings::entra_auth::core::secret_store;
@@ -20,5 +21,13 @@ pub(crate) fn reveal(secret: &tokens::Secret) -> Result<Secret, Error> {
             given().ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))
         }
         Err(failure) => given().ok_or_else(|| failure.into()),
+    }
+}
+
+/// What is odd about the form of the client's secret, once it was refused; it is read again for that.
+pub(crate) fn remark(credential: &tokens::Credential) -> Option<&'static str> {
+    match credential {
+        tokens::Credential::Secret(secret) => client_secret::remark(&reveal(secret).ok()?),
+        _ => None,
     }
 }

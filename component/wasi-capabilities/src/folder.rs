@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use text::word;
 use wasip2::filesystem::preopens;
 
 use crate::failure::{Capability, Failure, Fault, failure};
@@ -11,8 +12,10 @@ const CONFIG_PATH: &str = "ENTRA_AUTH_CLI_CONFIG_PATH";
 
 /// Where the profiles are.
 pub(crate) fn config() -> Result<PathBuf, Failure> {
-    if let Some(path) = std::env::var_os(CONFIG_PATH).filter(|path| !path.is_empty()) {
-        return Ok(PathBuf::from(path));
+    let named = std::env::var(CONFIG_PATH).unwrap_or_default();
+    let named = word(&named);
+    if !named.is_empty() {
+        return Ok(PathBuf::from(named));
     }
     preopens::get_directories()
         .into_iter()

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use text::decode;
+
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::profile_store::Guest;
 use crate::failure::{self, Capability, Failure, Fault, failure};
@@ -37,11 +39,20 @@ fn document() -> Result<PathBuf, Failure> {
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(of_document("read", path, &error)),
-    }
+    let content = match fs::read(path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(of_document("read", path, &error)),
+    };
+    let text = decode(&content).map(|text| Some(text.to_string()));
+    text.map_err(|fault| {
+        failure(
+            Capability::ProfileStore,
+            Fault::Damaged,
+            format!("`{}` {fault}", path.display()),
+            "repair it with an editor, or move it away to start anew",
+        )
+    })
 }
 
 /// Writes a new file beside the old one and renames it, so that a reader sees the one or the other.

@@ -1,6 +1,8 @@
 //! `prompt`: questions on stderr, answers from stdin.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+
+use text::Lines;
 
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::prompt::{Echo, Guest};
@@ -52,11 +54,8 @@ fn write(question: &str) -> io::Result<()> {
 }
 
 fn read() -> io::Result<Option<String>> {
-    let mut line = String::new();
-    if io::stdin().lock().read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
+    let line = Lines::new().next_of(&mut io::stdin().lock())?;
+    Ok(line.map(|line| line.to_string()))
 }
 
 fn absent(message: &str, hint: &str) -> Failure {

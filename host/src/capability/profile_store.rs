@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use text::decode;
 use wasmtime::component::{HasData, Linker};
 
 use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
@@ -32,10 +33,11 @@ impl ProfileStore {
         let Some(content) = private_file::read(&path, LIMIT).map_err(of_file)? else {
             return Ok(None);
         };
-        String::from_utf8(content).map(Some).map_err(|_| {
+        let text = decode(&content).map(|text| Some(text.to_string()));
+        text.map_err(|fault| {
             failure(
                 Fault::Damaged,
-                format!("`{}` is no text in UTF-8", path.display()),
+                format!("`{}` {fault}", path.display()),
                 "repair it with an editor, or move it away to start anew",
             )
         })

@@ -49,7 +49,7 @@ impl State {
     fn new() -> Self {
         let wasi = WasiCtx::builder()
             .inherit_stdio()
-            .args(&std::env::args().collect::<Vec<_>>())
+            .args(&environment::arguments())
             .envs(&environment::variables())
             .build();
         let folders = Folders::from_environment();

@@ -8,8 +8,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::system::platform;
 use crate::system::private_file::{Fault, FileError};
+use crate::system::{platform, variable};
 
 /// The folders of this user.
 #[derive(Clone, Debug)]
@@ -24,20 +24,17 @@ impl Folders {
         Self::from_variables(|name| env::var_os(name), env::home_dir())
     }
 
-    /// From the variables that `variable` looks up, and the home folder.
+    /// From the variables that `value_of` looks up, and the home folder.
     pub(crate) fn from_variables(
-        variable: impl Fn(&str) -> Option<OsString>,
+        value_of: impl Fn(&str) -> Option<OsString>,
         home: Option<PathBuf>,
     ) -> Self {
-        let folder = |name: &str| {
-            variable(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let folder = |name: &str| value_of(name).and_then(variable::meant).map(PathBuf::from);
+        let home = home.filter(|home| home.is_absolute());
         if let Some(chosen) = OVERRIDES.iter().find_map(|name| folder(name)) {
+            let chosen = variable::from_home(chosen, home.as_deref());
             return Self::at(absolute(&chosen).unwrap_or(chosen));
         }
-        let home = home.filter(|home| home.is_absolute());
         let [config, cache] = platform::folders(
             // The XDG base directory specification says to ignore a relative path.
             |name| folder(name).filter(|path| path.is_absolute()),
@@ -141,6 +138,14 @@ mod tests {
                 ["/l", "/l/tokens"],
             ),
             (&[("ENTRA_TOKEN_HOME", "/h")], ["/h", "/h/tokens"]),
+            (
+                &[("ENTRA_AUTH_CLI_CONFIG_PATH", "~/auth")],
+                ["/home/u/auth", "/home/u/auth/tokens"],
+            ),
+            (
+                &[("ENTRA_AUTH_CLI_CONFIG_PATH", "\"/o\"\r")],
+                ["/o", "/o/tokens"],
+            ),
         ];
         for (variables, expected) in rows {
             assert_eq!(

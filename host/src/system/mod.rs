@@ -7,3 +7,4 @@ pub(crate) mod private_file;
 pub(crate) mod programs;
 pub(crate) mod random;
 pub(crate) mod terminal;
+pub(crate) mod variable;

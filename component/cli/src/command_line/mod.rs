@@ -1,6 +1,7 @@
 //! The command line: all commands, and what is common to them.
 
 pub(crate) mod candidates;
+pub(crate) mod encoding;
 #[cfg(feature = "man-pages")]
 pub(crate) mod man_pages;
 pub(crate) mod published;

@@ -83,12 +83,11 @@ pub(crate) fn given(
 }
 
 fn first_line_of_stdin(what: &str) -> Result<Secret, Error> {
-    let line = stdin::line().map_err(|_| {
+    let line = stdin::line().map_err(|fault| {
         Error::bad_arguments(
-            format!("the {what} could not be read from stdin"),
+            format!("the {what} could not be read from stdin: it {fault}"),
             "give it as the first line of stdin, as UTF-8",
         )
     })?;
-    let line = line.unwrap_or_default();
-    Ok(Secret::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Secret::new(line.unwrap_or_default().to_string()))
 }

@@ -1,27 +1,32 @@
 //! Stdin: all of it, or line by line.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Read};
 
+use text::Lines;
 use zeroize::Zeroizing;
 
 use crate::input::text::LIMIT;
 use crate::output::error::Error;
+
+thread_local! {
+    /// What the first line told about the encoding holds for those behind it.
+    static LINES: RefCell<Lines> = const { RefCell::new(Lines::new()) };
+}
 
 /// Whether somebody would have to type it.
 pub(crate) fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// The next line with its end, cleared when dropped; nothing at the end. Fails for what is no UTF-8.
+/// The next line without its end, cleared when dropped; nothing at the end. Fails for what is no text.
 pub(crate) fn line() -> io::Result<Option<Zeroizing<String>>> {
-    let mut line = Zeroizing::new(String::new());
-    let length = io::stdin().lock().read_line(&mut line)?;
-    Ok((length > 0).then_some(line))
+    LINES.with_borrow_mut(|lines| lines.next_of(&mut io::stdin().lock()))
 }
 
 /// All that is left.
-pub(crate) fn bytes() -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
+pub(crate) fn bytes() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = io::stdin()
         .lock()
         .take(u64::from(LIMIT))

@@ -16,12 +16,12 @@ pub(crate) fn piped_stdin() -> Result<Option<String>, Error> {
 
 /// All of stdin.
 pub(crate) fn whole_stdin() -> Result<String, Error> {
-    from_bytes(&stdin::bytes()?)
+    from_bytes("the input", &stdin::bytes()?)
 }
 
-/// The token in a file's bytes.
-pub(crate) fn from_bytes(bytes: &[u8]) -> Result<String, Error> {
-    text::decoded(bytes).map(|text| from_text(&text))
+/// The token in a file's bytes; `what` names them in the message if they are no text.
+pub(crate) fn from_bytes(what: &str, bytes: &[u8]) -> Result<String, Error> {
+    text::decoded(what, bytes).map(|text| from_text(&text))
 }
 
 /// The token in a text, which may be the JSON that `get-token` writes.
@@ -64,7 +64,11 @@ mod tests {
             (br#"{"accessToken":"a.b"}"#, Some("a.b")),
             (br#"{"token":1}"#, Some(r#"{"token":1}"#)),
         ] {
-            assert_eq!(from_bytes(bytes).ok().as_deref(), expected, "{bytes:?}");
+            assert_eq!(
+                from_bytes("the input", bytes).ok().as_deref(),
+                expected,
+                "{bytes:?}"
+            );
         }
     }
 }

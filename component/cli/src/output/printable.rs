@@ -3,7 +3,7 @@
 //! A claim or a server's sentence may hold escape sequences or marks that turn the reading
 //! direction; shown as they are, they could rewrite what stands around them.
 
-/// The text with control characters and direction marks written as `\u{…}`.
+/// The text with control characters, direction marks and whatever else nobody sees written as `\u{…}`.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -17,8 +17,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 fn is_deceptive(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    character.is_control() || text::is_invisible(character)
 }
 
 #[cfg(test)]
@@ -32,6 +31,7 @@ mod tests {
             ("\u{1b}[2J", "\\u{1b}[2J"),
             ("two\nlines", "two\\nlines"),
             ("\u{202e}evil", "\\u{202e}evil"),
+            ("con\u{200b}toso\u{feff}", "con\\u{200b}toso\\u{feff}"),
         ] {
             assert_eq!(printable(text), expected);
         }

@@ -1,5 +1,7 @@
 //! What a new profile's fields may hold, with advice for those that may not.
 
+use text::word;
+
 use crate::output::error::BadValue;
 use crate::profile::demo;
 use crate::profile::scopes;
@@ -50,6 +52,7 @@ pub(crate) fn name(text: &str) -> Result<String, BadValue> {
 
 /// GUID, domain, `common`, `organizations` or `consumers`.
 pub(crate) fn tenant(text: &str) -> Result<String, BadValue> {
+    let text = word(text);
     let advice = "give the tenant's id (a GUID) or domain, such as `contoso.onmicrosoft.com`; `common`, `organizations` and `consumers` are for sign-in by people";
     if text.is_empty() {
         return Err(BadValue::new("the tenant id is empty", advice));
@@ -78,6 +81,7 @@ pub(crate) fn tenant(text: &str) -> Result<String, BadValue> {
 
 /// A GUID; braces around it are dropped.
 pub(crate) fn client_id(text: &str) -> Result<String, BadValue> {
+    let text = word(text);
     let advice = "copy \"Application (client) ID\" from the app registration's overview; it looks like 99999999-8888-7777-6666-555555555555";
     let bare = text
         .strip_prefix('{')
@@ -205,6 +209,8 @@ mod tests {
             ("11111111-2222-3333-4444-555555555555", None),
             ("contoso.onmicrosoft.com", None),
             ("common", None),
+            ("\"contoso.com\"\r\n", None),
+            ("\u{200b}contoso.com", None),
             ("organizations", None),
             ("consumers", None),
             ("", Some("the tenant id is empty")),

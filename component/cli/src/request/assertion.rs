@@ -38,7 +38,7 @@ impl AssertionArgument {
     pub(crate) fn read(&self) -> Result<Secret, Error> {
         let given = match self {
             Self::File(path) => {
-                token::from_bytes(&files::read(path, text::LIMIT)?).map_err(hinted)?
+                token::from_bytes("the file", &files::read(path, text::LIMIT)?).map_err(hinted)?
             }
             Self::Stdin => token::whole_stdin().map_err(hinted)?,
             Self::Value(token) => token::from_text(token.reveal()),

@@ -5,9 +5,12 @@
 //! address that mints tokens ([GitHub](https://docs.github.com/actions/reference/security/oidc),
 //! [Azure Pipelines](https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create)).
 
+use ::text::word;
+
 use crate::bindings::files;
 use crate::bindings::gate;
 use crate::bindings::tokens::{AssertionSource, OidcEndpoint, PipelinesEndpoint};
+use crate::input::text;
 use crate::output::error::Error;
 use crate::profile::from_environment::{FEDERATED_TOKEN_FILE, GITHUB_URL, PIPELINES_URL};
 
@@ -94,12 +97,15 @@ fn from_file(path: &str) -> Result<String, Error> {
             ..error
         }
     })?;
-    token(bytes)
+    token(&bytes)
 }
 
-fn token(bytes: Vec<u8>) -> Result<String, Error> {
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    match text.trim() {
+fn token(bytes: &[u8]) -> Result<String, Error> {
+    let text = text::decoded(
+        &format!("the file that {FEDERATED_TOKEN_FILE} names"),
+        bytes,
+    )?;
+    match word(&text) {
         "" => Err(Error::bad_arguments(
             format!("the file that {FEDERATED_TOKEN_FILE} names holds no token"),
             "check that the platform still writes the file: the service account's token volume has to be mounted",
@@ -184,7 +190,7 @@ mod tests {
             (b"\n", None),
             (b"\xff", None),
         ] {
-            let found = token(bytes.to_vec()).ok();
+            let found = token(bytes).ok();
             assert_eq!(found.as_deref(), expected, "{bytes:?}");
         }
     }

@@ -1,10 +1,11 @@
 //! The flags that say which token is meant, and what they make of a profile: a request of the contract.
 
 use clap::Args;
+use text::word;
 
 use crate::bindings::gate;
 use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
-use crate::input::environment::variable;
+use crate::input::environment::{self, variable};
 use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
 use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
@@ -99,6 +100,7 @@ impl TokenOptions {
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
+        environment::check()?;
         let in_use = in_use::implied(self.profile.as_deref(), self.flow, output)?;
         self.prepare_for(in_use, purpose, browser, output)
     }
@@ -144,7 +146,7 @@ impl TokenOptions {
 
     fn chosen_authority(&self, profile: &Profile) -> String {
         let authority = self.authority.as_deref().unwrap_or(profile.authority());
-        authority.trim_end_matches('/').to_owned()
+        word(authority).trim_end_matches('/').to_owned()
     }
 
     /// A custom authority has no tenants; whether it is one, the token logic knows.

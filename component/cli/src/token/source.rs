@@ -34,7 +34,9 @@ impl TokenSource<'_> {
         match self {
             Self::Argument("-") => token::whole_stdin().map(bare),
             Self::Argument(text) => Ok(bare(token::from_text(text))),
-            Self::File(path) => token::from_bytes(&files::read(path, text::LIMIT)?).map(bare),
+            Self::File(path) => {
+                token::from_bytes("the file", &files::read(path, text::LIMIT)?).map(bare)
+            }
             Self::Profile(name) => cached(Some((*name).to_owned()), output),
             Self::Unnamed => match token::piped_stdin()? {
                 Some(token) => Ok(bare(token)),

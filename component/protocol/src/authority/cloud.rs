@@ -106,9 +106,12 @@ impl Cloud {
         }
     }
 
-    /// The URL of an authority that may be given by its cloud's name, which has neither scheme nor dots.
+    /// The URL of an authority that may be given by its cloud's name, which has neither scheme nor dots, or by its bare host.
     pub fn expand(authority: &str) -> Result<Cow<'_, str>, Impossible> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if is_bare_host(authority) {
+            return Ok(Cow::Owned(format!("https://{authority}")));
+        }
         if authority.is_empty() || !authority.bytes().all(is_name) {
             return Ok(Cow::Borrowed(authority));
         }
@@ -166,9 +169,75 @@ impl Cloud {
     }
 }
 
+/// Whether a text is a host without a scheme, such as the SDKs' own constants are: with a dot, a port, or this machine's name.
+/// What two readers of URLs could understand differently is none.
+fn is_bare_host(text: &str) -> bool {
+    let host_and_port = text.split('/').next().unwrap_or_default();
+    let (host, port) = match host_and_port.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (host_and_port, None),
+    };
+    let is_name = |host: &str| {
+        let mut bytes = host.bytes();
+        host.contains('.')
+            && !host.starts_with('.')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    };
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    (is_name(host) || host.eq_ignore_ascii_case("localhost")) && port.is_none_or(is_port)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_host_means_https() {
+        for (text, expected) in [
+            (
+                "login.microsoftonline.us",
+                "https://login.microsoftonline.us",
+            ),
+            (
+                "login.microsoftonline.us/",
+                "https://login.microsoftonline.us/",
+            ),
+            (
+                "login.microsoftonline.com/contoso.com",
+                "https://login.microsoftonline.com/contoso.com",
+            ),
+            ("contoso.ciamlogin.com", "https://contoso.ciamlogin.com"),
+            ("localhost:8400", "https://localhost:8400"),
+            ("127.0.0.1:8400", "https://127.0.0.1:8400"),
+            (
+                "https://login.microsoftonline.us",
+                "https://login.microsoftonline.us",
+            ),
+            (
+                "http:login.microsoftonline.us",
+                "http:login.microsoftonline.us",
+            ),
+            (
+                "https:/login.microsoftonline.us",
+                "https:/login.microsoftonline.us",
+            ),
+            ("//login.microsoftonline.us", "//login.microsoftonline.us"),
+            (
+                "evil.test@login.microsoftonline.us",
+                "evil.test@login.microsoftonline.us",
+            ),
+            (
+                "evil.test\\login.microsoftonline.us",
+                "evil.test\\login.microsoftonline.us",
+            ),
+            (".microsoftonline.us", ".microsoftonline.us"),
+            ("javascript:alert.1", "javascript:alert.1"),
+            ("é.example", "é.example"),
+            ("", ""),
+        ] {
+            assert_eq!(Cloud::expand(text).unwrap(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn a_host_belongs_to_a_cloud_only_if_it_is_exactly_one_of_its_hosts() {

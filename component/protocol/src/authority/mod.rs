@@ -545,7 +545,11 @@ mod tests {
         let long_label = format!("https://{}.test", "a".repeat(64));
         let rows = [
             ("empty", "", "no authority given"),
-            ("no scheme", "login.microsoftonline.com", "not an https URL"),
+            (
+                "a path alone",
+                "/login.microsoftonline.com",
+                "not an https URL",
+            ),
             (
                 "no slashes",
                 "https:login.microsoftonline.com",

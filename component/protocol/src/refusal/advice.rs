@@ -22,6 +22,8 @@ pub struct Facts<'a> {
     pub redirect_uri: Option<&'a str>,
     /// What was handed in for the token, such as a code; nothing by an application for itself.
     pub handed_in: Option<&'a str>,
+    /// What is odd about the form of the client secret that was sent: words that complete "the secret …".
+    pub secret_remark: Option<&'static str>,
     /// What to check where it was the platform that refused, which has no numbers.
     pub platform_hint: Option<&'a str>,
 }
@@ -39,9 +41,25 @@ pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
         Some(hint) if error.status != 429 => Some(hint),
         _ => by_error(error),
     };
-    by_code
+    let advice = by_code
         .or_else(general)
-        .map(|template| filled(template, facts))
+        .map(|template| filled(template, facts));
+    match secret_remark(error, facts) {
+        Some(remark) => Some(match advice {
+            Some(advice) => format!("the secret that was sent {remark}; {advice}"),
+            None => format!("the secret that was sent {remark}"),
+        }),
+        None => advice,
+    }
+}
+
+/// What is odd about the secret's form, where it was the secret that was refused.
+fn secret_remark(error: &ServerError, facts: &Facts<'_>) -> Option<&'static str> {
+    let is_about_it = match error.codes.first() {
+        None => error.error == "invalid_client",
+        Some(code) => SECRET_REFUSED.contains(code),
+    };
+    facts.secret_remark.filter(|_| is_about_it)
 }
 
 fn by_code(code: u64) -> Option<&'static str> {
@@ -105,6 +123,9 @@ fn api(facts: &Facts<'_>) -> String {
         .next();
     resource.unwrap_or_else(|| "the API".to_owned())
 }
+
+/// The secret is wrong, or was not understood.
+const SECRET_REFUSED: [u64; 3] = [7_000_215, 7_000_216, 7_000_218];
 
 const THROTTLED: &str =
     "Entra is throttling {client}; wait before the next attempt, and keep tokens until they expire";
@@ -532,6 +553,7 @@ mod tests {
         authority_host: Some("login.microsoftonline.com"),
         redirect_uri: Some("http://localhost:8400"),
         handed_in: Some("code"),
+        secret_remark: None,
         platform_hint: None,
     };
 
@@ -542,6 +564,27 @@ mod tests {
             codes: codes.to_vec(),
             ..ServerError::default()
         }
+    }
+
+    #[test]
+    fn the_form_of_a_refused_secret_is_told() {
+        let facts = Facts {
+            secret_remark: Some("ends in a line break"),
+            ..FACTS
+        };
+        for (codes, is_about_it) in [
+            (&[7_000_215][..], true),
+            (&[7_000_216], true),
+            (&[], true),
+            (&[7_000_222, 7_000_215], false),
+            (&[700_016], false),
+        ] {
+            let found = advice(&refusal("invalid_client", codes), &facts).unwrap();
+            let begins = found.starts_with("the secret that was sent ends in a line break");
+            assert_eq!(begins, is_about_it, "{codes:?}: {found}");
+        }
+        let other = advice(&refusal("invalid_grant", &[]), &facts).unwrap();
+        assert!(!other.contains("line break"), "{other}");
     }
 
     #[test]
@@ -644,7 +687,7 @@ mod tests {
         };
         let advice = advice(&refusal("x", &[90002]), &facts).unwrap();
         assert!(
-            advice.starts_with("tenant `{client} hint: 'x'` was not found"),
+            advice.starts_with(r"tenant `{client}\r\nhint: \u{1b}[31m'x'` was not found"),
             "{advice}"
         );
     }

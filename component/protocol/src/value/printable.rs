@@ -16,10 +16,13 @@ const SHORTEST_JWT: usize = 12;
 
 /// The text on one line, without control codes, escape sequences, invisible characters and tokens, cut after `limit` characters.
 pub(crate) fn printable(text: &str, limit: usize) -> String {
-    let visible = without_tokens(&visible(text));
-    match visible.char_indices().nth(limit) {
-        None => visible,
-        Some((end, _)) => format!("{}…", visible.get(..end).unwrap_or_default().trim_end()),
+    cut(&without_tokens(&visible(text)), limit)
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
     }
 }
 
@@ -128,9 +131,23 @@ const fn is_token_character(character: char) -> bool {
     matches!(character, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.')
 }
 
-/// A user's value in backticks, fit for one line; long enough for any scope or URL that somebody means.
+/// A user's value in backticks, fit for one line; long enough for any scope or URL that somebody means. It stands there as it came:
+/// what nobody would see is written as `\u{…}`, since that is often what is wrong with it.
 pub(crate) fn quoted(value: &str) -> String {
-    format!("`{}`", printable(value, 120).replace('`', "'"))
+    let mut shown = String::with_capacity(value.len());
+    for character in value.chars() {
+        if character.is_control() || is_invisible(character) || is_odd_blank(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    format!("`{}`", cut(&without_tokens(&shown), 120).replace('`', "'"))
+}
+
+/// Blanks that look like the ordinary one.
+fn is_odd_blank(character: char) -> bool {
+    character.is_whitespace() && character != ' '
 }
 
 #[cfg(test)]
@@ -281,8 +298,12 @@ mod tests {
     fn a_quoted_value_stays_on_its_line_and_in_its_quotes() {
         let rows = [
             ("plain", "contoso.com", "`contoso.com`"),
-            ("line break", "a\r\nb", "`a b`"),
-            ("escape sequence", "\u{1b}[2Ja", "`a`"),
+            ("line break", "a\r\nb", "`a\\r\\nb`"),
+            ("line break behind", "contoso.com\n", "`contoso.com\\n`"),
+            ("blank behind", "contoso.com ", "`contoso.com `"),
+            ("no-break space", "a\u{a0}b", "`a\\u{a0}b`"),
+            ("byte order mark", "\u{feff}a", "`\\u{feff}a`"),
+            ("escape sequence", "\u{1b}[2Ja", "`\\u{1b}[2Ja`"),
             ("backtick", "a`b", "`a'b`"),
             ("empty", "", "``"),
         ];

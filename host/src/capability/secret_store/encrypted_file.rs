@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sealing::secrets_file::{Header, Opening, Secrets};
 use sealing::{Cost, Fault as SealingFault};
+use text::remark;
 use zeroize::Zeroizing;
 
 use super::failure;
@@ -195,7 +196,10 @@ impl Passphrase {
         };
         if let Some(passphrase) = self.given.text()? {
             let origin = self.given.origin().unwrap_or_default();
-            return opening(header, passphrase)?.ok_or_else(|| wrong(&format!("check `{origin}`")));
+            return opening(header, passphrase)?.ok_or_else(|| match remark(passphrase) {
+                Some(remark) => wrong(&format!("check `{origin}`: what it gives {remark}")),
+                None => wrong(&format!("check `{origin}`")),
+            });
         }
         let mut question = format!("Passphrase for {}: ", path.display());
         for _ in 0..ATTEMPTS {

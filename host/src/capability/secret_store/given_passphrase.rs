@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::OnceLock;
 
+use text::{decode, first_line, word};
 use zeroize::Zeroizing;
 
 use super::failure;
@@ -79,20 +80,19 @@ impl Source {
 fn read_line(number: &OsString) -> io::Result<Zeroizing<String>> {
     let number: u32 = number
         .to_str()
-        .and_then(|text| text.parse().ok())
+        .and_then(|text| word(text).parse().ok())
         .ok_or_else(|| io::Error::other("it is no number"))?;
     // Opened again under its name: taking over somebody else's number would take unsafe code.
     let mut line = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
     File::open(format!("/dev/fd/{number}"))?
         .take(LONGEST as u64)
         .read_to_end(&mut line)?;
-    let text = str::from_utf8(&line).map_err(|_| io::Error::other("it is no text in UTF-8"))?;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    if text.is_empty() || text.contains('\n') {
+    let text = decode(&line).map_err(|fault| io::Error::other(format!("what is there {fault}")))?;
+    let first = first_line(&text);
+    if first.is_empty() || !text.trim_end_matches(['\r', '\n']).eq(first) {
         return Err(io::Error::other("there is not exactly one line"));
     }
-    Ok(Zeroizing::new(text.to_owned()))
+    Ok(Zeroizing::new(first.to_owned()))
 }
 
 const DESCRIPTOR: &str = "ENTRA_AUTH_CLI_PASSPHRASE_FD";

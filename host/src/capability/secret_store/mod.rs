@@ -20,6 +20,7 @@ use crate::capability::bindings::entra_auth::core::secret_writer::Storage;
 use crate::capability::bindings::entra_auth::core::{secret_store, secret_writer};
 use crate::system::folders::Folders;
 use crate::system::terminal::Terminal;
+use crate::system::variable;
 use encrypted_file::{EncryptedFile, Passphrase};
 use given_passphrase::GivenPassphrase;
 use keyring::Keyring;
@@ -54,18 +55,18 @@ impl SecretStore {
         Self::from_variables(|name| env::var_os(name), folders, terminal)
     }
 
-    /// As the variables say that `variable` looks up.
+    /// As the variables say that `value_of` looks up.
     pub(crate) fn from_variables(
-        variable: impl Fn(&str) -> Option<OsString>,
+        value_of: impl Fn(&str) -> Option<OsString>,
         folders: Folders,
         terminal: Terminal,
     ) -> Self {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let passphrase = Passphrase::new(GivenPassphrase::from_variables(variable), terminal);
+        let given = |name: &str| value_of(name).filter(|value| !value.is_empty());
+        let passphrase = Passphrase::new(GivenPassphrase::from_variables(given), terminal);
         Self {
-            wanted: variable("ENTRA_AUTH_CLI_SECRET_STORE"),
+            wanted: given("ENTRA_AUTH_CLI_SECRET_STORE").and_then(variable::meant),
             choice: Mutex::new(None),
-            keyring: Keyring::from_variables(variable),
+            keyring: Keyring::from_variables(given),
             file: EncryptedFile::new(folders, passphrase),
         }
     }
@@ -73,11 +74,11 @@ impl SecretStore {
     /// As [`Self::from_variables`], with a passphrase that is derived from in no time.
     #[cfg(all(test, unix))]
     pub(crate) fn cheap(
-        variable: impl Fn(&str) -> Option<OsString>,
+        value_of: impl Fn(&str) -> Option<OsString>,
         folders: Folders,
         terminal: Terminal,
     ) -> Self {
-        let mut store = Self::from_variables(variable, folders, terminal);
+        let mut store = Self::from_variables(value_of, folders, terminal);
         store.file.make_cheap();
         store
     }

@@ -1,5 +1,6 @@
 //! The terminal that the person sits at: questions go to it and answers come from it, whatever stdin and stdout are.
 
+use text::decode;
 use zeroize::Zeroizing;
 
 #[cfg(unix)]
@@ -47,7 +48,5 @@ fn printable(question: &str) -> String {
 }
 
 fn into_text(line: &[u8]) -> Result<Zeroizing<String>, NoAnswer> {
-    str::from_utf8(line)
-        .map(|text| Zeroizing::new(text.to_owned()))
-        .map_err(|_| NoAnswer::NotText)
+    decode(line).map_err(|_| NoAnswer::NotText)
 }

@@ -1,6 +1,7 @@
 //! The options that give a profile's fields, the same for `config create` and `config edit`.
 
 use clap::Args;
+use text::word;
 
 use crate::bindings::gate;
 use crate::input::named;
@@ -175,7 +176,7 @@ impl Fields {
 
 /// The address of a cloud that may be asked; an empty text stands for the public one.
 pub(super) fn authority(text: &str) -> Result<Option<String>, Error> {
-    let text = text.trim_end_matches('/');
+    let text = word(text).trim_end_matches('/');
     if text.is_empty() {
         return Ok(None);
     }

@@ -105,10 +105,10 @@ impl Import {
     fn parcels(&self, output: &Output) -> Result<Vec<Parcel>, Error> {
         let (text, stream) = match self.path()? {
             Some(path) => (
-                text::decoded(&files::read(&path, text::LIMIT)?)?,
+                text::decoded("the file", &files::read(&path, text::LIMIT)?)?,
                 Stdin::Free,
             ),
-            None => (text::decoded(&stdin::bytes()?)?, Stdin::Taken),
+            None => (text::decoded("the input", &stdin::bytes()?)?, Stdin::Taken),
         };
         match transfer::recognize(&text)? {
             Content::Plain(text) => transfer::from_plain(&text),

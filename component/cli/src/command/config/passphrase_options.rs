@@ -1,5 +1,6 @@
 //! The passphrase of an export: from an option, the environment, stdin, or a person.
 
+use ::text::first_line;
 use clap::Args;
 use zeroize::Zeroizing;
 
@@ -8,7 +9,7 @@ use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
 use crate::input::environment::variable;
 use crate::input::secret::Secret;
-use crate::input::stdin;
+use crate::input::{environment, stdin, text};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -70,6 +71,7 @@ impl PassphraseOptions {
             }
             Some(first_line_of_stdin()?)
         } else if let Some(value) = variable(VARIABLE) {
+            environment::check()?;
             Some(Secret::new(value))
         } else {
             piped(stdin)?
@@ -95,26 +97,19 @@ fn piped(stream: Stdin) -> Result<Option<Secret>, Error> {
 }
 
 fn first_line_of_stdin() -> Result<Secret, Error> {
-    let line = stdin::line().map_err(|_| no_text("stdin"))?;
-    Ok(first_line(&line.unwrap_or_default()))
+    let line = stdin::line().map_err(|fault| {
+        Error::bad_arguments(
+            format!("the passphrase cannot be read: stdin {fault}"),
+            "give it as the first line, as UTF-8",
+        )
+    })?;
+    Ok(Secret::new(line.unwrap_or_default().to_string()))
 }
 
 fn first_line_of(path: &str) -> Result<Secret, Error> {
     let content = Zeroizing::new(files::read(path, LARGEST_FILE)?);
-    let text = str::from_utf8(&content).map_err(|_| no_text(&format!("`{path}`")))?;
-    Ok(first_line(text.trim_start_matches('\u{feff}')))
-}
-
-fn first_line(text: &str) -> Secret {
-    let line = text.lines().next().unwrap_or_default();
-    Secret::new(line.to_owned())
-}
-
-fn no_text(place: &str) -> Error {
-    Error::bad_arguments(
-        format!("the passphrase cannot be read: {place} is no text in UTF-8"),
-        "give it as the first line, as UTF-8",
-    )
+    let text = text::decoded(&format!("`{path}`"), &content)?;
+    Ok(Secret::new(first_line(&text).to_owned()))
 }
 
 fn asked(intended: Use, output: &Output) -> Result<Secret, Error> {
