@@ -1,5 +1,6 @@
 //! The capability `profile-store`: one document, which the host does not read.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,8 +29,25 @@ impl ProfileStore {
         Ok(folder.join("profiles.json"))
     }
 
-    fn read(&self) -> Result<Option<String>, Failure> {
+    /// The document itself. Profiles hold no secrets, so a link to it is followed: that is how ConfigMaps, Nix and managers of
+    /// dotfiles put it there.
+    fn target(&self) -> Result<PathBuf, Failure> {
         let path = self.path()?;
+        if !path.is_symlink() {
+            return Ok(path);
+        }
+        fs::canonicalize(&path).map_err(|error| {
+            let error = FileError::from_io("follow the link", &path, &error);
+            failure(
+                error.fault.into(),
+                error.message,
+                "correct the link, or remove it",
+            )
+        })
+    }
+
+    fn read(&self) -> Result<Option<String>, Failure> {
+        let path = self.target()?;
         let Some(content) = private_file::read(&path, LIMIT).map_err(of_file)? else {
             return Ok(None);
         };
@@ -66,7 +84,19 @@ impl ProfileStore {
                 "try again",
             ));
         }
-        private_file::replace(&path, next.as_bytes()).map_err(of_file)
+        let target = self.target()?;
+        private_file::replace(&target, next.as_bytes()).map_err(|error| match target == path {
+            true => of_file(error),
+            false => failure(
+                error.fault.into(),
+                format!(
+                    "`{}` is a link to a file that is managed elsewhere: {}",
+                    path.display(),
+                    error.message
+                ),
+                "change it where it is managed, or name a folder of your own in ENTRA_AUTH_CLI_CONFIG_PATH",
+            ),
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use super::ownership;
+
 /// Sorted by what can be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -41,7 +43,13 @@ impl FileError {
         let (fault, hint) = match error.kind() {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (
                 Fault::Denied,
-                format!("check the permissions of `{shown}` and of its folder"),
+                ownership::remedy(path).unwrap_or_else(|| {
+                    format!("check the permissions of `{shown}` and of its folder")
+                }),
+            ),
+            ErrorKind::ResourceBusy => (
+                Fault::Denied,
+                format!("`{shown}` may be mounted by itself; mount the folder it is in instead"),
             ),
             ErrorKind::NotFound => (Fault::Absent, format!("check that `{shown}` is there")),
             ErrorKind::NotADirectory | ErrorKind::IsADirectory => (

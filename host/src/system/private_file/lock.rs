@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::error::{Fault, FileError};
 use super::ownership::{check, make_folder, refused};
 use super::platform;
+use crate::system::patience::Wait;
 
 /// A lock between processes, held until dropped. The operating system releases it when the process ends.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl Lock {
     pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
         let failed = |error: io::Error| FileError::from_io("lock", path, &error);
         let started = Instant::now();
+        let mut wait = None;
         loop {
             let file = Self::open(path)?;
             match file.try_lock() {
@@ -37,7 +39,20 @@ impl Lock {
                     return Err(held(path, limit));
                 }
                 Err(TryLockError::WouldBlock) => {
+                    wait.get_or_insert_with(|| {
+                        Wait::of(&format!(
+                            "another process, which holds `{}`",
+                            path.display()
+                        ))
+                    });
                     thread::sleep(POLL.min(limit.saturating_sub(started.elapsed())))
+                }
+                // Without locks processes may do the same work twice; none loses what another wrote.
+                Err(TryLockError::Error(error)) if platform::is_lacking(&error) => {
+                    return Ok(Self {
+                        file,
+                        path: path.to_owned(),
+                    });
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }

@@ -30,7 +30,7 @@ impl Unfinished {
 
     pub(super) fn fill(&self, content: &[u8]) -> io::Result<()> {
         (&self.file).write_all(content)?;
-        self.file.sync_all()
+        platform::sync(&self.file)
     }
 
     pub(super) fn finish(self, path: &Path) -> io::Result<()> {

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use rustix::process::geteuid;
 
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
@@ -14,7 +15,7 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
         .mode(FOLDER)
         .create(path)?;
     // A strict umask takes away even the owner's permissions.
-    fs::set_permissions(path, Permissions::from_mode(FOLDER))
+    or_lacking(fs::set_permissions(path, Permissions::from_mode(FOLDER)))
 }
 
 /// Open for reading. Does not wait for a writer should it be a named pipe.
@@ -33,7 +34,7 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
         .mode(FILE)
         .custom_flags(flags(OFlags::NOFOLLOW))
         .open(path)?;
-    file.set_permissions(Permissions::from_mode(FILE))?;
+    or_lacking(file.set_permissions(Permissions::from_mode(FILE)))?;
     Ok(file)
 }
 
@@ -71,20 +72,67 @@ pub(super) fn is_foreign(metadata: &Metadata) -> bool {
     metadata.uid() != geteuid().as_raw() && metadata.uid() != 0
 }
 
+/// Who a file is of, for people.
+pub(super) fn owner(metadata: &Metadata) -> String {
+    match metadata.uid() {
+        0 => "root".to_owned(),
+        number => format!("the user with the number {number}"),
+    }
+}
+
+pub(super) fn is_not_mine(metadata: &Metadata) -> bool {
+    !is_root() && metadata.uid() != geteuid().as_raw()
+}
+
+pub(super) fn is_root() -> bool {
+    geteuid().is_root()
+}
+
+/// Whose home `path` is in, if it is another user's while this runs as root, as by `sudo` that keeps `HOME`. What root left
+/// there would be in the way of its owner, of other programs too.
+pub(super) fn other_home(path: &Path) -> Option<String> {
+    if !is_root() {
+        return None;
+    }
+    let home = std::env::home_dir().filter(|home| path.starts_with(home))?;
+    let metadata = home.metadata().ok()?;
+    (metadata.uid() != 0).then(|| owner(&metadata))
+}
+
 /// Bring the folder's names to the disk, so that a renamed file survives a power cut.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    match File::open(path).and_then(|folder| folder.sync_all()) {
-        // Some network and user-space file systems cannot.
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::InvalidInput | ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
+    or_lacking(File::open(path).and_then(|folder| folder.sync_all()))
+}
+
+/// Bring the file to the disk.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    or_lacking(file.sync_all())
+}
+
+/// Network and user-space file systems, and those of Windows and cameras, lack what a careful program likes to use: what is
+/// kept by it is sealed or no secret, and is kept all the same.
+fn or_lacking(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if is_lacking(&error) => Ok(()),
         result => result,
     }
+}
+
+/// Whether the file system does not have what was asked of it.
+pub(super) fn is_lacking(error: &io::Error) -> bool {
+    let lacking = [
+        Errno::NOSYS,
+        Errno::NOTSUP,
+        Errno::OPNOTSUPP,
+        Errno::NOLCK,
+        Errno::PERM,
+    ];
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidInput | ErrorKind::Unsupported
+    ) || lacking
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn flags(flags: OFlags) -> i32 {

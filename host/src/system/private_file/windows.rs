@@ -75,6 +75,33 @@ pub(super) fn is_foreign(_metadata: &Metadata) -> bool {
     false
 }
 
+/// Files of others are not told from one's own there.
+pub(super) fn owner(_metadata: &Metadata) -> String {
+    "somebody else".to_owned()
+}
+
+pub(super) fn is_not_mine(_metadata: &Metadata) -> bool {
+    false
+}
+
+pub(super) fn is_root() -> bool {
+    false
+}
+
+pub(super) fn other_home(_path: &Path) -> Option<String> {
+    None
+}
+
+/// Bring the file to the disk.
+pub(super) fn sync(file: &File) -> io::Result<()> {
+    file.sync_all()
+}
+
+/// Every file system there has what is asked of it.
+pub(super) fn is_lacking(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
 /// A rename is journalled by NTFS; folders cannot be flushed.
 pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
