@@ -3,7 +3,6 @@
 use std::alloc::System;
 use std::process::ExitCode;
 
-use entra_auth_cli::Embedded;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Clears memory that is given back: copies of secrets that the engine, the network and other libraries make pass through
@@ -11,15 +10,12 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
-static COMPONENT: &Embedded = &Embedded(*include_bytes!(concat!(
-    env!("OUT_DIR"),
-    "/entra-auth-cli.cwasm"
-)));
+entra_auth_cli::embed!(COMPONENT, "entra-auth-cli.cwasm");
 
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 fn main() -> ExitCode {
     // SAFETY: the build script has just compiled it with the same engine.
-    unsafe { entra_auth_cli::run(COMPONENT) }
+    unsafe { entra_auth_cli::run(&COMPONENT) }
 }
 
 #[cfg(test)]

@@ -7,13 +7,47 @@ use wasmtime::{Engine, Result};
 
 use super::config;
 
-/// A component that the build script compiled ahead, as part of the program.
+/// The bytes of a component that the build script compiled ahead, as part of the program.
 ///
-/// On Unix it starts on a page of its own, so that its code can be made executable where it lies; 64 KiB is the largest
-/// page of a supported machine (some aarch64 kernels). Windows' object files (COFF) know no such alignment.
+/// On a page of its own, so that its code can run where it lies; 64 KiB is the largest page of a supported machine (some
+/// aarch64 kernels). Windows' object files (COFF) know no such alignment.
 #[repr(C)]
 #[cfg_attr(unix, repr(align(65536)))]
 pub struct Embedded<T: ?Sized = [u8]>(pub T);
+
+/// Defines a static [`Embedded`] with a file of the build script's output folder in it.
+///
+/// On Linux the file lies in a section that the loader maps as code, which the language has no words for.
+#[macro_export]
+macro_rules! embed {
+    ($name:ident, $file:literal) => {
+        #[cfg(all(unix, not(target_os = "macos")))]
+        ::core::arch::global_asm!(
+            ".pushsection .guest, \"ax\", @progbits",
+            ".balign 65536",
+            ".globl entra_auth_cli_guest",
+            ".hidden entra_auth_cli_guest",
+            "entra_auth_cli_guest:",
+            concat!(".incbin \"", env!("OUT_DIR"), "/", $file, "\""),
+            ".popsection",
+            options(raw)
+        );
+
+        #[cfg(all(unix, not(target_os = "macos")))]
+        #[expect(unsafe_code, reason = "what assembly defines is beyond the compiler")]
+        // SAFETY: defined above, with the bytes of this file and this alignment; nobody writes to it.
+        unsafe extern "C" {
+            #[link_name = "entra_auth_cli_guest"]
+            safe static $name:
+                $crate::Embedded<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]>;
+        }
+
+        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        static $name: $crate::Embedded<
+            [u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()],
+        > = $crate::Embedded(*include_bytes!(concat!(env!("OUT_DIR"), "/", $file)));
+    };
+}
 
 /// The engine and the component, ready to instantiate.
 ///

@@ -1,20 +1,24 @@
-//! Ctrl-C: the command ends at once, with the documented code and the terminal as it was.
+//! Ctrl-C, and what ends a process otherwise (`SIGTERM`, `SIGHUP`): the command ends at once, with the documented code and
+//! the terminal as it was. The first process of a container is ended by no signal that it does not wait for.
 //!
-//! A thread of its own waits for it, because the command may be waiting for a lock or a keyring. Locks end with the
-//! process, and files are replaced whole or not at all.
+//! A thread of its own waits, because the command may be waiting for a lock or a keyring. Locks end with the process, and
+//! files are replaced whole or not at all.
 
 use std::io::{self, IsTerminal, Write};
+#[cfg(unix)]
+use std::task::Poll;
 use std::{process, thread};
 
 use tokio::runtime::Builder;
-use tokio::signal;
 
-use crate::system::terminal;
+#[cfg(unix)]
+use crate::system::platform;
+use crate::system::{status_line, terminal};
 
 /// Timed out or cancelled (see `entra-auth-cli --help`).
 const CANCELLED: i32 = 6;
 
-/// From here on Ctrl-C ends this process in an orderly way. Where that cannot be had, it ends it as ever.
+/// From here on each of them ends this process in an orderly way. Where that cannot be had, it ends it as ever.
 pub(crate) fn watch() {
     drop(
         thread::Builder::new()
@@ -31,11 +35,41 @@ fn wait() {
     let Ok(runtime) = Builder::new_current_thread().enable_io().build() else {
         return;
     };
-    if runtime.block_on(signal::ctrl_c()).is_ok() {
+    if runtime.block_on(interrupted()).is_ok() {
+        status_line::resumed();
         terminal::restore();
         tell();
         process::exit(CANCELLED);
     }
+}
+
+#[cfg(unix)]
+async fn interrupted() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut signals = vec![
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ];
+    // Whoever ignores it (`nohup`) goes on when the terminal is gone.
+    if !platform::ignores_hang_up() {
+        signals.push(signal(SignalKind::hangup())?);
+    }
+    std::future::poll_fn(|context| {
+        match signals
+            .iter_mut()
+            .any(|signal| signal.poll_recv(context).is_ready())
+        {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
+        }
+    })
+    .await
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 fn tell() {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Once};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
+use wasmtime_wasi::p2::pipe::ClosedOutputStream;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -20,13 +21,15 @@ use crate::capability::files::{self, FilesView};
 use crate::capability::local_time::{self, LocalTimeView};
 use crate::capability::network::Network;
 use crate::capability::profile_store::{self, ProfileStore, ProfileStoreView};
+use crate::capability::progress::{self, ProgressView};
 use crate::capability::prompt::{self, Prompt, PromptView};
 use crate::capability::secret_store::{self, SecretStore, SecretStoreView};
 use crate::capability::sign_in::{self, SignIn, SignInView};
 use crate::capability::token_cache::{self, TokenCache, TokenCacheView};
+use crate::capability::transport::{self, TransportView};
 use crate::system::folders::Folders;
-use crate::system::platform;
 use crate::system::terminal::Terminal;
+use crate::system::{limits, platform, streams};
 
 /// The code of a failure that has no other (see `entra-auth-cli --help`).
 const GENERAL_FAILURE: u8 = 1;
@@ -47,11 +50,13 @@ struct State {
 
 impl State {
     fn new() -> Self {
-        let wasi = WasiCtx::builder()
-            .inherit_stdio()
+        let mut wasi = WasiCtx::builder();
+        wasi.inherit_stdio()
             .args(&environment::arguments())
-            .envs(&environment::variables())
-            .build();
+            .envs(&environment::variables());
+        if streams::stdout_was_closed() {
+            wasi.stdout(ClosedOutputStream);
+        }
         let folders = Folders::from_environment();
         let terminal = Terminal::controlling();
         let secrets = Arc::new(SecretStore::from_environment(
@@ -60,10 +65,10 @@ impl State {
         ));
         Self {
             arc_agent: ArcAgent::of_this_machine(),
-            wasi,
+            wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
-            network: Network,
+            network: Network::from_environment(),
             profiles: ProfileStore::new(folders.clone()),
             prompt: Prompt::new(terminal),
             sign_in: SignIn::from_environment(),
@@ -162,6 +167,7 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
         store: &state.profiles,
     })?;
+    progress::add_to_linker(&mut linker, |_: &mut State| ProgressView)?;
     prompt::add_to_linker(&mut linker, |state| PromptView {
         prompt: &state.prompt,
     })?;
@@ -176,17 +182,29 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
         cache: &state.tokens,
         table: &mut state.table,
     })?;
+    transport::add_to_linker(&mut linker, |state| TransportView {
+        network: &state.network,
+    })?;
     Ok(linker)
 }
 
-/// Reports a defect of this program, once.
+/// An error that the component cannot tell.
+fn say(message: &str, hint: &str) {
+    // Nothing can be done when stderr is closed.
+    drop(writeln!(io::stderr(), "error: {message}\nhint: {hint}"));
+}
+
+/// Reports a limit that nothing can work under, or else a defect of this program, once.
 fn complain(what: &str) {
     static TOLD: Once = Once::new();
     TOLD.call_once(|| {
-        // Nothing can be done when stderr is closed.
-        drop(writeln!(
-            io::stderr(),
-            "error: the program stopped unexpectedly: {what}\nhint: this is a defect; please report it with the command that caused it"
-        ));
+        let (message, hint) = match limits::too_low() {
+            Some(limit) => (limit.message, limit.hint),
+            None => (
+                format!("the program stopped unexpectedly: {what}"),
+                "this is a defect; please report it with the command that caused it".to_owned(),
+            ),
+        };
+        say(&message, &hint);
     });
 }

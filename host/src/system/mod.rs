@@ -2,9 +2,13 @@
 //! operating system to another.
 
 pub(crate) mod folders;
+pub(crate) mod limits;
+pub(crate) mod patience;
 pub(crate) mod platform;
 pub(crate) mod private_file;
 pub(crate) mod programs;
 pub(crate) mod random;
+pub(crate) mod status_line;
+pub(crate) mod streams;
 pub(crate) mod terminal;
 pub(crate) mod variable;

@@ -22,6 +22,16 @@ pub(crate) fn keep_memory_private() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// Whether this process was started to go on without its terminal (`nohup`): bit 0 of `SigIgn` (proc(5)) is `SIGHUP`.
+pub(crate) fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
+}
+
 /// What opens a web address. The second one is the alternatives system's, on Debian without xdg-utils.
 pub(crate) fn browsers() -> Vec<SystemProgram> {
     ["xdg-open", "x-www-browser"]

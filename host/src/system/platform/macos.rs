@@ -27,6 +27,11 @@ pub(crate) fn keep_memory_private() {
     let _ = setrlimit(Resource::Core, none);
 }
 
+/// Whether this process was started to go on without its terminal (`nohup`), which takes a call that no library here has.
+pub(crate) fn ignores_hang_up() -> bool {
+    false
+}
+
 /// What opens a web address.
 pub(crate) fn browsers() -> Vec<SystemProgram> {
     vec![SystemProgram::new("/usr/bin/open", &[])]

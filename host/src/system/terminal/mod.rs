@@ -40,7 +40,7 @@ pub(crate) enum NoAnswer {
 }
 
 /// The question as it may go to a terminal: it may quote texts that came from elsewhere.
-fn printable(question: &str) -> String {
+pub(super) fn printable(question: &str) -> String {
     question
         .chars()
         .filter(|character| !character.is_control() || *character == '\n')
