@@ -244,6 +244,7 @@ export type Capability =
   | 'local-time'
   | 'network'
   | 'profile-store'
+  | 'progress'
   | 'prompt'
   | 'secret-store'
   | 'sign-in'

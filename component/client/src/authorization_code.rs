@@ -14,6 +14,7 @@ use protocol::token::id::{Expected, IdToken};
 use protocol::token::response::TokenResponse;
 use protocol::value::correlation_id::CorrelationId;
 
+use crate::bindings::entra_auth::core::progress;
 use crate::bindings::entra_auth::core::sign_in::{self, Answer, ListenAt, Page};
 use crate::bindings::exports::entra_auth::core::tokens::Browser;
 use crate::clock;
@@ -113,7 +114,10 @@ fn wait(
             .remaining(PATIENCE)
             .as_millis()
             .div_ceil(1000);
-        let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX))?;
+        drop(progress::waiting("the sign-in in the browser"));
+        let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX));
+        drop(progress::resumed());
+        let answer = answer?;
         match AuthorizationResponse::read(&answer.parameters()?, attempt, order.authority()) {
             AuthorizationResponse::Code(code) => return Ok((answer, code)),
             AuthorizationResponse::Failed(error) => {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use protocol::value::time::Timestamp;
 
+use crate::bindings::entra_auth::core::progress;
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::io::poll::{self, Pollable};
 
@@ -43,11 +44,29 @@ impl Deadline {
             .saturating_sub(Duration::from_nanos(elapsed))
     }
 
-    /// Waits until `event` is ready; false if the deadline came first.
-    pub(crate) fn allows(&self, event: &Pollable) -> bool {
-        match &self.passed {
+    /// Waits until `event` is ready; false if the deadline came first. Once it takes a while, the person is told that `what`
+    /// is waited for.
+    pub(crate) fn allows(&self, event: &Pollable, what: &str) -> bool {
+        let soon = timer(NOTICEABLE);
+        let first = match &self.passed {
             // The event is named first: when both are ready, it wins.
-            Some(passed) => poll::poll(&[event, passed]).first() == Some(&0),
+            Some(passed) => first_of(&[event, passed, &soon]),
+            None => first_of(&[event, &soon]).map(|first| if first == 0 { 0 } else { 2 }),
+        };
+        match first {
+            Some(2) => {
+                drop(progress::waiting(what));
+                let outcome = self.allows_quietly(event);
+                drop(progress::resumed());
+                outcome
+            }
+            first => first == Some(0),
+        }
+    }
+
+    fn allows_quietly(&self, event: &Pollable) -> bool {
+        match &self.passed {
+            Some(passed) => first_of(&[event, passed]) == Some(0),
             None => {
                 event.block();
                 true
@@ -55,11 +74,24 @@ impl Deadline {
         }
     }
 
-    /// Sleeps; false if the deadline came first.
+    /// Sleeps until the next attempt; false if the deadline came first.
     pub(crate) fn allows_sleep(&self, span: Duration) -> bool {
-        self.allows(&timer(span))
+        self.allows(&timer(span), "the next attempt")
+    }
+
+    /// Sleeps while somebody else is waited for, and says nothing of it; false if the deadline came first.
+    pub(crate) fn allows_pause(&self, span: Duration) -> bool {
+        self.allows_quietly(&timer(span))
     }
 }
+
+/// The number of the first that is ready.
+fn first_of(events: &[&Pollable]) -> Option<u32> {
+    poll::poll(events).first().copied()
+}
+
+/// A person takes it for a stop when nothing has happened for that long.
+const NOTICEABLE: Duration = Duration::from_secs(1);
 
 fn timer(span: Duration) -> Pollable {
     monotonic_clock::subscribe_duration(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX))

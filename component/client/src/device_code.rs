@@ -7,7 +7,7 @@ use protocol::grant::device_code::{
 use protocol::request::claims::Claims;
 use protocol::token::response::TokenResponse;
 
-use crate::bindings::entra_auth::core::sign_in;
+use crate::bindings::entra_auth::core::{progress, sign_in};
 use crate::clock;
 use crate::error::{Error, of_protocol, timed_out};
 use crate::exchange::{Exchange, exchange};
@@ -44,7 +44,9 @@ pub(crate) fn token(
     let mut poll = DevicePoll::new(&authorization);
     let mut pause = poll.first_wait();
     loop {
-        if !order.deadline.allows_sleep(pause) {
+        drop(progress::waiting("the code to be entered in a browser"));
+        if !order.deadline.allows_pause(pause) {
+            drop(progress::resumed());
             return Err(timed_out(
                 "nobody entered the code in time",
                 "start again, or allow more time",
@@ -56,6 +58,9 @@ pub(crate) fn token(
             Ok(response) => poll.next(&response, clock::now()),
             Err(_) => poll.next_without_answer(clock::now()),
         };
+        if !matches!(step, PollStep::Wait(_)) {
+            drop(progress::resumed());
+        }
         match step {
             PollStep::Wait(next) => pause = next,
             PollStep::Token(response) => return Ok(*response),

@@ -1,9 +1,13 @@
 //! One HTTP exchange over `wasi:http`.
 
+use std::time::Duration;
+
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use zeroize::Zeroizing;
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
+use crate::bindings::entra_auth::core::{progress, transport};
+use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::http::outgoing_handler;
 use crate::bindings::wasi::http::types::{
     ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
@@ -35,7 +39,48 @@ pub(crate) fn exchange(
         .uri()
         .authority()
         .map_or_else(String::new, ToString::to_string);
-    send(request, limit, deadline).map_err(|fault| fault.at(&host))
+    let started = monotonic_clock::now();
+    let outcome = send(request, limit, deadline, &host).map_err(|fault| fault.at(&host));
+    let elapsed = Duration::from_nanos(monotonic_clock::now().saturating_sub(started));
+    drop(progress::step(&told(request, &outcome, elapsed)));
+    outcome
+}
+
+/// A request and what came of it, for whoever watches. What follows the path can name people.
+fn told(request: &Outgoing, outcome: &Result<Incoming, Failure>, elapsed: Duration) -> String {
+    let uri = request.uri();
+    let host = uri.authority().map_or("", http::uri::Authority::as_str);
+    let way = match transport::way(host_only(host)) {
+        Ok(Some(way)) => format!(", through {way}"),
+        _ => String::new(),
+    };
+    let outcome = match outcome {
+        Ok(response) => format!("HTTP {}", response.status().as_u16()),
+        Err(failure) => failure.message.clone(),
+    };
+    format!(
+        "request: {} {}://{host}{} ({:.2} s{way}): {outcome}",
+        request.method(),
+        uri.scheme_str().unwrap_or("https"),
+        uri.path(),
+        elapsed.as_secs_f64()
+    )
+}
+
+/// Without a port.
+fn host_only(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// `host` and what is in between, as far as the host of this component says.
+fn with_way(host: &str) -> String {
+    match transport::way(host_only(host)) {
+        Ok(Some(way)) => format!("`{host}` (through {way})"),
+        _ => format!("`{host}`"),
+    }
 }
 
 /// Why there was no response.
@@ -56,13 +101,19 @@ impl From<ErrorCode> for Interruption {
     }
 }
 
-fn send(request: &Outgoing, limit: usize, deadline: &Deadline) -> Result<Incoming, Interruption> {
+fn send(
+    request: &Outgoing,
+    limit: usize,
+    deadline: &Deadline,
+    host: &str,
+) -> Result<Incoming, Interruption> {
+    let what = format!("an answer of `{host}`");
     let outgoing = head(request)?;
     let body = outgoing.body().map_err(|()| Interruption::Malformed)?;
     let future = outgoing_handler::handle(outgoing, Some(RequestOptions::new()))?;
     // A body that cannot be written has its reason in the response's future.
     let written = write(body, request.body());
-    if !deadline.allows(&future.subscribe()) {
+    if !deadline.allows(&future.subscribe(), &what) {
         return Err(Interruption::TimedOut);
     }
     let response = future
@@ -70,7 +121,7 @@ fn send(request: &Outgoing, limit: usize, deadline: &Deadline) -> Result<Incomin
         .and_then(Result::ok)
         .ok_or(Interruption::Incomplete)??;
     written.ok_or(Interruption::Incomplete)?;
-    read(&response, limit, deadline)
+    read(&response, limit, deadline, &what)
 }
 
 fn head(request: &Outgoing) -> Result<OutgoingRequest, Interruption> {
@@ -122,6 +173,7 @@ fn read(
     response: &IncomingResponse,
     limit: usize,
     deadline: &Deadline,
+    what: &str,
 ) -> Result<Incoming, Interruption> {
     let mut whole = Response::new(Zeroizing::new(Vec::new()));
     *whole.status_mut() =
@@ -134,7 +186,7 @@ fn read(
     }
     let body: IncomingBody = response.consume().map_err(|()| Interruption::Incomplete)?;
     let stream = body.stream().map_err(|()| Interruption::Incomplete)?;
-    read_stream(&stream, whole.body_mut(), limit, deadline)?;
+    read_stream(&stream, whole.body_mut(), limit, deadline, what)?;
     Ok(whole)
 }
 
@@ -143,10 +195,11 @@ fn read_stream(
     content: &mut Vec<u8>,
     limit: usize,
     deadline: &Deadline,
+    what: &str,
 ) -> Result<(), Interruption> {
     let ready = stream.subscribe();
     while content.len() <= limit {
-        if !deadline.allows(&ready) {
+        if !deadline.allows(&ready, what) {
             return Err(Interruption::TimedOut);
         }
         match stream.read(READ_SIZE) {
@@ -165,8 +218,8 @@ fn read_stream(
 
 impl Interruption {
     fn at(self, host: &str) -> Failure {
-        let (fault, message, hint) = match self {
-            Self::Code(code) => of_code(&code, host),
+        let (fault, message, hint) = match &self {
+            Self::Code(code) => of_code(code, host),
             Self::Incomplete => broken_off(host),
             Self::TimedOut => timed_out(host),
             Self::Malformed => (
@@ -175,16 +228,21 @@ impl Interruption {
                 "check the authority of the profile",
             ),
         };
-        Failure {
+        let explained = match self {
+            // Nothing went wrong there.
+            Self::Code(ErrorCode::HttpRequestDenied) | Self::TimedOut | Self::Malformed => None,
+            Self::Code(_) | Self::Incomplete => transport::explain(host, fault).ok().flatten(),
+        };
+        explained.unwrap_or_else(|| Failure {
             capability: Capability::Network,
             fault,
             message,
             hint: Some(hint.to_owned()),
-        }
+        })
     }
 }
 
-/// What an error code of `wasi:http` means to the person who waits for a token.
+/// What an error code of `wasi:http` means to the person who waits for a token, where the host knows no more.
 fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
     match code {
         ErrorCode::HttpRequestDenied => (
@@ -195,7 +253,7 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
         ErrorCode::DnsError(_) | ErrorCode::DnsTimeout | ErrorCode::DestinationNotFound => (
             Fault::Unreachable,
             format!("cannot find `{host}`"),
-            "check the spelling of the authority, the DNS settings, and HTTPS_PROXY if a proxy is needed",
+            "check the spelling of the authority, the DNS settings, and the proxy if one is needed",
         ),
         ErrorCode::ConnectionRefused
         | ErrorCode::DestinationUnavailable
@@ -203,14 +261,14 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
         | ErrorCode::DestinationIpUnroutable => (
             Fault::Unreachable,
             format!("cannot connect to `{host}`"),
-            "check the network, and HTTPS_PROXY and NO_PROXY if there is a proxy",
+            "check the network, and the proxy if there is one",
         ),
         ErrorCode::TlsCertificateError
         | ErrorCode::TlsProtocolError
         | ErrorCode::TlsAlertReceived(_) => (
             Fault::Untrusted,
             format!("`{host}` could not prove who it is (TLS)"),
-            "if a proxy inspects TLS, its CA must be trusted (ENTRA_AUTH_CLI_CA_FILE); else check host name and clock",
+            "if a proxy inspects TLS, its CA must be trusted; else check host name and clock",
         ),
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
@@ -224,7 +282,7 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
                 }
                 _ => format!("the request to `{host}` failed inside the host"),
             },
-            "check the proxy and CA settings of this machine",
+            "check the network settings of this machine",
         ),
         _ => broken_off(host),
     }
@@ -241,7 +299,7 @@ fn broken_off(host: &str) -> (Fault, String, &'static str) {
 fn timed_out(host: &str) -> (Fault, String, &'static str) {
     (
         Fault::TimedOut,
-        format!("`{host}` did not answer in time"),
-        "try again, or allow more time",
+        format!("{} did not answer in time", with_way(host)),
+        "try again, or allow more time with `--timeout`",
     )
 }

@@ -3,7 +3,7 @@
 use protocol::credential::client_secret;
 use protocol::value::secret::Secret;
 
-use crate::bindings::entra_auth::core::secret_store;
+use crate::bindings::entra_auth::core::{progress, secret_store};
 use crate::bindings::exports::entra_auth::core::tokens;
 use crate::error::{Error, secret_missing};
 
@@ -11,12 +11,21 @@ use crate::error::{Error, secret_missing};
 ///
 /// A store that fails does not stop a request for which a value was given: in a container there is no store.
 pub(crate) fn reveal(secret: &tokens::Secret) -> Result<Secret, Error> {
-    let given = || secret.given.as_deref().map(Secret::new);
+    let given = || {
+        let given = secret.given.as_deref().map(Secret::new)?;
+        drop(progress::step("secret: the one that was given"));
+        Some(given)
+    };
     let Some(name) = &secret.stored else {
         return given().ok_or_else(|| secret_missing("no client secret was given"));
     };
     match secret_store::read(name) {
-        Ok(Some(value)) => Ok(Secret::new(value)),
+        Ok(Some(value)) => {
+            drop(progress::step(&format!(
+                "secret: from the store, where it is `{name}`"
+            )));
+            Ok(Secret::new(value))
+        }
         Ok(None) => {
             given().ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))
         }

@@ -4,9 +4,10 @@ use protocol::token::cache::{CacheEntry, Decision, decide};
 use protocol::token::response::{BEARER, TokenResponse};
 use protocol::value::time::Timestamp;
 
+use crate::bindings::entra_auth::core::progress;
 use crate::bindings::exports::entra_auth::core::tokens::{CacheUse, Guest, Origin, Request, Token};
 use crate::cache::Held;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::notices::Notices;
 use crate::order::{Grant, Order};
 use crate::{
@@ -45,10 +46,12 @@ pub(crate) type Source =
 pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
     let stored = notices.keep(cache::read(&order.key)).flatten();
-    if let (Decision::Fresh, Some(entry)) = (decide(stored.as_ref(), clock::now()), &stored) {
+    let decision = decide(stored.as_ref(), clock::now());
+    tell(decision, stored.as_ref());
+    if let (Decision::Fresh, Some(entry)) = (decision, &stored) {
         return Ok(token(entry.clone(), Origin::Cache, notices));
     }
-    let held = notices.keep(cache::hold(&order.key, order.deadline.limit()));
+    let held = hold(order, &mut notices)?;
     // Whoever had the lock before may have got the token meanwhile.
     let stored = match &held {
         Some(held) => notices.keep(held.read()).flatten(),
@@ -73,10 +76,40 @@ pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Erro
     }
 }
 
+/// The entry with its lock, which costs the call if another process has it for as long as the call may take.
+fn hold<'a>(order: &'a Order, notices: &mut Notices) -> Result<Option<Held<'a>>, Error> {
+    let limit = order.deadline.limit();
+    match cache::hold(&order.key, limit) {
+        Err(failure) if failure.fault == Fault::TimedOut && limit.is_some() => Err(failure.into()),
+        outcome => Ok(notices.keep(outcome)),
+    }
+}
+
+/// What the cache had, for whoever watches.
+fn tell(decision: Decision, stored: Option<&CacheEntry>) {
+    let left = stored.map_or(0, |entry| {
+        entry.expires_at.saturating_since(clock::now()).as_secs()
+    });
+    let verdict = match decision {
+        Decision::Fresh => format!(
+            "cache: a token is there, valid for {} more minutes",
+            left / 60
+        ),
+        Decision::Renew => format!(
+            "cache: a token is there, valid for {left} more seconds: a new one is asked for"
+        ),
+        Decision::Absent => "cache: no token that can be used".to_owned(),
+    };
+    drop(progress::step(&verdict));
+}
+
 /// A token from `source`, whatever is stored.
 pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Error> {
+    drop(progress::step(
+        "cache: a new token is asked for, whatever is there",
+    ));
     let mut notices = Notices::default();
-    let held = notices.keep(cache::hold(&order.key, order.deadline.limit()));
+    let held = hold(order, &mut notices)?;
     let stored = match &held {
         Some(held) => notices.keep(held.read()).flatten(),
         None => None,
@@ -86,6 +119,7 @@ pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Err
 }
 
 fn bypass_cache(order: &Order) -> Result<Token, Error> {
+    drop(progress::step("cache: not used"));
     let mut notices = Notices::default();
     metadata::discover(order)?;
     let response = from_server(order, None, &mut notices)?;

@@ -11,10 +11,12 @@ mod files;
 mod folder;
 mod local_time;
 mod profile_store;
+mod progress;
 mod prompt;
 mod secret_store;
 mod sign_in;
 mod token_cache;
+mod transport;
 
 /// The component; each capability is implemented in the file of its name.
 struct WasiCapabilities;

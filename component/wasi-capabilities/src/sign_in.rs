@@ -43,7 +43,7 @@ impl Guest for WasiCapabilities {
     }
 }
 
-/// The one place that writes to stderr.
+/// Instructions on stderr.
 fn tell(text: &str) -> Result<(), Failure> {
     let mut stderr = io::stderr().lock();
     let written = stderr.write_all(text.as_bytes());
@@ -66,7 +66,7 @@ fn in_words(seconds: u32) -> String {
 }
 
 /// Without what could drive a terminal, or make text look like other text than it is.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_control() && !is_invisible(*character))
         .collect()

@@ -8,6 +8,7 @@ use wasmtime::component::{HasData, Linker};
 
 use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::capability::bindings::entra_auth::core::files;
+use crate::system::patience::Wait;
 use crate::system::private_file::{self, FileError};
 
 /// Files by the names that the user gave; there is nothing to configure.
@@ -37,9 +38,12 @@ impl files::Host for FilesView {
 fn read(path: &Path, limit: u32) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| failure(FileError::from_io("read", path, &error));
     let mut content = Vec::new();
+    // Whoever writes into it may take their time.
+    let wait = is_stream(path).then(|| Wait::of(&format!("`{}`", path.display())));
     File::open(path)
         .and_then(|file| file.take(u64::from(limit) + 1).read_to_end(&mut content))
         .map_err(failed)?;
+    drop(wait);
     if content.len() > limit as usize {
         return Err(Failure::new(
             Capability::Files,

@@ -5,6 +5,7 @@ import { ArcAgent } from './arc_agent.js';
 import { Clipboard } from './clipboard.js';
 import { files } from './files.js';
 import { localTime } from './local_time.js';
+import { noProgress, unknownTransport } from './nobody.js';
 import { ProfileStore } from './profile_store.js';
 import { Prompt } from './prompt.js';
 import { SecretStore } from './secret_store.js';
@@ -21,10 +22,13 @@ export function machine({ terminal, variables = process.env } = {}) {
     files,
     'local-time': localTime,
     'profile-store': new ProfileStore(folders),
+    progress: noProgress,
+    'progress-display': noProgress,
     prompt: new Prompt(terminal),
     'secret-store': secrets,
     'secret-writer': secrets,
     'sign-in': terminalSignIn,
     'token-cache': new TokenCache(folders, secrets),
+    transport: unknownTransport,
   };
 }

@@ -18,3 +18,12 @@ export const noCache = (() => {
   const none = absent('there is no token cache', 'give `tokenCache` to `createClient`');
   return { read: async () => undefined, hold: none, remove: async () => 0 };
 })();
+
+/** Nobody watches. */
+export const noProgress = (() => {
+  const unseen = async () => {};
+  return { step: unseen, waiting: unseen, resumed: unseen, show: unseen, giveUpAfter: unseen };
+})();
+
+/** What is in the way of requests is not known here: errors say what the network said. */
+export const unknownTransport = { way: async () => undefined, explain: async () => undefined };

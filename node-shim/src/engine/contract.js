@@ -32,6 +32,8 @@ export const CONTRACT = {
   files: { read: bytes, write: anything },
   'local-time': { offset: number },
   'profile-store': { location: text, read: textOrNothing, replace: anything },
+  progress: { step: anything, waiting: anything, resumed: anything },
+  'progress-display': { show: anything, giveUpAfter: anything },
   prompt: { ask: text, columns: number },
   'secret-store': { read: textOrNothing },
   'secret-writer': { write: anything, remove: yesOrNo, describe: storage },
@@ -49,6 +51,7 @@ export const CONTRACT = {
     remove: number,
     HeldEntry: { read: bytesOrNothing, write: anything },
   },
+  transport: { way: textOrNothing, explain: anything },
 };
 
 /** Why a capability could not do what was asked (`wit/errors.wit`). */
@@ -65,8 +68,10 @@ export const FAULTS = [
   'other',
 ];
 
-/** `secret-store` and `secret-writer` fail as one capability. */
-export const capabilityOf = (name) => (name === 'secret-writer' ? 'secret-store' : name);
+/** Some interfaces fail as one capability. */
+export const capabilityOf = (name) => ONE_CAPABILITY[name] ?? name;
+
+const ONE_CAPABILITY = { 'progress-display': 'progress', 'secret-writer': 'secret-store', transport: 'network' };
 
 /** `token-cache` as the option of `createClient` is called: `tokenCache`. */
 export const optionOf = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());

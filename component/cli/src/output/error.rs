@@ -191,6 +191,7 @@ fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
             | Capability::Files
             | Capability::LocalTime
             | Capability::ProfileStore
+            | Capability::Progress
             | Capability::Prompt
             | Capability::SecretStore
             | Capability::SignIn

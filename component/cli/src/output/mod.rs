@@ -22,6 +22,7 @@ use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 
 use zeroize::Zeroizing;
 
+use crate::bindings::progress_display::{self, Detail};
 use crate::bindings::prompt;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -45,6 +46,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(verbosity: Verbosity, no_color: bool) -> Self {
+        // What cannot be shown is not shown.
+        let _ = progress_display::show(match verbosity {
+            Verbosity::Quiet => Detail::Nothing,
+            Verbosity::Normal => Detail::Waits,
+            Verbosity::Verbose => Detail::Steps,
+        });
         let plain = no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             verbosity,

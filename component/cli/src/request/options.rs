@@ -4,6 +4,7 @@ use clap::Args;
 use text::word;
 
 use crate::bindings::gate;
+use crate::bindings::progress_display;
 use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
 use crate::input::environment::{self, variable};
 use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
@@ -113,6 +114,9 @@ impl TokenOptions {
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Prepared, Error> {
+        if let Some(limit) = self.timeout {
+            progress_display::give_up_after(limit.seconds())?;
+        }
         in_use.profile.cache_certificate_password |= self.cache_cert_password;
         let profile = &in_use.profile;
         let flow = self.chosen_flow(profile)?;

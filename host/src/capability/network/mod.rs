@@ -1,32 +1,116 @@
 //! `wasi:http`: how requests go. Where they may go is the gate's business.
 
+mod cause;
+mod connection;
+mod connector;
 mod demo;
+mod proxy;
+mod setting;
+mod trust;
 
-use std::error::Error as _;
-use std::sync::OnceLock;
+use std::ffi::OsString;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http::HeaderValue;
+use http::header::USER_AGENT;
 use http_body_util::combinators::UnsyncBoxBody;
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiHttpHooks};
 
-/// A file with further certificate authorities to trust (PEM), as behind a proxy that inspects TLS.
-const CA_FILE: &str = "ENTRA_AUTH_CLI_CA_FILE";
+pub(crate) use self::cause::Cause;
+use self::cause::find;
+use self::connector::Connector;
+use self::proxy::Proxies;
+use self::trust::Trust;
+use crate::capability::bindings::entra_auth::core::errors::Fault;
 
-/// How long a connection may take to come up when the guest does not say: well above a slow TLS handshake, well below
-/// the patience of a person.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// Longer than the pauses of a device code, shorter than a server keeps an idle connection.
+const IDLE_LIMIT: Duration = Duration::from_secs(20);
 
 type Body = UnsyncBoxBody<Bytes, Error>;
 type Answer = Result<http::Response<Body>, Error>;
 type Progress<T> = Box<dyn Future<Output = T> + Send>;
 
 /// The way out of the sandbox.
-#[derive(Default)]
-pub(crate) struct Network;
+#[derive(Clone)]
+pub(crate) struct Network {
+    client: Client<Connector, Full<Bytes>>,
+    proxies: Arc<Proxies>,
+    last: Arc<Mutex<Option<Cause>>>,
+}
+
+impl Network {
+    /// As the environment of this process says.
+    pub(crate) fn from_environment() -> Self {
+        Self::from_variables(|name| std::env::var_os(name))
+    }
+
+    fn from_variables(find: impl Fn(&str) -> Option<OsString>) -> Self {
+        let proxies = Arc::new(Proxies::from_variables(&find));
+        let trust = Arc::new(Trust::from_variables(&find));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE_LIMIT)
+            .pool_timer(TokioTimer::new())
+            .build(Connector::new(Arc::clone(&proxies), trust));
+        Self {
+            client,
+            proxies,
+            last: Arc::default(),
+        }
+    }
+
+    /// Redirects are not followed: one would carry the secret to a place that nobody permitted.
+    async fn send(self, request: http::Request<Body>) -> Answer {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let mut request = http::Request::from_parts(head, body);
+        if demo::is_meant(request.uri()) {
+            let response = demo::answer(&request).ok_or(Error::HttpRequestUriInvalid)?;
+            return Ok(response.map(whole));
+        }
+        const NAME: &str = concat!("entra-auth-cli/", env!("CARGO_PKG_VERSION"));
+        request
+            .headers_mut()
+            .entry(USER_AGENT)
+            .or_insert(HeaderValue::from_static(NAME));
+        let host = request.uri().authority().map(ToString::to_string);
+        let host = host.unwrap_or_default();
+        drop(self.last_cause());
+        match self.client.request(request.map(Full::new)).await {
+            Ok(response) => Ok(response.map(|body| {
+                body.map_err(move |error| self.failed(broken_off(&error, &host)))
+                    .boxed_unsync()
+            })),
+            Err(error) => Err(self.failed(cause_of(&error, &host))),
+        }
+    }
+
+    /// What a request to `host` goes through, in words.
+    pub(crate) fn way(&self, host: &str) -> Result<Option<String>, Cause> {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        Ok(self.proxies.between(host)?.map(ToString::to_string))
+    }
+
+    /// Why the last request got no answer. Told once.
+    pub(crate) fn last_cause(&self) -> Option<Cause> {
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Keeps the cause for whoever asks next.
+    fn failed(&self, cause: Cause) -> Error {
+        let code = cause.code();
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(cause);
+        code
+    }
+}
 
 impl WasiHttpHooks for Network {
     fn send_request(
@@ -35,13 +119,14 @@ impl WasiHttpHooks for Network {
         options: Option<RequestOptions>,
         _transmitted: Progress<Result<(), Error>>,
     ) -> Progress<Result<(http::Response<Body>, Progress<Result<(), Error>>), Error>> {
+        let network = self.clone();
         Box::new(async move {
             let limit = options.and_then(|options| options.first_byte_timeout);
             let response = match limit {
-                Some(limit) => tokio::time::timeout(limit, send(request))
+                Some(limit) => tokio::time::timeout(limit, network.send(request))
                     .await
                     .map_err(|_| Error::ConnectionReadTimeout)??,
-                None => send(request).await?,
+                None => network.send(request).await?,
             };
             let finished: Progress<Result<(), Error>> = Box::new(async { Ok(()) });
             Ok((response, finished))
@@ -49,143 +134,54 @@ impl WasiHttpHooks for Network {
     }
 }
 
-async fn send(request: http::Request<Body>) -> Answer {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    let request = http::Request::from_parts(head, body);
-    if demo::is_meant(request.uri()) {
-        let response = demo::answer(&request).ok_or(Error::HttpRequestUriInvalid)?;
-        return Ok(response.map(whole));
-    }
-    let client = client_for(request.uri())?;
-    let request = reqwest::Request::try_from(request).map_err(|_| Error::HttpRequestUriInvalid)?;
-    let response = client
-        .execute(request)
-        .await
-        .map_err(|error| cause(&error))?;
-    Ok(http::Response::from(response)
-        .map(|body| body.map_err(|error| cause(&error)).boxed_unsync()))
-}
-
 fn whole(body: Bytes) -> Body {
-    http_body_util::Full::new(body)
+    Full::new(body)
         .map_err(|never| match never {})
         .boxed_unsync()
 }
 
-/// The client for an address. Loopback never goes through a proxy, and plain http needs no certificates, the reading of
-/// which costs more than the request.
-fn client_for(uri: &http::Uri) -> Result<&'static Client, Error> {
-    static TLS: OnceLock<Client> = OnceLock::new();
-    static LOOPBACK: OnceLock<Client> = OnceLock::new();
-    let (slot, build): (_, fn() -> Result<Client, Error>) =
-        if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
-            (&LOOPBACK, || {
-                built(Client::builder().no_proxy().tls_certs_only([]))
-            })
-        } else {
-            (&TLS, || {
-                built(Client::builder().tls_certs_merge(extra_authorities()?))
-            })
-        };
-    if let Some(client) = slot.get() {
-        return Ok(client);
+/// Why no response began.
+fn cause_of(error: &ClientError, host: &str) -> Cause {
+    if let Some(cause) = Cause::within(error) {
+        return cause;
     }
-    let client = build()?;
-    Ok(slot.get_or_init(|| client))
-}
-
-fn built(builder: reqwest::ClientBuilder) -> Result<Client, Error> {
-    // A second call finds the provider installed, which is what was wanted.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    builder
-        // A redirect would carry the secret to a place that nobody permitted.
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_LIMIT)
-        .user_agent(concat!("entra-auth-cli/", env!("CARGO_PKG_VERSION")))
-        .http1_only()
-        .build()
-        .map_err(|error| {
-            Error::InternalError(Some(format!(
-                "cannot prepare the network: {}",
-                innermost(&error)
-            )))
-        })
-}
-
-fn extra_authorities() -> Result<Vec<Certificate>, Error> {
-    let Some(path) = std::env::var_os(CA_FILE) else {
-        return Ok(Vec::new());
-    };
-    let unusable = |why: String| {
-        Error::InternalError(Some(format!(
-            "`{CA_FILE}` names `{}`, {why}",
-            path.display()
-        )))
-    };
-    let pem =
-        std::fs::read(&path).map_err(|error| unusable(format!("which cannot be read: {error}")))?;
-    let authorities =
-        Certificate::from_pem_bundle(&pem).map_err(|_| unusable("which is no PEM file".into()))?;
-    if authorities.is_empty() {
-        return Err(unusable("which holds no certificate".into()));
-    }
-    Ok(authorities)
-}
-
-/// Sorts a failure by what the user can do about it.
-fn cause(error: &reqwest::Error) -> Error {
-    if error.is_timeout() && error.is_connect() {
-        return Error::ConnectionTimeout;
-    }
-    if error.is_timeout() {
-        return Error::ConnectionReadTimeout;
-    }
-    let mut next = error.source();
-    while let Some(source) = next {
-        if let Some(tls) = tls_error(source) {
-            return match tls {
-                rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-                    Error::TlsCertificateError
-                }
-                _ => Error::TlsProtocolError,
-            };
-        }
-        next = source.source();
-    }
-    if error.is_connect() {
-        return if innermost(error).contains("lookup") {
-            Error::DnsError {
-                rcode: None,
-                info_code: None,
-            }
-        } else {
-            Error::ConnectionRefused
-        };
-    }
-    if error.is_body() || error.is_decode() {
-        return Error::HttpResponseIncomplete;
-    }
-    Error::HttpProtocolError
-}
-
-/// rustls reports through [`std::io::Error`], wrapped more than once, whose `source` skips the error it wraps.
-fn tls_error<'a>(source: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut inner = source;
-    loop {
-        if let Some(error) = inner.downcast_ref::<rustls::Error>() {
-            return Some(error);
-        }
-        inner = inner.downcast_ref::<std::io::Error>()?.get_ref()?;
+    match find(error, |inner| {
+        inner
+            .downcast_ref::<hyper::Error>()
+            .map(|error| broken_off(error, host))
+    }) {
+        Some(cause) => cause,
+        None => Cause::new(
+            Fault::Other,
+            format!(
+                "the request to `{host}` could not be sent: {}",
+                cause::printable(&error.to_string())
+            ),
+            "this is a defect if it stays so",
+        ),
     }
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut last = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        last = source.to_string();
-        next = source.source();
+/// Why a response broke off, or never began although there was a connection.
+fn broken_off(error: &hyper::Error, host: &str) -> Cause {
+    if error.is_parse() || error.is_parse_too_large() {
+        return Cause::new(
+            Fault::Other,
+            format!("what answers at `{host}` does not speak HTTP/1.1"),
+            "check the authority, and the proxy if there is one",
+        );
     }
-    last
+    let why = find(error, |inner| {
+        let error = inner.downcast_ref::<io::Error>()?;
+        Some(cause::of_io(error, IDLE_LIMIT))
+    });
+    Cause::new(
+        Fault::Unreachable,
+        format!(
+            "the connection to `{host}` broke off: {}",
+            why.as_deref()
+                .unwrap_or("the connection was closed before the answer was complete")
+        ),
+        "try again; if it stays so, a proxy or firewall in between may be the cause",
+    )
 }

@@ -14,6 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
+use crate::system::patience::Wait;
 
 #[cfg(any(target_os = "macos", windows))]
 #[path = "native.rs"]
@@ -132,6 +133,10 @@ impl Keyring {
             Person::Away => ANSWER_TIME,
             Person::Present => UNLOCK_TIME,
         };
+        let _wait = Wait::of(&format!(
+            "{}, which may have opened a window",
+            platform::NAME
+        ));
         self.call(time, work)
             .map_err(|trouble| self.failure(trouble))
     }

@@ -1,0 +1,361 @@
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn authority(name: &str) -> Authority {
+    let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+    parameters.distinguished_name.push(DnType::CommonName, name);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// For `login.test`, as `change` makes it.
+fn parameters(change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+    let mut parameters = CertificateParams::new(vec!["login.test".to_owned()]).unwrap();
+    parameters
+        .distinguished_name
+        .push(DnType::CommonName, "the server");
+    change(&mut parameters);
+    parameters
+}
+
+fn trust(file: &Path) -> Trust {
+    Trust::from_variables(|name| (name == CA_FILE).then(|| OsString::from(file)))
+}
+
+/// What a client that trusts the authorities in `file` says of a server with this certificate.
+fn said(file: &Path, certificate: CertificateDer<'static>, key: &KeyPair) -> Result<(), Cause> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (client, server) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(TlsAcceptor::from(Arc::new(config)).accept(server));
+        trust(file)
+            .handshake(Box::new(client), "login.test", "`login.test`", LIMIT)
+            .await
+            .map(drop)
+    })
+}
+
+#[test]
+fn every_fault_of_a_certificate_has_words_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let trusted = authority("Contoso CA");
+    let other = authority("Proxy CA");
+    fs::write(&file, trusted.pem()).unwrap();
+    type Change = fn(&mut CertificateParams);
+    let rows: [(&str, Change, &Authority, [&str; 3]); 7] = [
+        ("good", |_| {}, &trusted, ["", "", ""]),
+        (
+            "expired",
+            |p| {
+                p.not_before = date_time_ymd(2020, 1, 1);
+                p.not_after = date_time_ymd(2021, 2, 3);
+            },
+            &trusted,
+            [
+                "its certificate expired on 2021-02-03T00:00:00Z (subject `CN=the server`, issuer `CN=Contoso CA`)",
+                "has to renew it",
+                "the clock of this machine",
+            ],
+        ),
+        (
+            "not yet valid",
+            |p| {
+                p.not_before = date_time_ymd(2099, 1, 1);
+                p.not_after = date_time_ymd(2100, 1, 1);
+            },
+            &trusted,
+            [
+                "its certificate is valid only from 2099-01-01T00:00:00Z on",
+                "correct the clock of this machine",
+                "it says 2",
+            ],
+        ),
+        (
+            "other name",
+            |p| {
+                p.subject_alt_names =
+                    CertificateParams::new(vec!["portal.test".to_owned(), "192.0.2.7".to_owned()])
+                        .unwrap()
+                        .subject_alt_names;
+            },
+            &trusted,
+            [
+                "its certificate is for `portal.test`, `192.0.2.7`, not for `login.test`",
+                "check the spelling of the host",
+                "sign-in page of a network",
+            ],
+        ),
+        (
+            "unknown issuer",
+            |_| {},
+            &other,
+            [
+                "its certificate was issued by nobody whom this system trusts",
+                "put its CA (`CN=Proxy CA`)",
+                "ENTRA_AUTH_CLI_CA_FILE",
+            ],
+        ),
+        (
+            "authority",
+            |p| p.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
+            &trusted,
+            [
+                "its certificate is that of a certificate authority",
+                "without `CA:TRUE`",
+                "signed by that authority",
+            ],
+        ),
+        (
+            "for clients",
+            |p| p.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+            &trusted,
+            [
+                "its certificate is made for another purpose than servers",
+                "`serverAuth`",
+                "subject",
+            ],
+        ),
+    ];
+    for (name, change, issuer, expected) in rows {
+        let key = KeyPair::generate().unwrap();
+        let certificate = parameters(change).signed_by(&key, issuer).unwrap();
+        match said(&file, certificate.der().clone(), &key) {
+            Ok(()) => assert_eq!(name, "good"),
+            Err(cause) => {
+                assert_eq!(cause.fault, Fault::Untrusted, "{name}");
+                let text = format!("{} {}", cause.message, cause.hint);
+                assert!(
+                    text.starts_with("`login.test` could not prove who it is: "),
+                    "{text}"
+                );
+                for part in expected {
+                    assert!(text.contains(part), "{name}: {text}");
+                }
+                assert_ne!(name, "good");
+            }
+        }
+    }
+    let key = KeyPair::generate().unwrap();
+    let own = parameters(|_| {}).self_signed(&key).unwrap();
+    let cause = said(&file, own.der().clone(), &key).unwrap_err();
+    assert!(
+        cause
+            .message
+            .contains("its certificate is signed by itself"),
+        "{cause:?}"
+    );
+}
+
+/// Libraries have one name for it and for what cannot be read at all.
+#[test]
+fn version_1_and_what_is_no_certificate() {
+    let old = BASE64_STANDARD.decode(VERSION_1).unwrap();
+    let name = ServerName::try_from("login.test").unwrap();
+    for (der, expected) in [
+        (old.as_slice(), "is of version 1"),
+        (b"\x30\x00", "cannot be read"),
+    ] {
+        let error = rustls::CertificateError::BadEncoding;
+        let distrust = certificate::fault(&error, &der.into(), &[], &name, UnixTime::now());
+        assert!(distrust.why.contains(expected), "{distrust:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_speaks_no_tls_or_goes_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    fs::write(&file, authority("Contoso CA").pem()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for (answer, fault, expected) in [
+        (
+            &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+            Fault::Untrusted,
+            "what it answered is no TLS",
+        ),
+        // `handshake_failure` (RFC 8446 section 6.2).
+        (
+            b"\x15\x03\x03\x00\x02\x02\x28",
+            Fault::Untrusted,
+            "no version or cipher in common",
+        ),
+        (
+            b"\x15\x03\x03\x00\x02\x02\x70",
+            Fault::Untrusted,
+            "does not know this host name",
+        ),
+        (b"", Fault::Unreachable, "the connection was closed"),
+    ] {
+        let cause = runtime.block_on(async {
+            let (client, mut server) = tokio::io::duplex(64 * 1024);
+            tokio::io::AsyncWriteExt::write_all(&mut server, answer)
+                .await
+                .unwrap();
+            tokio::io::AsyncWriteExt::shutdown(&mut server)
+                .await
+                .unwrap();
+            let shaken = trust(&file)
+                .handshake(Box::new(client), "login.test", "`login.test`", LIMIT)
+                .await;
+            shaken.map(drop).unwrap_err()
+        });
+        assert_eq!(cause.fault, fault, "{cause:?}");
+        assert!(cause.message.contains(expected), "{cause:?}");
+    }
+}
+
+#[test]
+fn authorities_are_read_as_everybody_reads_bundles() {
+    let [one, two] = ["one", "two"].map(|name| authority(name).pem());
+    let three = authority("three");
+    let der = three.der();
+    let broken = one.replacen('M', "!", 1);
+    let damaged = one.replacen("MIIB", "MIIC", 1);
+    let utf16 = |text: &str, mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        let units = text.encode_utf16().flat_map(unit);
+        mark.iter().copied().chain(units).collect::<Vec<u8>>()
+    };
+    let rows: [(&str, Vec<u8>, usize, usize); 16] = [
+        ("one", one.clone().into(), 1, 0),
+        ("two", format!("{one}{two}").into(), 2, 0),
+        ("twice the same", format!("{one}{one}").into(), 1, 0),
+        (
+            "with remarks",
+            format!("# Contoso\n{one}\nsubject=x\n{two}").into(),
+            2,
+            0,
+        ),
+        ("one broken", format!("{one}{broken}{two}").into(), 2, 1),
+        ("one damaged", format!("{damaged}{two}").into(), 1, 1),
+        (
+            "without its end",
+            format!("{}{two}", one.replace("-----END CERTIFICATE-----", "")).into(),
+            2,
+            0,
+        ),
+        (
+            "old Mac and Windows",
+            one.replace('\n', "\r\n").into(),
+            1,
+            0,
+        ),
+        ("on one line", one.replace('\n', "\\n").into(), 1, 0),
+        ("with a mark", format!("\u{feff}{one}").into(), 1, 0),
+        ("UTF-16", utf16(&one, b"\xff\xfe", u16::to_le_bytes), 1, 0),
+        (
+            "UTF-16, big end first",
+            utf16(&one, b"\xfe\xff", u16::to_be_bytes),
+            1,
+            0,
+        ),
+        (
+            "UTF-16 without a mark",
+            utf16(&one, b"", u16::to_le_bytes),
+            1,
+            0,
+        ),
+        ("DER", der.to_vec(), 1, 0),
+        ("base64 alone", BASE64_STANDARD.encode(der).into(), 1, 0),
+        (
+            "with a key",
+            format!("{}{one}", KeyPair::generate().unwrap().serialize_pem()).into(),
+            1,
+            0,
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    for (name, content, usable, skipped) in rows {
+        fs::write(&file, content).unwrap();
+        let bundle = bundle::read(&file).unwrap();
+        assert_eq!(
+            (bundle.authorities.len(), bundle.skipped),
+            (usable, skipped),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_file_without_authorities_is_named_with_what_it_is() {
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    let broken = authority("one").pem().replacen("MIIB", "MIIC", 1);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    for (content, expected) in [
+        ("", "which is empty"),
+        ("hello", "which holds no certificate"),
+        (key.as_str(), "which holds a private key and no certificate"),
+        (broken.as_str(), "whose certificate cannot be used"),
+        (
+            "-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n",
+            "which is a PKCS#7 file",
+        ),
+    ] {
+        fs::write(&file, content).unwrap();
+        let cause = bundle::read(&file).unwrap_err();
+        assert!(cause.message.contains(expected), "{cause:?}");
+        let name = format!("`{CA_FILE}` names `{}`", file.display());
+        assert!(cause.message.starts_with(&name), "{cause:?}");
+    }
+    let cause = bundle::read(&folder.path().join("none")).unwrap_err();
+    assert!(
+        cause.message.contains("which cannot be read: no such file"),
+        "{cause:?}"
+    );
+    let cause = bundle::read(folder.path()).unwrap_err();
+    assert!(
+        cause
+            .message
+            .contains("which cannot be read: is a directory"),
+        "{cause:?}"
+    );
+}
+
+/// Made by `openssl x509 -req` without `-extfile`.
+const VERSION_1: &str = concat!(
+    "MIICvTCCAaUCFEQUMVf0eIC9Y1Fhzaa0g+V0JZ3GMA0GCSqGSIb3DQEBCwUAMCQxEDAOBgNVBAoMB0NvbnRvc28xEDAOBgNVBAMM",
+    "B1Rlc3QgQ0EwHhcNMjYxMTI3MTkxMzIzWhcNMjYxMjI3MTkxMzIzWjASMRAwDgYDVQQDDAd2MS50ZXN0MIIBIjANBgkqhkiG9w0B",
+    "AQEFAAOCAQ8AMIIBCgKCAQEA5N+ZocCdhpbxF9/0eS1R4wiKjEN22NHEoxOFmyE3hDkkhgMDTMPdsDEWk4BxWSTxQPw83u068W3X",
+    "kJH7KzlaZxqx9Avi9Tj87LpurwVg1WPkDrswe3EL0GEX8QyOD/lQoPagH/fGVk52HFMWWl+whB7MnGxDtV7FaElPk4bc5vpflGlv",
+    "WlfEdm54cDsAla4FdTcv0itzQ+x52/CFOdCBlh13V2lDndMkKJvjBGoiVWPdNayHvOOkJUfzcYBknDdD8YJt4XkYQ5KjKiWRJkHw",
+    "HqhxKlt0+DDccGnlWy6KIF+3izAgxP6RDHeWexRlRQVTH8y0kxEcH55CJSDjNk1bLwIDAQABMA0GCSqGSIb3DQEBCwUAA4IBAQBV",
+    "q6ChN6oZee/JN3nGWFwUfrTaLMchIj6K5Gr8gZwAktLDEXFvWt8t0XnOCw8OvZIZo/s2pVH66k+EMGjNRIBf5IbXydvx7eAdctsf",
+    "PIGp6hPZvQCGDGfPgI8dTzYoGzvVueenN159P963WXpxYj9HDTKxd5GiVLedHtnQipwrfUyxcdJukbRLFu9yv2sfQUzQb8wTN/nk",
+    "ySDJXtUVxi9K3WQTRjKefIZI/eADrGPvRR5t5yefAv8ie7Jlx/5RJ3vCR6r0VRWehvVLiQXMNK8ansll/dOLX77DIB0nNmkMd76E",
+    "ZAvuRo96Htylo+UPaiG4uXbJEYb4GfM1lLafzMsu",
+);
