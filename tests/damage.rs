@@ -94,7 +94,6 @@ fn a_link_in_place_of_a_file_is_not_followed() {
     let rows = [
         (stored(&user, ".token"), None),
         (user.config().join("secrets.sealed"), Some("link")),
-        (user.profiles(), Some("link")),
     ];
     for (number, (path, error)) in rows.into_iter().enumerate() {
         let target = user.home().join(format!("target{number}"));
