@@ -80,22 +80,6 @@ fn a_result_that_goes_nowhere_is_a_failure() {
     in_shell(&user, "exec \"$0\" get-token -p demo >/dev/null").quiet_success();
 }
 
-#[test]
-fn arguments_and_variables_that_are_no_text_are_named() {
-    let mut user = User::new();
-    let outcome = in_shell(&user, "exec \"$0\" get-token -p \"$(printf 'caf\\351')\"");
-    assert_eq!(outcome.failure(4).0, "argument 3 is no text in UTF-8");
-    user.name_client("https://login.microsoftonline.com");
-    let script =
-        "AZURE_CLIENT_SECRET=$(printf 'caf\\351') exec \"$0\" get-token --scope x/.default";
-    let outcome = in_shell(&user, script);
-    let (error, _) = outcome.failure(4);
-    assert_eq!(
-        error,
-        "the value of `AZURE_CLIENT_SECRET` is no text in UTF-8"
-    );
-}
-
 /// The line of somebody who waits for a named pipe.
 fn waiting_line(user: &User, limit: &str) -> String {
     let pipe = user.home().join("pipe");

@@ -34,7 +34,7 @@ impl Wait {
                 .spawn(move || {
                     if over.recv_timeout(NOTICEABLE) == Err(RecvTimeoutError::Timeout) {
                         status_line::waiting(&what);
-                        drop(over.recv());
+                        let _ = over.recv();
                         status_line::resumed();
                     }
                 }),
