@@ -23,7 +23,7 @@ let broken;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'network-'));
   certificateAuthority = join(folder, 'ca.pem');
-  emulator = await startEmulator({ certificateAuthority });
+  emulator = await startEmulator({ certificateAuthority, names: ['login.microsoftonline.com'] });
   proxy = await startProxy();
   silent = await listening(createServer(() => {}));
   broken = await listening(createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'))));
@@ -107,7 +107,10 @@ test('whoever is trusted is reached, by whatever way the variables say', async (
   const direct = trusting({ AZURE_AUTHORITY_HOST: emulator.authority });
   const named = trusting({ AZURE_AUTHORITY_HOST: emulator.authority.replace('127.0.0.1', 'localhost') });
   const { port } = proxy.server.address();
+  const elsewhere = trusting({ AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com' });
   const rows = [
+    // There is no other way to a name that does not lead here.
+    [{ ...elsewhere, HTTPS_PROXY: `http://127.0.0.1:${port}` }, 1],
     [direct, 0],
     [named, 0],
     [{ ...direct, HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '127.0.0.0/8' }, 0],

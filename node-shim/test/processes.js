@@ -36,11 +36,12 @@ export async function run([program, ...before], given = [], { stdin = '', ...opt
 }
 
 /** A running emulator, over TLS if it is told where to write the certificate of the authority to trust. */
-export async function startEmulator({ certificateAuthority } = {}) {
+export async function startEmulator({ certificateAuthority, names = [] } = {}) {
   const program = workspace('target/release/entra-emulator');
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo build --release\``);
   const tls = certificateAuthority ? ['--tls', '--ca-out', certificateAuthority] : [];
-  const child = spawn(program, ['--port', '0', ...tls], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const named = names.flatMap((name) => ['--name', name]);
+  const child = spawn(program, ['--port', '0', ...tls, ...named], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface(child.stdout), 'line');
   return { ...emulatorAt(JSON.parse(line).authority, keys()), stop: () => child.kill() };
 }

@@ -4,10 +4,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import { TrustedAuthorities, Unusable } from './network/authorities.js';
+import { TrustedAuthorities } from './network/authorities.js';
 import { faultOf } from './network/fault.js';
 import { Proxies } from './network/proxy.js';
-import { ProxyRefused, tunnel } from './network/tunnel.js';
+import { tunnel } from './network/tunnel.js';
 
 /**
  * How long a connection may take to come up when the guest does not say: well above a slow TLS handshake, well below the
@@ -27,27 +27,28 @@ export function network({ variables = process.env, authorities = undefined, user
     'https:': new https.Agent({ keepAlive: true }),
   };
   return async (request, { signal }) => {
+    let socket;
     try {
       const url = new URL(request.url);
       const options = { method: request.method, signal, agent: agents[url.protocol] };
-      if (url.protocol === 'https:') Object.assign(options, await secured(url, { proxies, trusted, signal }));
+      if (url.protocol === 'https:') {
+        options.ca = trusted.certificates();
+        const proxy = proxies.for(url);
+        if (proxy) socket = await tunnel(proxy, url, { signal, ca: options.ca, limit: CONNECT_LIMIT });
+      }
+      // An agent would make a connection of its own.
+      if (socket) Object.assign(options, { agent: undefined, defaultPort: 443, createConnection: () => socket });
       return await answer(start(url, options, request, userAgent), request.body);
     } catch (error) {
       throw signal.aborted ? error : faultOf(error);
+    } finally {
+      // Nobody else goes through this tunnel, and an open one keeps the process alive.
+      socket?.destroy();
     }
   };
 }
 
 const USER_AGENT = `entra-auth-cli/${process.env.ENTRA_AUTH_CLI_VERSION}`;
-
-/** What a request over TLS has besides: whom to trust, and the tunnel through a proxy. */
-async function secured(url, { proxies, trusted, signal }) {
-  const ca = trusted.certificates();
-  const proxy = proxies.for(url);
-  if (!proxy) return { ca };
-  const socket = await tunnel(proxy, url, { signal, ca, limit: CONNECT_LIMIT });
-  return { ca, agent: false, createConnection: () => socket };
-}
 
 function start(url, options, { headers }, userAgent) {
   const outgoing = (url.protocol === 'http:' ? http : https).request(url, options);
@@ -79,7 +80,7 @@ function connectLimit(outgoing) {
   return { end };
 }
 
-export class ConnectTimeout extends Error {
+class ConnectTimeout extends Error {
   code = 'ETIMEDOUT';
 }
 
@@ -101,5 +102,3 @@ async function bodyOf(incoming) {
   }
   return Buffer.concat(parts);
 }
-
-export { ProxyRefused, Unusable };
