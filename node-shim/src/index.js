@@ -1,6 +1,6 @@
 // The package as a library: tokens for programs on Node, Deno and Bun.
 import { network } from './capability/network.js';
-import { noCache, noProgress, nobody, noSecrets, unknownTransport } from './capability/nobody.js';
+import { noCache, noProgress, nobody, noSecrets } from './capability/nobody.js';
 import { Client } from './library/client.js';
 import { impossible } from './library/error.js';
 import { memoryCache } from './library/memory_cache.js';
@@ -22,7 +22,6 @@ export function createClient(options = {}) {
     'secret-store': lent('secretStore', secretStore, { none: () => noSecrets, shared: () => shared('secret-store') }),
     'sign-in': lent('signIn', signIn, { nobody: () => nobody, terminal: () => shared('sign-in') }),
     'token-cache': lent('tokenCache', tokenCache, { memory: memoryCache, none: () => noCache, shared: () => shared('token-cache') }),
-    transport: unknownTransport,
   };
   return new Client(capabilities, networkOf(options.network), signal);
 }

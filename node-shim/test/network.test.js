@@ -89,6 +89,7 @@ const FAULTS = [
   ['a server that never answers', () => ({ AZURE_AUTHORITY_HOST: at(silent) }), 6, ['--timeout', '1s']],
   ['an answer that breaks off', () => ({ AZURE_AUTHORITY_HOST: at(broken) }), 5],
   ['a file of authorities without any', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: 'nothing.pem' }), 5],
+  ['a file of authorities that is not there', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: '/nonexistent' }), 5],
   ['a proxy that is not there', () => trusting({ AZURE_AUTHORITY_HOST: 'https://login.example', HTTPS_PROXY: 'http://127.0.0.1:1' }), 5],
   ['another server than the one that was meant', () => trusting({ AZURE_AUTHORITY_HOST: 'https://login.example', HTTPS_PROXY: at(proxy.server) }), 5],
 ];
@@ -96,7 +97,9 @@ const FAULTS = [
 for (const [sentence, variables, code, options] of FAULTS) {
   test(sentence, async () => {
     const [native, node] = await Promise.all([NATIVE, NODE].map((program) => getToken(program, variables(), options)));
-    assert.equal(node.stderr, native.stderr);
+    // Node does not say which certificate it was that nobody vouches for.
+    const words = ({ stderr }) => stderr.replace(/its certificate was issued by nobody .*\n.*|nobody who is trusted .*\n.*/, 'not trusted');
+    assert.equal(words(node), words(native));
     assert.deepEqual([native.code, node.code], [code, code], node.stderr);
     assert.match(node.stderr, /^error: [^\n]+\nhint: [^\n]+\n$/);
     assert.equal(node.stdout, '');
@@ -104,18 +107,17 @@ for (const [sentence, variables, code, options] of FAULTS) {
 }
 
 test('whoever is trusted is reached, by whatever way the variables say', async () => {
-  const direct = trusting({ AZURE_AUTHORITY_HOST: emulator.authority });
-  const named = trusting({ AZURE_AUTHORITY_HOST: emulator.authority.replace('127.0.0.1', 'localhost') });
   const { port } = proxy.server.address();
-  const elsewhere = trusting({ AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com' });
+  const through = `http://127.0.0.1:${port}`;
+  const direct = trusting({ AZURE_AUTHORITY_HOST: emulator.authority });
+  // There is no other way to a name that does not lead here.
+  const named = trusting({ AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.com' });
   const rows = [
-    // There is no other way to a name that does not lead here.
-    [{ ...elsewhere, HTTPS_PROXY: `http://127.0.0.1:${port}` }, 1],
     [direct, 0],
-    [named, 0],
-    [{ ...direct, HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '127.0.0.0/8' }, 0],
-    [{ ...named, HTTPS_PROXY: `http://127.0.0.1:${port}`, no_proxy: 'example.com, localhost' }, 0],
-    [{ ...named, https_proxy: `http://127.0.0.1:${port}`, NO_PROXY: 'host' }, 1],
+    [{ ...direct, HTTPS_PROXY: through }, 0],
+    [{ ...direct, AZURE_AUTHORITY_HOST: emulator.authority.replace('127.0.0.1', 'localhost'), HTTPS_PROXY: through }, 0],
+    [{ ...named, HTTPS_PROXY: through }, 1],
+    [{ ...named, https_proxy: ` "127.0.0.1:${port}" `, HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: 'example.com,microsoft' }, 1],
     [{ ...named, ALL_PROXY: `http://alice:pass%20word@127.0.0.1:${port}` }, 1],
   ];
   for (const [variables, tunnels] of rows) {
@@ -127,12 +129,10 @@ test('whoever is trusted is reached, by whatever way the variables say', async (
   assert.equal(proxy.asked[0][1], `Basic ${Buffer.from('alice:pass word').toString('base64')}`);
 });
 
-test('a proxy that wants a password, and a file that cannot be read, are named', async () => {
+test('a proxy that wants a password is named', async () => {
   const closed = trusting({ AZURE_AUTHORITY_HOST: 'https://closed.example', HTTPS_PROXY: at(proxy.server) });
-  const missing = { AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: '/nonexistent' };
   for (const [variables, words] of [
-    [closed, /proxy .* user name and .*password.*407/],
-    [missing, /`ENTRA_AUTH_CLI_CA_FILE`.* names `\/nonexistent`/],
+    [closed, /the proxy .* asks for a user name and password: HTTP 407\nhint: write them into HTTPS_PROXY/],
   ]) {
     const { code, stderr } = await getToken(NODE, variables);
     assert.equal(code, 5);

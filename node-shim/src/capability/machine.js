@@ -5,8 +5,8 @@ import { ArcAgent } from './arc_agent.js';
 import { Clipboard } from './clipboard.js';
 import { files } from './files.js';
 import { localTime } from './local_time.js';
-import { noProgress, unknownTransport } from './nobody.js';
 import { ProfileStore } from './profile_store.js';
+import { Progress } from './progress.js';
 import { Prompt } from './prompt.js';
 import { SecretStore } from './secret_store.js';
 import { terminalSignIn } from './sign_in.js';
@@ -15,6 +15,7 @@ import { TokenCache } from './token_cache.js';
 /** All of them by name. Without `terminal` nobody is asked anything. */
 export function machine({ terminal, variables = process.env } = {}) {
   const folders = new Folders(variables);
+  const progress = new Progress();
   const secrets = new SecretStore({ folders, terminal, variables });
   return {
     'arc-agent': new ArcAgent(),
@@ -22,13 +23,12 @@ export function machine({ terminal, variables = process.env } = {}) {
     files,
     'local-time': localTime,
     'profile-store': new ProfileStore(folders),
-    progress: noProgress,
-    'progress-display': noProgress,
+    progress,
+    'progress-display': progress,
     prompt: new Prompt(terminal),
     'secret-store': secrets,
     'secret-writer': secrets,
     'sign-in': terminalSignIn,
     'token-cache': new TokenCache(folders, secrets),
-    transport: unknownTransport,
   };
 }

@@ -5,20 +5,17 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { TrustedAuthorities } from './network/authorities.js';
-import { faultOf } from './network/fault.js';
+import { CONNECT_LIMIT, faultOf } from './network/fault.js';
 import { Proxies } from './network/proxy.js';
-import { tunnel } from './network/tunnel.js';
-
-/**
- * How long a connection may take to come up when the guest does not say: well above a slow TLS handshake, well below the
- * patience of a person.
- */
-const CONNECT_LIMIT = 10_000;
+import { named, tunnel } from './network/tunnel.js';
 
 /** Far more than the largest answer that the token logic reads. */
 const LARGEST_ANSWER = 64 << 20;
 
-/** A function that sends a request `{ method, url, headers, body }` and promises `{ status, headers, body }`. */
+/**
+ * A function that sends a request `{ method, url, headers, body }` and promises `{ status, headers, body }`. Its `way` says
+ * what a request to a host goes through.
+ */
 export function network({ variables = process.env, authorities = undefined, userAgent = USER_AGENT } = {}) {
   const proxies = new Proxies(variables);
   const trusted = new TrustedAuthorities(variables, authorities);
@@ -26,26 +23,31 @@ export function network({ variables = process.env, authorities = undefined, user
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
-  return async (request, { signal }) => {
+  const way = (host) => {
+    const proxy = proxies.for(host);
+    return proxy && named(proxy);
+  };
+  const send = async (request, { signal }) => {
+    const url = new URL(request.url);
     let socket;
     try {
-      const url = new URL(request.url);
       const options = { method: request.method, signal, agent: agents[url.protocol] };
       if (url.protocol === 'https:') {
         options.ca = trusted.certificates();
-        const proxy = proxies.for(url);
-        if (proxy) socket = await tunnel(proxy, url, { signal, ca: options.ca, limit: CONNECT_LIMIT });
+        const proxy = proxies.for(url.hostname);
+        if (proxy) socket = await tunnel(proxy, url, { signal, ca: options.ca, limit: CONNECT_LIMIT * 1000 });
       }
       // An agent would make a connection of its own.
       if (socket) Object.assign(options, { agent: undefined, defaultPort: 443, createConnection: () => socket });
       return await answer(start(url, options, request, userAgent), request.body);
     } catch (error) {
-      throw signal.aborted ? error : faultOf(error);
+      throw signal.aborted ? error : faultOf(error, url);
     } finally {
       // Nobody else goes through this tunnel, and an open one keeps the process alive.
       socket?.destroy();
     }
   };
+  return Object.assign(send, { way });
 }
 
 const USER_AGENT = `entra-auth-cli/${process.env.ENTRA_AUTH_CLI_VERSION}`;
@@ -71,7 +73,7 @@ async function answer(outgoing, content) {
 
 /** Breaks the request off when its connection does not come up in time. */
 function connectLimit(outgoing) {
-  const timer = setTimeout(() => outgoing.destroy(new ConnectTimeout()), CONNECT_LIMIT);
+  const timer = setTimeout(() => outgoing.destroy(new ConnectTimeout()), CONNECT_LIMIT * 1000);
   const end = () => clearTimeout(timer);
   outgoing.once('socket', (socket) => {
     if (!socket.connecting) return end();

@@ -24,6 +24,3 @@ export const noProgress = (() => {
   const unseen = async () => {};
   return { step: unseen, waiting: unseen, resumed: unseen, show: unseen, giveUpAfter: unseen };
 })();
-
-/** What is in the way of requests is not known here: errors say what the network said. */
-export const unknownTransport = { way: async () => undefined, explain: async () => undefined };

@@ -23,6 +23,8 @@ const storage = {
   of: 'a storage',
   isRight: (value) => isObject(value) && [value.kind, value.location, value.reason].every(isText),
 };
+const isFailure = (value) => isObject(value) && FAULTS.includes(value.fault) && isText(value.message);
+const failureOrNothing = { of: 'a failure or nothing', isRight: orNothing(isFailure) };
 const resource = (name) => ({ of: 'an object', isRight: isObject, resource: name });
 
 /** By name: functions, and functions of the resources that they give. */
@@ -51,7 +53,7 @@ export const CONTRACT = {
     remove: number,
     HeldEntry: { read: bytesOrNothing, write: anything },
   },
-  transport: { way: textOrNothing, explain: anything },
+  transport: { way: textOrNothing, explain: failureOrNothing },
 };
 
 /** Why a capability could not do what was asked (`wit/errors.wit`). */

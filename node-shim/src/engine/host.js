@@ -18,11 +18,14 @@ export class Host {
   #pending = new Set();
   #next = 1;
 
+  /** Why the last request got no answer, as far as the network says. */
+  #reason;
+
   /** What a capability threw that is no failure of the contract. */
   cause;
 
   constructor(capabilities, network) {
-    this.#capabilities = capabilities;
+    this.#capabilities = { ...capabilities, transport: this.#transport };
     this.#network = network;
     this.#stopped = new Promise((_, reject) => {
       this.signal.addEventListener('abort', () => reject(new Stopped(this.signal.reason)), { once: true });
@@ -64,7 +67,8 @@ export class Host {
       return await this.orStopped(this.#network(request, { signal: this.signal }));
     } catch (error) {
       if (error instanceof Stopped) throw error;
-      if (typeof error?.tag === 'string') return { error };
+      this.#reason = error?.failure;
+      if (typeof error?.tag === 'string') return { error: { tag: error.tag, val: error.val } };
       this.cause ??= error;
       return { error: { tag: 'internal-error', val: '`network` failed' } };
     }
@@ -91,6 +95,16 @@ export class Host {
   orStopped(promise) {
     return Promise.race([promise, this.#stopped]);
   }
+
+  /** The capability `transport`: what the network says about itself, if it does. A reason is told once. */
+  #transport = {
+    way: async (host) => this.#network.way?.(host),
+    explain: async () => {
+      const reason = this.#reason;
+      this.#reason = undefined;
+      return reason && { capability: 'network', hint: undefined, ...reason };
+    },
+  };
 
   #find(name, member, handle) {
     if (handle === undefined) return [CONTRACT[name][member], this.#capabilities[name], member];

@@ -2,6 +2,7 @@
 // command line itself, with what it prints in hand: its `get-token`, `refresh` and `clear-cache`, in this process.
 import { run } from 'engine/engine';
 import { machine } from '../capability/machine.js';
+import { noProgress } from '../capability/nobody.js';
 import { PASSED_ON } from '../command/environment.js';
 import { EntraAuthError, impossible } from './error.js';
 import { Flights } from './flights.js';
@@ -20,7 +21,8 @@ const FAULTS = {
 };
 
 export class Profile {
-  #capabilities = machine();
+  // What the command line tells a person, nobody reads here; and the process is not its own to end.
+  #capabilities = { ...machine(), progress: noProgress, 'progress-display': noProgress };
   #flights = new Flights();
   #name;
   #network;

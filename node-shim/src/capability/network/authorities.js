@@ -1,6 +1,8 @@
 // Whom to trust over TLS: the authorities of the operating system, those of a file that a variable names, and Node's own.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
+import { getSystemErrorMap } from 'node:util';
 
 /** A file with further certificate authorities (PEM), as behind a proxy that inspects TLS. */
 const CA_FILE = 'ENTRA_AUTH_CLI_CA_FILE';
@@ -11,8 +13,13 @@ const SYSTEM_FILES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/
 /** A certificate in PEM (RFC 7468 section 5). */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** A file of authorities that cannot be used. */
-export class Unusable extends Error {}
+/** A setting that cannot be used; nothing is sent. */
+export class Unusable extends Error {
+  constructor(failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
 
 export class TrustedAuthorities {
   #variables;
@@ -33,18 +40,29 @@ export class TrustedAuthorities {
   #extra() {
     const path = this.#variables[CA_FILE];
     if (!path) return [];
-    const pem = readOrSay(path);
-    const found = pem.match(CERTIFICATE);
-    if (!found) throw new Unusable(`\`${CA_FILE}\` names \`${path}\`, which holds no certificate`);
+    const content = readOrSay(path);
+    const found = content.toString('latin1').match(CERTIFICATE) ?? single(content);
+    if (!found) throw unusable(path, 'which holds no certificate', 'a file of certificates as text (PEM) is meant, or a single one (DER)');
     return found;
   }
 }
 
+/** One certificate in DER, as PEM. */
+function single(content) {
+  try {
+    return [new X509Certificate(content).toString()];
+  } catch {
+    return undefined;
+  }
+}
+
+const unusable = (path, why, hint) => new Unusable({ fault: 'other', message: `\`${CA_FILE}\` names \`${path}\`, ${why}`, hint });
+
 function readOrSay(path) {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path);
   } catch (error) {
-    throw new Unusable(`\`${CA_FILE}\` names \`${path}\`, which cannot be read: ${error.code}`);
+    throw unusable(path, `which cannot be read: ${getSystemErrorMap().get(error.errno)?.[1] ?? error.code}`, 'correct the path, or unset the variable');
   }
 }
 

@@ -1,24 +1,49 @@
 // Which proxy a request goes through, as the variables say that curl made customary: HTTPS_PROXY, ALL_PROXY and NO_PROXY, in
 // small letters too. Plain http stays on this machine and never goes through one.
 import { BlockList, isIP } from 'node:net';
+import { Unusable } from './authorities.js';
+
+/** For https, in curl's order: what is written small comes first, and what is for everything last. */
+const PROXY = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+const NO_PROXY = ['no_proxy', 'NO_PROXY'];
 
 export class Proxies {
   #proxy;
   #without;
 
   constructor(variables) {
-    this.#proxy = first(variables, ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']);
-    this.#without = (first(variables, ['NO_PROXY', 'no_proxy']) ?? '').split(',').map((entry) => entry.trim()).filter(Boolean);
+    const variable = PROXY.find((name) => textOf(variables[name]));
+    this.#proxy = variable && { variable, text: textOf(variables[variable]) };
+    const without = NO_PROXY.map((name) => textOf(variables[name])).find(Boolean) ?? '';
+    this.#without = without.split(/[\s,]+/).filter(Boolean);
   }
 
-  /** The proxy for an address as a URL; nothing if it is reached without one. */
-  for(url) {
-    if (!this.#proxy || this.#without.some((entry) => covers(entry, url.hostname))) return undefined;
-    return new URL(this.#proxy.includes('://') ? this.#proxy : `http://${this.#proxy}`);
+  /** The proxy on the way to a host, `{ url, variable }`; none on loopback, wherever a proxy is set. */
+  for(hostname) {
+    if (!this.#proxy || isLoopback(hostname) || this.#without.some((entry) => covers(entry, hostname))) return undefined;
+    const { variable, text } = this.#proxy;
+    try {
+      const url = new URL(text.includes('://') ? text : `http://${text}`);
+      if (['http:', 'https:'].includes(url.protocol) && url.hostname) return { url, variable };
+    } catch {
+      // Said below.
+    }
+    throw new Unusable({
+      fault: 'other',
+      message: `the proxy that \`${variable}\` names is no http address; nothing was sent`,
+      hint: `write ${variable} as \`http://host:port\` or \`http://user:password@host:port\``,
+    });
   }
 }
 
-const first = (variables, names) => names.map((name) => variables[name]).find(Boolean);
+/** With blanks around it, or in the quotes of a `.env` file. */
+const textOf = (value) => (value ?? '').trim().replace(/^(["'])(.*)\1$/, '$2').trim();
+
+/** This machine by its names and addresses (RFC 6761 section 6.3). */
+function isLoopback(hostname) {
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
 
 /** Whether an entry of NO_PROXY means the host: `*`, an address, a network, or a domain with all below it. */
 export function covers(entry, hostname) {

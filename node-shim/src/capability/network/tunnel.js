@@ -5,13 +5,34 @@ import tls from 'node:tls';
 
 /** The proxy did not let the request through. */
 export class ProxyRefused extends Error {
-  constructor(proxy, status) {
-    super(
-      status === 407
-        ? `the proxy \`${proxy.host}\` wants a user name and a password (407)`
-        : `the proxy \`${proxy.host}\` refused the connection (${status})`,
-    );
+  constructor(proxy, status, target) {
+    super('the proxy refused');
+    this.failure = status === 407 ? unauthorized(proxy) : refused(proxy, status, target);
   }
+}
+
+/** The proxy itself was not reached. */
+export class ThroughProxy extends Error {
+  constructor(proxy, url, cause) {
+    super('no connection to the proxy', { cause });
+    this.whom = named(proxy);
+    this.remedy = `check that ${proxy.variable} names the right proxy and that it runs, or add \`${bare(url.hostname)}\` to NO_PROXY if it can be reached directly`;
+  }
+}
+
+/** The proxy as messages call it, without its password. */
+export const named = ({ url, variable }) => `the proxy \`${url.protocol}//${url.host}\` (\`${variable}\`)`;
+
+function unauthorized(proxy) {
+  const [what, hint] = proxy.url.username
+    ? ['refused the user name and password', `correct user name and password in ${proxy.variable}, with special characters percent-encoded`]
+    : ['asks for a user name and password', `write them into ${proxy.variable}: \`http://user:password@host:port\``];
+  return { fault: 'denied', message: `${named(proxy)} ${what}: HTTP 407`, hint };
+}
+
+function refused(proxy, status, target) {
+  const hint = `have whoever runs the proxy permit \`${target}\`, or add the host to NO_PROXY if it can be reached directly`;
+  return { fault: status >= 500 ? 'unreachable' : 'denied', message: `${named(proxy)} refused to connect to \`${target}\`: HTTP ${status}`, hint };
 }
 
 /** A socket that speaks TLS with the server at `url` through `proxy`. Breaks off after `limit` milliseconds. */
@@ -19,7 +40,9 @@ export async function tunnel(proxy, url, { signal, ca, limit }) {
   const timeout = AbortSignal.timeout(limit);
   const ends = AbortSignal.any([signal, timeout]);
   try {
-    const socket = await connected(proxy, url, { signal: ends, ca });
+    const socket = await connected(proxy, url, { signal: ends, ca }).catch((error) => {
+      throw error instanceof ProxyRefused || signal.aborted ? error : new ThroughProxy(proxy, url, error);
+    });
     return await secured(socket, url, { signal: ends, ca });
   } catch (error) {
     throw timeout.aborted && !signal.aborted ? Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }) : error;
@@ -28,17 +51,17 @@ export async function tunnel(proxy, url, { signal, ca, limit }) {
 
 function connected(proxy, url, { signal, ca }) {
   const target = `${url.hostname}:${url.port || 443}`;
-  const headers = { host: target, ...credentials(proxy) };
+  const headers = { host: target, ...credentials(proxy.url) };
   const options = { method: 'CONNECT', path: target, headers, signal, agent: false, ca };
   return new Promise((resolve, reject) => {
-    (proxy.protocol === 'https:' ? https : http)
-      .request({ ...options, hostname: bare(proxy.hostname), port: proxy.port || undefined })
+    (proxy.url.protocol === 'https:' ? https : http)
+      .request({ ...options, hostname: bare(proxy.url.hostname), port: proxy.url.port || undefined })
       .on('connect', ({ statusCode }, socket) => {
         if (statusCode >= 200 && statusCode < 300) return resolve(socket);
         socket.destroy();
-        reject(new ProxyRefused(proxy, statusCode));
+        reject(new ProxyRefused(proxy, statusCode, target));
       })
-      .on('response', ({ statusCode }) => reject(new ProxyRefused(proxy, statusCode)))
+      .on('response', ({ statusCode }) => reject(new ProxyRefused(proxy, statusCode, target)))
       .on('error', reject)
       .end();
   });
