@@ -67,7 +67,7 @@ fn found(
     while let Some(url) = next {
         let page = exchange_up_to(
             MAX_PAGE_SIZE,
-            order,
+            &order.deadline,
             Exchange::Repeatable,
             || Ok(graph.to_http(&url, &token, correlation_id)?),
             |response, now| graph.read_page(response, now),

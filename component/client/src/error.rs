@@ -1,5 +1,7 @@
 //! Protocol errors in the words of the contract.
 
+use std::time::Duration;
+
 use protocol::refusal::advice::{Facts, advice};
 use protocol::refusal::error;
 use protocol::refusal::server_error::ServerError;
@@ -89,6 +91,17 @@ pub(crate) fn timed_out(message: &str, hint: &str) -> Error {
         fault: Fault::TimedOut,
         message: message.to_owned(),
         hint: Some(hint.to_owned()),
+    })
+}
+
+/// Something that could not be had a moment ago, and that nobody asks for again so soon.
+pub(crate) fn unavailable(what: &str, pause: Duration) -> Error {
+    Error::AnswerUnacceptable(BadAnswer {
+        message: format!("{what} could not be had a moment ago"),
+        hint: None,
+        status: None,
+        retry_after: Some(pause.as_secs()),
+        transient: true,
     })
 }
 

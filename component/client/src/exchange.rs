@@ -6,7 +6,7 @@ use protocol::refusal::error::Error as ProtocolError;
 use protocol::token::response::TokenResponse;
 use protocol::value::time::Timestamp;
 
-use crate::clock;
+use crate::clock::{self, Deadline};
 use crate::error::{Error, of_protocol};
 use crate::network::{self, Incoming, Outgoing};
 use crate::order::Order;
@@ -39,13 +39,13 @@ pub(crate) fn exchange<T>(
     request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
-    exchange_up_to(MAX_BODY_SIZE, order, kind, request, read)
+    exchange_up_to(MAX_BODY_SIZE, &order.deadline, kind, request, read)
 }
 
-/// The same for an answer of at most `limit` bytes.
+/// The same for an answer of at most `limit` bytes, whoever asks.
 pub(crate) fn exchange_up_to<T>(
     limit: usize,
-    order: &Order,
+    deadline: &Deadline,
     kind: Exchange,
     mut request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
@@ -53,14 +53,14 @@ pub(crate) fn exchange_up_to<T>(
     let mut attempt = 1;
     loop {
         let request = request().map_err(Fault::Other)?;
-        let response = network::exchange(&request, limit, &order.deadline)
+        let response = network::exchange(&request, limit, deadline)
             .map_err(|failure| Fault::Other(failure.into()))?;
         let error = match read(&response, clock::now()) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
         match retry::after_error(&error, kind, attempt) {
-            Retry::After(span) if order.deadline.allows_sleep(span) => attempt += 1,
+            Retry::After(span) if deadline.allows_sleep(span) => attempt += 1,
             Retry::After(_) | Retry::GiveUp => return Err(Fault::Answer(error)),
         }
     }

@@ -31,6 +31,7 @@ mod refresh_token;
 mod secret;
 mod token_request;
 mod tokens;
+mod verification;
 
 /// The component; each exported interface is implemented in the file of its name.
 struct Client;

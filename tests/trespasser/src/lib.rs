@@ -5,7 +5,7 @@
 mod bindings;
 
 use bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
-use bindings::exports::entra_auth::core::{directory, jwt, tokens};
+use bindings::exports::entra_auth::core::{directory, jwt, tokens, verification};
 use bindings::wasi::http::outgoing_handler;
 use bindings::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
 use tokens::{CacheUse, Origin, Request, Token};
@@ -66,6 +66,29 @@ impl jwt::Guest for Trespasser {
             message: "a trespasser reads no tokens".to_owned(),
             hint: None,
         }))
+    }
+}
+
+impl verification::Guest for Trespasser {
+    fn origin_of(_token: String) -> Result<verification::Origin, verification::Rejection> {
+        Err(rejection())
+    }
+
+    fn verify(
+        _token: String,
+        _expectations: verification::Expectations,
+    ) -> Result<verification::Verdict, Error> {
+        Ok(verification::Verdict::Rejected(rejection()))
+    }
+}
+
+fn rejection() -> verification::Rejection {
+    verification::Rejection {
+        rule: "malformed".to_owned(),
+        message: "a trespasser judges no tokens".to_owned(),
+        hint: None,
+        signature: verification::Signature::Unknown,
+        of_permission: false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! `inspect`: what a token says, without trusting it.
+//! `inspect`: what a token says, without trusting it; with `--verify`, whether an API would.
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -9,6 +9,7 @@ use crate::output::json::to_json;
 use crate::output::yaml::to_yaml;
 use crate::output::{Outcome, Output};
 use crate::token::inspection::{Inspection, section};
+use crate::token::judgement::ApiOptions;
 use crate::token::source::TokenSource;
 
 /// Flags of `inspect`.
@@ -41,6 +42,9 @@ pub(crate) struct Inspect {
     /// Only the header
     #[arg(long)]
     header: bool,
+
+    #[command(flatten)]
+    api: ApiOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +74,9 @@ impl std::str::FromStr for PartFormat {
 
 impl Inspect {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let inspection = Inspection::decode(&self.source().read(output)?.text)?;
+        let found = self.source().read(output)?;
+        let mut inspection = Inspection::decode(&found.text)?;
+        inspection.judgement = self.api.judge(&found)?;
         output.result(&self.shown(&inspection, output)?)?;
         Ok(inspection.verdict())
     }

@@ -156,9 +156,10 @@ Examples:
   echo \"$TOKEN\" | entra-auth-cli inspect -
   entra-auth-cli get-token -p my-api-client | entra-auth-cli inspect | jq .aud
   entra-auth-cli inspect -p my-api-client --claims
+  entra-auth-cli inspect \"$TOKEN\" --verify --audience api://your-api-id
 
-Ends with 1 if the token is expired or not yet valid, and with 4 if it cannot be
-decoded.";
+Ends with 1 if the token is expired or not yet valid, or with --verify if an API
+would refuse it; with 4 if it cannot be decoded.";
 
 const DISCOVER_EXAMPLES: &str = "\
 Examples:

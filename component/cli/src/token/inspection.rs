@@ -9,6 +9,7 @@ use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::printable::printable;
 use crate::token::facts;
+use crate::token::judgement::Judgement;
 use crate::token::unreadable::{no_token, opaque, undecodable};
 
 /// Claims that hold a time (RFC 7519 section 4.1, OpenID Connect Core section 2, and Entra's own).
@@ -19,6 +20,8 @@ pub(crate) struct Inspection {
     pub(crate) decoded: Decoded,
     pub(crate) header: Option<Map<String, Value>>,
     pub(crate) claims: Option<Map<String, Value>>,
+    /// Whether an API would take it, if that was asked.
+    pub(crate) judgement: Option<Judgement>,
 }
 
 impl Inspection {
@@ -40,14 +43,17 @@ impl Inspection {
             header: object(&decoded.header),
             claims: object(&decoded.claims),
             decoded,
+            judgement: None,
         }
     }
 
-    /// An expired token fails, because scripts ask whether a stored one is still good.
+    /// An expired token fails, because scripts ask whether a stored one is still good; one that is judged fails when it is refused.
     pub(crate) fn verdict(&self) -> ExitCode {
-        match self.decoded.validity {
-            Validity::Valid | Validity::Unknown => ExitCode::Done,
-            Validity::Expired | Validity::NotYetValid => ExitCode::General,
+        match (&self.judgement, self.decoded.validity) {
+            (Some(judgement), _) if judgement.is_accepted() => ExitCode::Done,
+            (Some(_), _) => ExitCode::General,
+            (None, Validity::Valid | Validity::Unknown) => ExitCode::Done,
+            (None, Validity::Expired | Validity::NotYetValid) => ExitCode::General,
         }
     }
 
@@ -68,9 +74,10 @@ impl Inspection {
                 Value::from(self.decoded.validity == Validity::Expired),
             ),
         ] {
-            // A claim of that name would keep its place.
-            document.shift_remove(name);
-            document.insert(name.to_owned(), value);
+            set(&mut document, name, value);
+        }
+        if let Some(judgement) = &self.judgement {
+            set(&mut document, "verification", judgement.document());
         }
         Value::from(document)
     }
@@ -102,7 +109,13 @@ impl Inspection {
             }
         }
         lines.push(String::new());
-        lines.push(self.caveat().to_owned());
+        match &self.judgement {
+            Some(judgement) => {
+                lines.push(output.heading("Verification:"));
+                lines.extend(judgement.lines(output));
+            }
+            None => lines.push(self.caveat().to_owned()),
+        }
         lines.join("\n")
     }
 
@@ -163,6 +176,12 @@ impl Inspection {
         lines.push(format!("  Status:     {status}"));
         lines
     }
+}
+
+/// A claim of that name would keep its place.
+fn set(document: &mut Map<String, Value>, name: &str, value: Value) {
+    document.shift_remove(name);
+    document.insert(name.to_owned(), value);
 }
 
 /// One line a member.

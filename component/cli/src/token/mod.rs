@@ -3,6 +3,7 @@
 pub(crate) mod az;
 pub(crate) mod facts;
 pub(crate) mod inspection;
+pub(crate) mod judgement;
 pub(crate) mod shape;
 pub(crate) mod source;
 pub(crate) mod unreadable;

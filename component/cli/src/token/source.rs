@@ -27,6 +27,15 @@ pub(crate) struct FoundToken {
     pub(crate) text: String,
     /// Whose cached token it is.
     pub(crate) profile: Option<String>,
+    /// Who was asked for it.
+    pub(crate) home: Option<Home>,
+}
+
+/// The authority and the tenant of a profile.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) authority: String,
+    pub(crate) tenant: String,
 }
 
 impl TokenSource<'_> {
@@ -50,6 +59,7 @@ fn bare(text: String) -> FoundToken {
     FoundToken {
         text,
         profile: None,
+        home: None,
     }
 }
 
@@ -66,5 +76,9 @@ fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error>
     Ok(FoundToken {
         text: token.access_token,
         profile: Some(prepared.in_use.profile.name),
+        home: Some(Home {
+            authority: prepared.request.authority,
+            tenant: prepared.request.tenant,
+        }),
     })
 }

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::authority::Authority;
+use crate::authority::cloud::Cloud;
 use crate::authority::token_version::TokenVersion;
 use crate::value::guid::is_guid;
 
@@ -57,6 +58,20 @@ pub(crate) fn access_token_issuer(
     }
 }
 
+/// The instance of the cloud that an access token names as its issuer; `None` where that is none of Microsoft's. Clouds that share
+/// the issuer of version 1 are taken for the public one.
+pub(crate) fn named_instance(issuer: &str, tenant_id: &str) -> Option<String> {
+    let own = format!("https://{tenant_id}.ciamlogin.com");
+    let clouds = Cloud::ALL.iter().map(|cloud| cloud.instance());
+    clouds.chain([own]).find(|instance| {
+        Authority::parse(instance, tenant_id).is_ok_and(|authority| {
+            [TokenVersion::V1, TokenVersion::V2].iter().any(|version| {
+                access_token_issuer(&authority, *version, tenant_id).as_deref() == Some(issuer)
+            })
+        })
+    })
+}
+
 fn is_external_id_issuer(issuer: &str, tenant_id: Option<&str>) -> bool {
     let Some((host, path)) = issuer
         .strip_prefix("https://")
@@ -72,6 +87,44 @@ fn is_external_id_issuer(issuer: &str, tenant_id: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_names_its_cloud() {
+        let guid = "11111111-2222-3333-4444-555555555555";
+        let rows = [
+            (
+                "https://sts.windows.net/T/",
+                Some("https://login.microsoftonline.com"),
+            ),
+            (
+                "https://login.microsoftonline.com/T/v2.0",
+                Some("https://login.microsoftonline.com"),
+            ),
+            (
+                "https://login.microsoftonline.us/T/v2.0",
+                Some("https://login.microsoftonline.us"),
+            ),
+            (
+                "https://sts.chinacloudapi.cn/T/",
+                Some("https://login.partner.microsoftonline.cn"),
+            ),
+            (
+                "https://T.ciamlogin.com/T/v2.0",
+                Some("https://T.ciamlogin.com"),
+            ),
+            ("https://evil.ciamlogin.com/T/v2.0", None),
+            ("https://login.microsoftonline.com.evil.test/T/v2.0", None),
+            ("https://login.microsoftonline.com/T/v2.0/", None),
+            ("http://127.0.0.1:8400/T/v2.0", None),
+        ];
+        for (issuer, expected) in rows {
+            assert_eq!(
+                named_instance(&issuer.replace('T', guid), guid),
+                expected.map(|instance| instance.replace('T', guid)),
+                "{issuer}"
+            );
+        }
+    }
 
     #[test]
     fn each_authority_has_one_issuer_a_version() {

@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::value::guid::is_guid;
+
 /// The part that stands for the tenant in the issuer of `common` and `organizations`.
 const TENANT_PLACEHOLDER: &str = "{tenantid}";
 
@@ -21,5 +23,11 @@ impl Metadata {
     /// The name that tokens for this tenant carry as `iss`.
     pub(super) fn issuer(&self, tenant_id: &str) -> String {
         self.issuer.replace(TENANT_PLACEHOLDER, tenant_id)
+    }
+
+    /// The tenant by its GUID, which stands in the issuer whatever name was asked for.
+    pub fn tenant_id(&self) -> Option<&str> {
+        let mut parts = self.issuer.split('/');
+        parts.find(|part| is_guid(part))
     }
 }

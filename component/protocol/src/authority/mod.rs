@@ -16,6 +16,7 @@ use url::{Host, Url};
 use crate::authority::cloud::Cloud;
 use crate::authority::metadata::Metadata;
 use crate::authority::token_version::TokenVersion;
+use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
 
@@ -182,6 +183,11 @@ impl Authority {
         ["common", "organizations", "consumers"]
             .iter()
             .any(|word| self.tenant.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether the tenant is named by its GUID, which is the name that tokens have for it.
+    pub fn is_one_tenant_by_id(&self) -> bool {
+        is_guid(&self.tenant)
     }
 
     /// The known cloud that this authority belongs to.

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::authority::issuer;
 use crate::authority::token_version::TokenVersion;
 use crate::token::verification::rejection::{Rejection, Rule};
 use crate::value::guid::is_guid;
@@ -74,14 +75,9 @@ impl AccessClaims {
         &self.tenant_id
     }
 
-    /// Which shape it has.
-    pub const fn version(&self) -> TokenVersion {
-        self.version
-    }
-
-    /// Who issued it (`iss`).
-    pub fn issuer(&self) -> &str {
-        &self.issuer
+    /// The sign-in host of the cloud that it names as its issuer; `None` where that is none of Microsoft's.
+    pub fn named_instance(&self) -> Option<String> {
+        issuer::named_instance(&self.issuer, &self.tenant_id)
     }
 
     /// The API (`aud`): an App ID URI or a client id.
@@ -114,9 +110,9 @@ impl AccessClaims {
         self.expires_at
     }
 
-    /// All claims, in the token's order.
-    pub const fn members(&self) -> &Map<String, Value> {
-        &self.members
+    /// All claims as a JSON object, in the token's order.
+    pub fn to_json(&self) -> String {
+        Value::from(self.members.clone()).to_string()
     }
 }
 

@@ -91,11 +91,42 @@ impl Rule {
         )
     }
 
-    /// Whether the signature was found good before this rule was asked.
-    pub const fn is_after_signature(self) -> bool {
-        self.is_of_permission()
-            || matches!(self, Self::Expired | Self::NotYetValid | Self::Audience)
+    /// How far the signature was judged when this rule was asked.
+    pub const fn signature(self) -> SignatureState {
+        match self {
+            Self::Expired
+            | Self::NotYetValid
+            | Self::Audience
+            | Self::Client
+            | Self::Permission
+            | Self::Scope
+            | Self::Role
+            | Self::Group
+            | Self::GroupsOverage => SignatureState::Good,
+            Self::KeyIssuer | Self::Signature => SignatureState::Bad,
+            Self::Malformed
+            | Self::Encrypted
+            | Self::Algorithm
+            | Self::Extension
+            | Self::Graph
+            | Self::IdToken
+            | Self::Issuer
+            | Self::Tenant
+            | Self::Key
+            | Self::Times => SignatureState::Unknown,
+        }
     }
+}
+
+/// What is known about a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureState {
+    /// It is that of the tenant's key.
+    Good,
+    /// It is not.
+    Bad,
+    /// Nobody looked.
+    Unknown,
 }
 
 /// A rule that a token breaks, in words for people. Neither the token nor its signature is quoted.

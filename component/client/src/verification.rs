@@ -1,0 +1,171 @@
+//! `verification`: whether an API may take a token.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use protocol::authority::Authority;
+use protocol::authority::discovery::MetadataRequest;
+use protocol::exchange::answer::MAX_BODY_SIZE;
+use protocol::refusal::advice::Facts;
+use protocol::token::verification::claims::{AccessClaims, Holder};
+use protocol::token::verification::expectations::{self, Permissions};
+use protocol::token::verification::key_set::{KeySet, KeySetRequest};
+use protocol::token::verification::presented::PresentedToken;
+use protocol::token::verification::rejection::{self, SignatureState};
+use protocol::token::verification::verifier::{Step, Verifier};
+
+use crate::bindings::exports::entra_auth::core::verification::{
+    self, Caller, Expectations, Guest, Origin, Rejection, Signature, Verdict,
+};
+use crate::clock::{self, Deadline};
+use crate::error::{Error, of_protocol, unavailable};
+use crate::exchange::{Exchange, Fault, exchange_up_to};
+use crate::{Client, randomness};
+
+thread_local! {
+    /// As long as the instance lives.
+    static VERIFIER: RefCell<Verifier> = RefCell::default();
+}
+
+impl Guest for Client {
+    fn origin_of(token: String) -> Result<Origin, Rejection> {
+        let token = PresentedToken::parse(&token)?;
+        let claims = token.claims_unverified();
+        Ok(Origin {
+            authority: claims.named_instance(),
+            tenant_id: claims.tenant_id().to_owned(),
+            audience: claims.audience().to_owned(),
+        })
+    }
+
+    fn verify(token: String, expected: Expectations) -> Result<Verdict, Error> {
+        let limit = expected.time_limit.map(u64::from).map(Duration::from_secs);
+        let deadline = Deadline::after(limit);
+        let expectations = expectations(&expected, &deadline)?;
+        let mut failure = None;
+        loop {
+            // Not borrowed while keys are fetched.
+            let step = VERIFIER
+                .with_borrow_mut(|verifier| verifier.judge(&token, &expectations, clock::now()));
+            match step {
+                Step::Judged(Ok(claims)) => return Ok(Verdict::Accepted(caller(&claims))),
+                Step::Judged(Err(rejection)) => return Ok(Verdict::Rejected(rejection.into())),
+                Step::Unavailable(pause) => {
+                    return Err(failure.unwrap_or_else(|| unavailable("the tenant's keys", pause)));
+                }
+                Step::NeedsKeys(request) => failure = fetch(&request, &deadline),
+            }
+        }
+    }
+}
+
+/// Fetches keys and keeps them; returns why there are none.
+fn fetch(request: &KeySetRequest, deadline: &Deadline) -> Option<Error> {
+    let correlation_id = randomness::correlation_id();
+    let outcome = exchange_up_to(
+        MAX_BODY_SIZE,
+        deadline,
+        Exchange::Repeatable,
+        || Ok(request.to_http(correlation_id)?),
+        KeySet::from_http,
+    );
+    let now = clock::now();
+    VERIFIER.with_borrow_mut(|verifier| match outcome {
+        Ok(keys) => {
+            verifier.fetched(request, keys, now);
+            None
+        }
+        Err(fault) => {
+            verifier.failed(request, now);
+            Some(into_error(fault, None))
+        }
+    })
+}
+
+fn expectations(
+    given: &Expectations,
+    deadline: &Deadline,
+) -> Result<expectations::Expectations, Error> {
+    let tenants = given.tenants.iter();
+    let tenants: Vec<String> = tenants
+        .map(|tenant| tenant_id(&given.authority, tenant, deadline))
+        .collect::<Result<_, Error>>()?;
+    let tenant = tenants.first().map(String::as_str).unwrap_or_default();
+    let authority = Authority::parse(&given.authority, tenant)?;
+    let permissions = Permissions {
+        scopes: given.scopes.clone(),
+        roles: given.roles.clone(),
+    };
+    Ok(
+        expectations::Expectations::new(authority, &tenants, &given.audiences)?
+            .with_clients(&given.clients)?
+            .with_groups(&given.groups)?
+            .with_skew(Duration::from_secs(given.skew.into()))?
+            .with_permissions(permissions),
+    )
+}
+
+/// The tenant by GUID, asked of the authority if it was named by a domain.
+fn tenant_id(authority: &str, tenant: &str, deadline: &Deadline) -> Result<String, Error> {
+    let authority = Authority::parse(authority, tenant)?;
+    if authority.is_one_tenant_by_id() {
+        return Ok(tenant.to_owned());
+    }
+    let request = MetadataRequest::new(&authority, randomness::correlation_id());
+    let metadata = exchange_up_to(
+        MAX_BODY_SIZE,
+        deadline,
+        Exchange::Repeatable,
+        || Ok(request.to_http()?),
+        |response, now| request.read(response, now),
+    )
+    .map_err(|fault| into_error(fault, Some(&authority)))?;
+    // Where it names none, the tenant stands as it was given, and is refused as no GUID.
+    Ok(metadata.tenant_id().unwrap_or(tenant).to_owned())
+}
+
+fn into_error(fault: Fault, authority: Option<&Authority>) -> Error {
+    match fault {
+        Fault::Answer(error) => {
+            let facts = Facts {
+                tenant: authority.map(Authority::tenant),
+                authority_host: authority.map(Authority::host),
+                ..Facts::default()
+            };
+            of_protocol(error, &facts)
+        }
+        Fault::Other(error) => error,
+    }
+}
+
+fn caller(claims: &AccessClaims) -> Caller {
+    Caller {
+        tenant_id: claims.tenant_id().to_owned(),
+        client_id: claims.client_id().to_owned(),
+        audience: claims.audience().to_owned(),
+        holder: match claims.holder() {
+            Holder::Application => verification::Holder::Application,
+            Holder::Person => verification::Holder::Person,
+        },
+        scopes: claims.scopes().to_vec(),
+        roles: claims.roles().to_vec(),
+        expires_at: i64::try_from(claims.expires_at().unix_seconds()).unwrap_or(i64::MAX),
+        claims: claims.to_json(),
+    }
+}
+
+impl From<rejection::Rejection> for Rejection {
+    fn from(rejection: rejection::Rejection) -> Self {
+        Self {
+            rule: rejection.rule.code().to_owned(),
+            message: rejection.message().to_owned(),
+            hint: rejection.hint().map(str::to_owned),
+            signature: match rejection.rule.signature() {
+                SignatureState::Good => Signature::Good,
+                SignatureState::Bad => Signature::Bad,
+                SignatureState::Unknown => Signature::Unknown,
+            },
+            of_permission: rejection.rule.is_of_permission(),
+        }
+    }
+}
