@@ -35,7 +35,19 @@ const PLATFORM: Rule = Rule {
     example: "leave the variable as the platform sets it, such as http://169.254.169.254",
 };
 
+/// For what is compared with a permitted origin, and for servers of the user's own.
+const ANY: Rule = Rule {
+    is_near: |_| true,
+    reach: "use http or https",
+    example: "use an address such as http://127.0.0.1:9000",
+};
+
 impl Origin {
+    /// The origin of any http or https URL.
+    pub(crate) fn parse_any(url: &str) -> Result<Self, Problem> {
+        Self::parse_within(&ANY, url)
+    }
+
     /// The origin of an authority's URL.
     pub(crate) fn parse(url: &str) -> Result<Self, Problem> {
         Self::parse_within(&AUTHORITY, url)
@@ -193,6 +205,25 @@ mod tests {
         ] {
             assert_eq!(Origin::parse(row).is_ok(), authority, "{row}");
             assert_eq!(Origin::parse_platform(row).is_ok(), platform, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_was_permitted_is_recognised_in_a_request() {
+        let platform = Origin::parse_platform("http://169.254.169.254/metadata").unwrap();
+        assert_eq!(
+            Origin::parse_any("http://169.254.169.254").unwrap(),
+            platform
+        );
+        for row in [
+            "http://10.0.0.4:9000",
+            "https://a.example",
+            "http://[::1]:1",
+        ] {
+            assert!(Origin::parse_any(row).is_ok(), "{row}");
+        }
+        for row in ["", "ftp://a", "http://", "http://a@b", "http://a:"] {
+            assert!(Origin::parse_any(row).is_err(), "{row}");
         }
     }
 
