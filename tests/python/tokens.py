@@ -329,7 +329,15 @@ def vectors(now=1_700_000_000):
                 if len(case.token) > 10_000:
                     continue
                 name = f"v{version}, {holder}: {case.name}"
-                cases.append({"name": name, "token": case.token, "rule": case.rule, "expect": case.expect})
+                cases.append(
+                    {
+                        "name": name,
+                        "token": case.token,
+                        "rule": case.rule,
+                        "is_ours_alone": case.is_ours_alone,
+                        "expect": case.expect,
+                    }
+                )
     return {
         "now": now,
         "authority": AUTHORITY,

@@ -11,6 +11,7 @@ mod foreign;
 mod internet;
 mod outcome;
 mod person;
+mod recorder;
 mod table;
 mod terminal;
 mod user;
@@ -22,6 +23,7 @@ pub(crate) use foreign::{built, component, foreign_program, python_packages, wor
 pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device, start_until};
+pub(crate) use recorder::Recorder;
 pub(crate) use table::rows;
 pub(crate) use terminal::Terminal;
 pub(crate) use user::{CLIENT_ID, GET_TOKEN, PASSPHRASE, PROGRAM, SECRET, User};

@@ -2,13 +2,25 @@
 
 use anyhow::{Context, Result};
 use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, NodeId};
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
 /// The interface by which a WASI command is started; its version follows the Rust standard library's.
 const RUN: &str = "wasi:cli/run";
 
 /// What the names of this project's interfaces begin with (`wit/`).
 const OURS: &str = "entra-auth:";
+
+/// The interface by which a proxy is called.
+const HANDLER: &str = "wasi:http/incoming-handler";
+
+/// The switch of the gate in front of the sign-in service, that of the one in front of servers behind a proxy, and what a gate
+/// guards.
+pub(crate) const GATE: &str = "entra-auth:core/gate";
+pub(crate) const UPSTREAMS: &str = "entra-auth:core/upstreams";
+pub(crate) const OUTGOING: &str = "wasi:http/outgoing-handler";
+
+/// Every interface of this project.
+pub(crate) const ALL: &[&str] = &[OURS];
 
 /// A composition in the making. What nobody in it exports stays an import of the whole.
 #[derive(Default)]
@@ -20,6 +32,7 @@ pub(crate) struct Composition {
 #[derive(Clone, Copy)]
 pub(crate) struct Instance {
     node: NodeId,
+    package: PackageId,
 }
 
 impl Composition {
@@ -27,17 +40,36 @@ impl Composition {
     pub(crate) fn add(&mut self, name: &str, component: &[u8]) -> Result<Instance> {
         let package = Package::from_bytes(name, None, component, self.graph.types_mut())
             .with_context(|| format!("`{name}` is no component"))?;
-        let id = self.graph.register_package(package)?;
-        Ok(Instance {
-            node: self.graph.instantiate(id),
-        })
+        let package = self.graph.register_package(package)?;
+        Ok(self.instantiate(package))
+    }
+
+    /// Places another instance of the same component, which shares nothing with the first.
+    pub(crate) fn again(&mut self, instance: Instance) -> Instance {
+        self.instantiate(instance.package)
+    }
+
+    fn instantiate(&mut self, package: PackageId) -> Instance {
+        let node = self.graph.instantiate(package);
+        Instance { node, package }
     }
 
     /// Gives `to` every interface that it imports and `from` exports.
     pub(crate) fn connect(&mut self, from: Instance, to: Instance) -> Result<()> {
+        self.connect_only(&[""], from, to)
+    }
+
+    /// The same for those whose names begin so.
+    pub(crate) fn connect_only(
+        &mut self,
+        beginnings: &[&str],
+        from: Instance,
+        to: Instance,
+    ) -> Result<()> {
         let wanted = self.names(to, |world| world.imports.keys().cloned().collect());
         let offered = self.names(from, |world| world.exports.keys().cloned().collect());
-        for name in offered.iter().filter(|name| wanted.contains(name)) {
+        let is_meant = |name: &&String| begins(name, beginnings) && wanted.contains(name);
+        for name in offered.iter().filter(is_meant) {
             let export = self.graph.alias_instance_export(from.node, name)?;
             self.graph
                 .set_instantiation_argument(to.node, name, export)
@@ -47,21 +79,30 @@ impl Composition {
     }
 
     /// Encodes the composition as a command that is started through `main`.
-    pub(crate) fn finish_command(mut self, main: Instance) -> Result<Vec<u8>> {
+    pub(crate) fn finish_command(self, main: Instance) -> Result<Vec<u8>> {
+        self.finish_with(RUN, main)
+    }
+
+    /// Encodes the composition as a handler of requests.
+    pub(crate) fn finish_handler(self, main: Instance) -> Result<Vec<u8>> {
+        self.finish_with(HANDLER, main)
+    }
+
+    fn finish_with(mut self, interface: &str, main: Instance) -> Result<Vec<u8>> {
         let exports = self.names(main, |world| world.exports.keys().cloned().collect());
-        let run = exports
+        let export = exports
             .iter()
-            .find(|name| name.starts_with(RUN))
-            .with_context(|| format!("the command does not export `{RUN}`"))?;
-        self.export(main, run)?;
+            .find(|name| name.starts_with(interface))
+            .with_context(|| format!("it does not export `{interface}`"))?;
+        self.export(main, export)?;
         self.encode()
     }
 
-    /// Encodes the composition as a library of every interface of this project that `instances` export.
-    pub(crate) fn finish_library(mut self, instances: &[Instance]) -> Result<Vec<u8>> {
-        for instance in instances {
+    /// Encodes the composition as a library of the interfaces that each instance exports under such names.
+    pub(crate) fn finish_library(mut self, instances: &[(Instance, &[&str])]) -> Result<Vec<u8>> {
+        for (instance, beginnings) in instances {
             let exports = self.names(*instance, |world| world.exports.keys().cloned().collect());
-            for name in exports.iter().filter(|name| name.starts_with(OURS)) {
+            for name in exports.iter().filter(|name| begins(name, beginnings)) {
                 self.export(*instance, name)?;
             }
         }
@@ -93,4 +134,10 @@ impl Composition {
             select(&self.graph.types()[self.graph[package].ty()])
         })
     }
+}
+
+fn begins(name: &str, beginnings: &[&str]) -> bool {
+    beginnings
+        .iter()
+        .any(|beginning| name.starts_with(beginning))
 }

@@ -24,6 +24,7 @@ pub(crate) enum Guest {
     Client,
     Gate,
     Sealer,
+    Proxy,
     /// Stands in for the client where the gate is tested.
     Trespasser,
     WasiCapabilities,
@@ -37,6 +38,7 @@ impl Guest {
             Self::Client => "client",
             Self::Gate => "gate",
             Self::Sealer => "sealer",
+            Self::Proxy => "proxy",
             Self::Trespasser => "trespasser",
             Self::WasiCapabilities => "wasi-capabilities",
         }
@@ -44,7 +46,7 @@ impl Guest {
 
     fn target(self) -> &'static str {
         match self {
-            Self::Client | Self::Gate | Self::Sealer | Self::Trespasser => BARE,
+            Self::Client | Self::Gate | Self::Proxy | Self::Sealer | Self::Trespasser => BARE,
             Self::Cli | Self::WasiCapabilities => WASI,
         }
     }
@@ -56,6 +58,7 @@ pub(crate) struct Built {
     pub(crate) client: Vec<u8>,
     pub(crate) gate: Vec<u8>,
     pub(crate) sealer: Vec<u8>,
+    pub(crate) proxy: Vec<u8>,
     pub(crate) wasi_capabilities: Vec<u8>,
 }
 
@@ -63,7 +66,8 @@ pub(crate) struct Built {
 pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
     // A folder of its own: cargo holds a lock on the outer one while a build script runs.
     let folder = workspace.join("target/guests");
-    compile(workspace, &folder, &[client, Guest::Gate, Guest::Sealer])?;
+    let bare = [client, Guest::Gate, Guest::Proxy, Guest::Sealer];
+    compile(workspace, &folder, &bare)?;
     compile(workspace, &folder, &[Guest::Cli, Guest::WasiCapabilities])?;
     let component = |guest| component(&folder, guest);
     Ok(Built {
@@ -71,6 +75,7 @@ pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
         client: component(client)?,
         gate: component(Guest::Gate)?,
         sealer: component(Guest::Sealer)?,
+        proxy: component(Guest::Proxy)?,
         wasi_capabilities: component(Guest::WasiCapabilities)?,
     })
 }

@@ -5,6 +5,7 @@
 //! | `entra-auth-client.wasm` | client |
 //! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
+//! | `entra-auth-proxy.wasm` | proxy + client + two gates + wasi-capabilities |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //! | `sealing.wasm` | sealer |
 //!
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use compose::Composition;
+use compose::{ALL, Composition, GATE, OUTGOING, UPSTREAMS};
 use guest::Guest;
 
 /// The finished components.
@@ -34,6 +35,8 @@ pub struct Components {
     pub native: Vec<u8>,
     /// Sealing at rest, for hosts that are not written in Rust.
     pub sealing: Vec<u8>,
+    /// The proxy over plain WASI.
+    pub proxy: Vec<u8>,
 }
 
 impl Components {
@@ -56,6 +59,7 @@ impl Components {
             library: library(&built)?,
             cli: whole(&built)?,
             native: without_capabilities(&built)?,
+            proxy: proxy(&built)?,
             client: built.client,
             sealing: built.sealer,
         })
@@ -71,6 +75,7 @@ impl Components {
             ("entra-auth-cli.wasm", &self.cli),
             ("entra-auth-native.wasm", &self.native),
             ("sealing.wasm", &self.sealing),
+            ("entra-auth-proxy.wasm", &self.proxy),
         ]
         .into_iter()
         .map(|(name, bytes)| {
@@ -94,7 +99,7 @@ fn library(built: &guest::Built) -> Result<Vec<u8>> {
     let gate = composition.add(Guest::Gate.name(), &built.gate)?;
     let client = composition.add(Guest::Client.name(), &built.client)?;
     composition.connect(gate, client)?;
-    composition.finish_library(&[client, gate])
+    composition.finish_library(&[(client, ALL), (gate, &[GATE])])
 }
 
 fn whole(built: &guest::Built) -> Result<Vec<u8>> {
@@ -108,6 +113,24 @@ fn without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
     let cli = core(&mut composition, built, None)?;
     composition.finish_command(cli)
+}
+
+/// Wires proxy and client, each behind a gate of its own: the token logic cannot reach a server behind the proxy, and the proxy
+/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration.
+fn proxy(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
+    let authorities = composition.add(Guest::Gate.name(), &built.gate)?;
+    let upstreams = composition.again(authorities);
+    let client = composition.add(Guest::Client.name(), &built.client)?;
+    let proxy = composition.add(Guest::Proxy.name(), &built.proxy)?;
+    composition.connect(authorities, client)?;
+    composition.connect(client, proxy)?;
+    composition.connect_only(&[GATE], authorities, proxy)?;
+    composition.connect_only(&[UPSTREAMS, OUTGOING], upstreams, proxy)?;
+    composition.connect(capabilities, client)?;
+    composition.connect(capabilities, proxy)?;
+    composition.finish_handler(proxy)
 }
 
 /// Wires cli, client and gate; one `gate` serves both, so that what `cli` permits `client` can reach.

@@ -7,7 +7,7 @@ mod bindings;
 mod origin;
 mod permitted;
 
-use bindings::exports::entra_auth::core::gate;
+use bindings::exports::entra_auth::core::{gate, upstreams};
 use bindings::exports::wasi::http::outgoing_handler as outgoing;
 use bindings::wasi::http::outgoing_handler::handle;
 use bindings::wasi::http::types::Scheme;
@@ -38,6 +38,13 @@ impl gate::Guest for Gate {
         let endpoint = environment.endpoint().map_err(problem)?;
         let origin = Origin::parse_platform(endpoint)?;
         permitted::add(origin);
+        Ok(())
+    }
+}
+
+impl upstreams::Guest for Gate {
+    fn permit(origin: String) -> Result<(), upstreams::Problem> {
+        permitted::add(Origin::parse_any(&origin)?);
         Ok(())
     }
 }

@@ -20,6 +20,7 @@
 //! | [`credential`] | what an application proves itself with |
 //! | [`grant`] | what a token is given for |
 //! | [`directory`] | what is read with a token: the tenant's app registrations |
+//! | [`edge`] | in front of an API: which requests may pass, and as whom they are passed on |
 //!
 //! The ground floor is first, and a wing uses only those above it in this table. So whoever reads a file has to know what is
 //! higher up in the table and nothing else. The test `tests/wings.rs` reads the table and the `use` lines.
@@ -77,6 +78,7 @@
 pub mod authority;
 pub mod credential;
 pub mod directory;
+pub mod edge;
 pub mod exchange;
 pub mod grant;
 pub mod refusal;

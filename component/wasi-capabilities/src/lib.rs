@@ -1,7 +1,7 @@
 //! The capabilities over plain WASI, for runtimes that know nothing of this product: stock `wasmtime run`, `jco run`.
 //!
-//! Profiles live in one preopened folder, secrets come from the environment (which the command line reads itself), and
-//! tokens are not kept: a sandbox without a keyring has no place for the key that would seal them.
+//! Profiles live in one preopened folder, secrets come from the environment (which the command line reads itself), and tokens are
+//! kept as long as the instance lives: a sandbox without a keyring has no place for the key that would seal them.
 
 mod arc_agent;
 mod bindings;

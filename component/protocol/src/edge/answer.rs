@@ -1,0 +1,161 @@
+//! What a proxy answers by itself.
+//!
+//! [RFC 6750 section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) for refusals. They name the rule and never the token.
+
+use serde_json::json;
+
+/// Long enough for a sentence.
+const LONGEST_DESCRIPTION: usize = 300;
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// JSON, or nothing.
+    pub body: String,
+    /// The rule that was broken, for a log.
+    pub rule: String,
+    /// The route that the request was on, for a log; `None` where it found none.
+    pub route: Option<String>,
+}
+
+/// A token that was not taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Rejected<'a> {
+    /// The rule that it breaks.
+    pub rule: &'a str,
+    /// How.
+    pub message: &'a str,
+    /// Whether it is good and only allows too little.
+    pub is_of_permission: bool,
+}
+
+/// Whose token is asked for, and where clients read more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Realm {
+    pub(crate) authorization_uri: Option<String>,
+    pub(crate) resource_metadata: Option<String>,
+}
+
+impl Answer {
+    /// A request that is refused as it stands.
+    pub fn refused(status: u16, rule: &str, message: &str) -> Self {
+        let body = json!({"error": "invalid_request", "error_description": message, "rule": rule});
+        Self::json(status, rule, &body.to_string())
+    }
+
+    /// A server or a token that cannot be had now.
+    pub fn unavailable(status: u16, rule: &str, retry_after: Option<u64>) -> Self {
+        let body = json!({"error": "temporarily_unavailable", "rule": rule});
+        let mut answer = Self::json(status, rule, &body.to_string());
+        let seconds = retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
+        answer.headers.extend(seconds);
+        answer
+    }
+
+    /// The same, of a request that found its route.
+    #[must_use]
+    pub fn on(self, route: &str) -> Self {
+        Self {
+            route: Some(route.to_owned()),
+            ..self
+        }
+    }
+
+    /// Nothing, with these headers: a decision for another proxy.
+    pub(crate) fn permitted(headers: Vec<(String, String)>) -> Self {
+        Self {
+            status: 204,
+            headers,
+            body: String::new(),
+            rule: "permitted".to_owned(),
+            route: None,
+        }
+    }
+
+    /// No token at all: nothing is said about what would be wrong with it.
+    pub(crate) fn unauthenticated(realm: &Realm) -> Self {
+        let body = json!({"error": "unauthenticated", "rule": "token"});
+        Self::json(401, "token", &body.to_string()).with_challenge(realm, &[])
+    }
+
+    pub(crate) fn rejected(realm: &Realm, rejected: &Rejected<'_>, scopes: &[String]) -> Self {
+        let (status, error) = match rejected.is_of_permission {
+            true => (403, "insufficient_scope"),
+            false => (401, "invalid_token"),
+        };
+        let rule = rejected.rule;
+        let description = format!("{rule}: {}", rejected.message);
+        let body = json!({"error": error, "error_description": description, "rule": rule});
+        let scope = scopes.join(" ");
+        let mut parameters = vec![
+            ("error", error),
+            ("error_description", description.as_str()),
+        ];
+        if status == 403 && !scope.is_empty() {
+            parameters.push(("scope", scope.as_str()));
+        }
+        Self::json(status, rule, &body.to_string()).with_challenge(realm, &parameters)
+    }
+
+    /// A person has to prove more before somebody may act for them
+    /// ([claims challenge](https://learn.microsoft.com/entra/identity-platform/claims-challenge)).
+    pub(crate) fn insufficient_claims(realm: &Realm, claims: Option<&str>) -> Self {
+        let body = json!({"error": "insufficient_claims", "rule": "interaction"});
+        let mut parameters = vec![("error", "insufficient_claims")];
+        parameters.extend(claims.map(|claims| ("claims", claims)));
+        Self::json(401, "interaction", &body.to_string()).with_challenge(realm, &parameters)
+    }
+
+    pub(crate) fn json(status: u16, rule: &str, body: &str) -> Self {
+        let headers = [
+            ("content-type", "application/json"),
+            ("cache-control", "no-store"),
+        ];
+        Self {
+            status,
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
+            body: body.to_owned(),
+            rule: rule.to_owned(),
+            route: None,
+        }
+    }
+
+    fn with_challenge(mut self, realm: &Realm, parameters: &[(&str, &str)]) -> Self {
+        let own = [
+            ("authorization_uri", realm.authorization_uri.as_deref()),
+            ("resource_metadata", realm.resource_metadata.as_deref()),
+        ];
+        let own = own
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let all = [("realm", "")]
+            .into_iter()
+            .chain(own)
+            .chain(parameters.iter().copied());
+        let all: Vec<String> = all
+            .map(|(name, value)| format!("{name}=\"{}\"", quotable(value)))
+            .collect();
+        let challenge = format!("Bearer {}", all.join(", "));
+        self.headers
+            .push(("www-authenticate".to_owned(), challenge));
+        self
+    }
+}
+
+/// What may stand between quotes ([RFC 6750 section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)); backticks are ours.
+fn quotable(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '"' | '\\' => '\'',
+            ' '..='~' => character,
+            _ => '?',
+        })
+        .take(LONGEST_DESCRIPTION.max(4096))
+        .collect()
+}

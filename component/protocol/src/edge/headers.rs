@@ -1,0 +1,111 @@
+//! Which of the caller's headers go on, and what is put in their place.
+//!
+//! Names are compared with `_` taken for `-`, as servers that make variables of them do
+//! ([RFC 3875 section 4.1.18](https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18)).
+
+use crate::edge::head::Head;
+
+/// Between two hops, or the engine's to write ([RFC 9110 section 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)).
+const OF_THE_CONNECTION: [&str; 12] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// What only a proxy or a platform may say, and whoever is behind one believes.
+const OF_PROXIES: [&str; 12] = [
+    "authorization",
+    "client-ip",
+    "forwarded",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "true-client-ip",
+    "x-client-ip",
+    "x-http-method",
+    "x-http-method-override",
+    "x-identity-header",
+    "x-method-override",
+    "x-real-ip",
+];
+
+/// The same, by the beginning of their names.
+const FAMILIES: [&str; 7] = [
+    "proxy-",
+    "x-forwarded-",
+    "x-ms-client-principal",
+    "x-ms-token-",
+    "x-original-",
+    "x-rewrite-",
+    "x-arr-",
+];
+
+/// The names that a route's claims go by, and whatever else it lets through.
+pub(crate) struct Policy<'a> {
+    /// Of every route, in lower case.
+    pub(crate) reserved: &'a [String],
+    pub(crate) passes_cookies: bool,
+    pub(crate) passes_authorization: bool,
+}
+
+impl Policy<'_> {
+    /// The caller's own headers, without what is not theirs to say.
+    pub(crate) fn kept(&self, head: &Head<'_>) -> Vec<(String, Vec<u8>)> {
+        let dropped: Vec<String> = head
+            .values("connection")
+            .flat_map(|value| value.split(|byte| *byte == b','))
+            .map(|name| folded(&String::from_utf8_lossy(name.trim_ascii())))
+            .collect();
+        head.headers
+            .iter()
+            .filter(|(name, _)| {
+                let name = folded(name);
+                self.is_callers(&name) && !dropped.contains(&name)
+            })
+            .cloned()
+            .collect()
+    }
+
+    fn is_callers(&self, name: &str) -> bool {
+        match name {
+            "authorization" => self.passes_authorization,
+            "cookie" => self.passes_cookies,
+            name => {
+                !OF_THE_CONNECTION.contains(&name)
+                    && !OF_PROXIES.contains(&name)
+                    && !FAMILIES.iter().any(|family| name.starts_with(family))
+                    && !self.reserved.iter().any(|own| own == name)
+            }
+        }
+    }
+}
+
+/// Whether a configuration may name a header of its own so.
+pub(crate) fn is_free(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.starts_with("x-")
+        && name.len() <= 64
+        && name.bytes().all(is_token)
+        && !OF_PROXIES.contains(&name)
+        && !FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
+/// Whether a header of an answer goes back to the caller. Its length does, which tells whether a body was cut off.
+pub fn goes_back(name: &str) -> bool {
+    let name = folded(name);
+    // `trailer` and the rest are the engine's to write on this side too.
+    name == "content-length"
+        || !OF_THE_CONNECTION.contains(&name.as_str()) && !name.starts_with("proxy-")
+}
+
+fn folded(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}

@@ -1,0 +1,123 @@
+//! Who calls, and the token with which the request goes on.
+
+use protocol::edge::answer::{Answer, Rejected};
+use protocol::edge::configuration::identity::{Grant, Identity};
+use protocol::edge::configuration::route::Inbound;
+use protocol::edge::decision::Pass;
+
+use crate::bindings::entra_auth::core::errors::Error;
+use crate::bindings::entra_auth::core::tokens::{self, CacheUse, Request};
+use crate::bindings::entra_auth::core::verification::{self, Expectations, Verdict};
+use crate::log;
+use crate::setup::Setup;
+
+/// Seconds that keys or a token may take, after which the caller had better ask again.
+const PATIENCE: u32 = 30;
+
+/// The claims of the caller, if the route wants to know who calls.
+pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
+    let (Some(inbound), Some(token)) = (&pass.route.inbound, pass.token) else {
+        return Ok(None);
+    };
+    match verification::verify(token, &expectations(inbound)) {
+        Ok(Verdict::Accepted(caller)) => Ok(Some(caller.claims)),
+        Ok(Verdict::Rejected(rejection)) => Err(pass.rejected(&Rejected {
+            rule: &rejection.rule,
+            message: &rejection.message,
+            is_of_permission: rejection.of_permission,
+        })),
+        Err(error) => Err(unavailable("keys", &error)),
+    }
+}
+
+/// The token for the server behind, if the route wants one.
+pub(crate) fn token(setup: &Setup, pass: &Pass<'_>) -> Result<Option<String>, Answer> {
+    let Some(request) = pass.needs_token().then(|| request(setup, pass)).flatten() else {
+        return Ok(None);
+    };
+    match tokens::acquire(&request?, CacheUse::Prefer) {
+        Ok(token) => Ok(Some(token.access_token)),
+        // Only the caller can answer it, so it goes back to them.
+        Err(Error::InteractionRequired(interaction)) => {
+            let refusal = interaction.refusal;
+            let claims = refusal.and_then(|refusal| refusal.claims);
+            Err(pass.insufficient_claims(claims.as_deref()))
+        }
+        Err(error) => Err(unavailable("identity", &error)),
+    }
+}
+
+fn request(setup: &Setup, pass: &Pass<'_>) -> Option<Result<Request, Answer>> {
+    let attach = pass.route.attach.as_ref()?;
+    let identity = setup.configuration.identities.get(&attach.identity)?;
+    let source = setup.sources.get(&attach.identity)?;
+    let credential = match source.credential() {
+        Ok(credential) => credential,
+        Err(problem) => {
+            log::problem(&problem.message, problem.hint.as_deref());
+            return Some(Err(Answer::unavailable(502, "identity", None)));
+        }
+    };
+    let (authority, tenant, client_id) = match identity {
+        Identity::Client {
+            authority,
+            tenant,
+            client_id,
+            ..
+        } => (authority.as_str(), tenant.as_str(), client_id.as_str()),
+        Identity::Managed(_) => ("", "", ""),
+    };
+    let grant = match (source.managed_identity(), attach.grant, pass.token) {
+        (Some(managed), _, _) => tokens::Grant::ManagedIdentity(managed),
+        (None, Grant::OnBehalfOf, Some(token)) => tokens::Grant::OnBehalfOf(token.to_owned()),
+        (None, _, _) => tokens::Grant::ClientCredentials,
+    };
+    Some(Ok(Request {
+        authority: authority.to_owned(),
+        tenant: tenant.to_owned(),
+        client_id: client_id.to_owned(),
+        credential,
+        grant,
+        scopes: attach.scopes.clone(),
+        claims: None,
+        login_hint: None,
+        time_limit: Some(PATIENCE),
+    }))
+}
+
+fn expectations(inbound: &Inbound) -> Expectations {
+    Expectations {
+        authority: inbound.authority.clone(),
+        tenants: inbound.tenants.clone(),
+        audiences: inbound.audiences.clone(),
+        clients: inbound.clients.clone(),
+        scopes: inbound.scopes.clone(),
+        roles: inbound.roles.clone(),
+        groups: inbound.groups.clone(),
+        skew: inbound.skew,
+        time_limit: Some(PATIENCE),
+    }
+}
+
+/// What went wrong is for the operator; the caller learns only whether it helps to come back.
+fn unavailable(rule: &'static str, error: &Error) -> Answer {
+    let (status, message, hint, retry_after) = match error {
+        Error::AnswerUnacceptable(answer) if answer.transient => {
+            (503, &answer.message, &answer.hint, answer.retry_after)
+        }
+        Error::AnswerUnacceptable(answer) => (502, &answer.message, &answer.hint, None),
+        Error::CapabilityFailed(failure) => (503, &failure.message, &failure.hint, None),
+        Error::InteractionRequired(interaction) => {
+            (502, &interaction.message, &interaction.hint, None)
+        }
+        Error::RequestImpossible(problem) | Error::SecretMissing(problem) => {
+            (502, &problem.message, &problem.hint, None)
+        }
+        Error::ServerRefused(refusal) => {
+            let status = if refusal.transient { 503 } else { 502 };
+            (status, &refusal.error, &refusal.hint, refusal.retry_after)
+        }
+    };
+    log::problem(message, hint.as_deref());
+    Answer::unavailable(status, rule, retry_after)
+}

@@ -1,0 +1,137 @@
+//! A body on its way from one side to the other, a piece at a time: memory does not grow with it.
+
+use crate::bindings::wasi::http::types::{IncomingBody, OutgoingBody};
+use crate::bindings::wasi::io::poll::Pollable;
+use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
+
+/// How much is held at once.
+const PIECE: u64 = 16 * 1024;
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There is more to come.
+    Moving,
+    /// All of it arrived.
+    Done,
+    /// One of the sides broke off.
+    Broken,
+    /// There is more than is taken.
+    TooLong,
+}
+
+/// Both sides of a body. Streams go before the bodies that they belong to, and what waits for streams before those: an engine
+/// traps otherwise.
+pub(crate) struct Transfer {
+    readable: Option<Pollable>,
+    writable: Option<Pollable>,
+    source: Option<InputStream>,
+    sink: Option<OutputStream>,
+    from: Option<IncomingBody>,
+    to: Option<OutgoingBody>,
+    held: Vec<u8>,
+    left: Option<u64>,
+}
+
+impl Transfer {
+    /// Begins; at most `limit` bytes are moved.
+    pub(crate) fn new(from: IncomingBody, to: OutgoingBody, limit: Option<u64>) -> Option<Self> {
+        let source = from.stream().ok()?;
+        let sink = to.write().ok()?;
+        Some(Self {
+            readable: Some(source.subscribe()),
+            writable: Some(sink.subscribe()),
+            source: Some(source),
+            sink: Some(sink),
+            from: Some(from),
+            to: Some(to),
+            held: Vec::new(),
+            left: limit,
+        })
+    }
+
+    /// What to wait for before the next step; nothing when it is over.
+    pub(crate) fn event(&self) -> Option<&Pollable> {
+        if self.held.is_empty() {
+            self.readable.as_ref()
+        } else {
+            self.writable.as_ref()
+        }
+    }
+
+    /// Moves what can be moved without waiting.
+    pub(crate) fn step(&mut self) -> Progress {
+        if self.held.is_empty() {
+            self.read()
+        } else {
+            self.write()
+        }
+    }
+
+    fn read(&mut self) -> Progress {
+        let Some(source) = &self.source else {
+            return Progress::Done;
+        };
+        match source.read(PIECE) {
+            Ok(piece) => {
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                if let Some(left) = &mut self.left {
+                    match left.checked_sub(length) {
+                        Some(rest) => *left = rest,
+                        None => return Progress::TooLong,
+                    }
+                }
+                self.held = piece;
+                Progress::Moving
+            }
+            Err(StreamError::Closed) => self.finish(),
+            Err(StreamError::LastOperationFailed(_)) => Progress::Broken,
+        }
+    }
+
+    fn write(&mut self) -> Progress {
+        let Some(sink) = &self.sink else {
+            return Progress::Broken;
+        };
+        let Ok(room) = sink.check_write() else {
+            return Progress::Broken;
+        };
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let length = room.min(self.held.len());
+        if length == 0 {
+            return Progress::Moving;
+        }
+        let piece: Vec<u8> = self.held.drain(..length).collect();
+        // Flushed each time: somebody may wait for this piece before the next one comes.
+        match sink.write(&piece).and_then(|()| sink.flush()) {
+            Ok(()) => Progress::Moving,
+            Err(_) => Progress::Broken,
+        }
+    }
+
+    /// Says that the body is whole.
+    fn finish(&mut self) -> Progress {
+        self.close();
+        let finished = self.to.take().map(|body| OutgoingBody::finish(body, None));
+        match finished {
+            Some(Ok(())) => Progress::Done,
+            Some(Err(_)) | None => Progress::Broken,
+        }
+    }
+
+    fn close(&mut self) {
+        self.readable = None;
+        self.writable = None;
+        self.source = None;
+        self.sink = None;
+        self.from = None;
+    }
+}
+
+impl Drop for Transfer {
+    /// A body that is not whole is dropped without having been finished, so that the other side learns it.
+    fn drop(&mut self) {
+        self.close();
+        self.to = None;
+    }
+}

@@ -1,0 +1,64 @@
+//! The head of a request, copied out of the engine.
+
+use crate::bindings::wasi::http::types::{IncomingRequest, Method, Scheme};
+
+/// What the engine says about it.
+pub(crate) struct Received {
+    pub(crate) method: String,
+    pub(crate) scheme: String,
+    pub(crate) authority: Option<String>,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Received {
+    pub(crate) fn read(request: &IncomingRequest) -> Self {
+        Self {
+            method: match request.method() {
+                Method::Get => "GET".to_owned(),
+                Method::Head => "HEAD".to_owned(),
+                Method::Post => "POST".to_owned(),
+                Method::Put => "PUT".to_owned(),
+                Method::Delete => "DELETE".to_owned(),
+                Method::Connect => "CONNECT".to_owned(),
+                Method::Options => "OPTIONS".to_owned(),
+                Method::Trace => "TRACE".to_owned(),
+                Method::Patch => "PATCH".to_owned(),
+                Method::Other(name) => name,
+            },
+            scheme: match request.scheme() {
+                Some(Scheme::Https) => "https".to_owned(),
+                Some(Scheme::Http) | None => "http".to_owned(),
+                Some(Scheme::Other(name)) => name,
+            },
+            authority: request.authority(),
+            target: request.path_with_query().unwrap_or_default(),
+            headers: request.headers().entries(),
+        }
+    }
+
+    /// The method, which is one of a route's by now.
+    pub(crate) fn method(&self) -> Method {
+        match self.method.as_str() {
+            "GET" => Method::Get,
+            "HEAD" => Method::Head,
+            "POST" => Method::Post,
+            "PUT" => Method::Put,
+            "DELETE" => Method::Delete,
+            "OPTIONS" => Method::Options,
+            "PATCH" => Method::Patch,
+            other => Method::Other(other.to_owned()),
+        }
+    }
+
+    /// Whether it announces more than `limit`; a body that announces nothing is counted on its way.
+    pub(crate) fn is_longer_than(&self, limit: Option<u64>) -> bool {
+        let Some(limit) = limit else { return false };
+        let mut lengths = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .filter_map(|(_, value)| std::str::from_utf8(value).ok()?.parse::<u64>().ok());
+        lengths.any(|length| length > limit)
+    }
+}
