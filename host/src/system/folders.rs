@@ -16,6 +16,8 @@ use crate::system::{platform, variable};
 pub(crate) struct Folders {
     config: Option<PathBuf>,
     cache: Option<PathBuf>,
+    /// The folder that a variable names in place of the usual ones.
+    chosen: Option<PathBuf>,
 }
 
 impl Folders {
@@ -31,18 +33,24 @@ impl Folders {
     ) -> Self {
         let folder = |name: &str| value_of(name).and_then(variable::meant).map(PathBuf::from);
         let home = home.filter(|home| home.is_absolute());
-        if let Some(chosen) = OVERRIDES.iter().find_map(|name| folder(name)) {
-            let chosen = variable::from_home(chosen, home.as_deref());
-            return Self::at(absolute(&chosen).unwrap_or(chosen));
-        }
         let [config, cache] = platform::folders(
             // The XDG base directory specification says to ignore a relative path.
             |name| folder(name).filter(|path| path.is_absolute()),
             home.as_deref(),
         );
+        let config = config.map(|path| path.join(NAME));
+        if let Some(chosen) = OVERRIDES.iter().find_map(|name| folder(name)) {
+            let chosen = variable::from_home(chosen, home.as_deref());
+            let chosen: PathBuf = absolute(&chosen).unwrap_or(chosen).components().collect();
+            return Self {
+                chosen: Some(chosen.clone()).filter(|chosen| Some(chosen) != config.as_ref()),
+                ..Self::at(chosen)
+            };
+        }
         Self {
-            config: config.map(|path| path.join(NAME)),
+            config,
             cache: cache.map(|path| path.join(NAME).join(TOKENS)),
+            chosen: None,
         }
     }
 
@@ -51,7 +59,14 @@ impl Folders {
         Self {
             cache: Some(folder.join(TOKENS)),
             config: Some(folder),
+            chosen: None,
         }
+    }
+
+    /// What keeps things that are not in these folders, but belong to them, apart from those of the usual ones. Nothing for
+    /// the usual ones.
+    pub(crate) fn chosen(&self) -> Option<&Path> {
+        self.chosen.as_deref()
     }
 
     /// Profiles and the encrypted file of secrets.
@@ -163,6 +178,23 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_is_named_is_told_from_the_usual_one() {
+        for (named, expected) in [
+            (None, None),
+            (Some("/home/u/.config/entra-auth-cli"), None),
+            (Some("/home/u/.config/entra-auth-cli/"), None),
+            (Some("/srv/cloned"), Some("/srv/cloned")),
+        ] {
+            let find = |name: &str| match name {
+                "ENTRA_AUTH_CLI_CONFIG_PATH" => named.map(Into::into),
+                _ => None,
+            };
+            let folders = Folders::from_variables(find, Some("/home/u".into()));
+            assert_eq!(folders.chosen(), expected.map(Path::new), "{named:?}");
+        }
+    }
+
+    #[test]
     fn without_a_home_the_failure_says_what_to_set() {
         for home in [None, Some(""), Some("relative")] {
             assert_eq!(folders(&[], home), [None, None]);
@@ -170,6 +202,7 @@ mod tests {
         let error = Folders {
             config: None,
             cache: None,
+            chosen: None,
         }
         .config()
         .unwrap_err();

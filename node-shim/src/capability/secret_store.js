@@ -22,7 +22,7 @@ export class SecretStore {
   #wanted;
 
   /** As the variables say. `terminal`, if there is one, is asked for a passphrase when one is needed. */
-  constructor({ folders, terminal, variables = process.env, keyring = new Keyring(variables) }) {
+  constructor({ folders, terminal, variables = process.env, keyring = new Keyring(variables, folders.chosen) }) {
     this.#wanted = variables.ENTRA_AUTH_CLI_SECRET_STORE || undefined;
     this.#file = new EncryptedFile(folders, new Passphrase(variables, terminal));
     this.#keyring = keyring;

@@ -12,16 +12,18 @@ const OVERRIDES = ['ENTRA_AUTH_CLI_CONFIG_PATH', 'entra-auth-cli_CONFIG_PATH', '
 export class Folders {
   #config;
   #cache;
+  #chosen;
 
   /** As the variables say, else below the home folder. */
   constructor(variables = process.env, home = homeOf(), platform = process.platform) {
     const chosen = OVERRIDES.map((name) => variables[name]).find(Boolean);
+    const [config, cache] = BASES[platform] ?? BASES.linux;
     if (chosen) {
       this.#config = resolve(chosen);
       this.#cache = join(this.#config, TOKENS);
+      this.#chosen = this.#config === below(variables, home, config, [NAME]) ? undefined : this.#config;
       return;
     }
-    const [config, cache] = BASES[platform] ?? BASES.linux;
     this.#config = below(variables, home, config, [NAME]);
     this.#cache = below(variables, home, cache, [NAME, TOKENS]);
   }
@@ -29,6 +31,11 @@ export class Folders {
   /** Profiles and the encrypted file of secrets. */
   get config() {
     return this.#config ?? noHome();
+  }
+
+  /** What keeps entries elsewhere apart from those of the usual folders; nothing for the usual ones. */
+  get chosen() {
+    return this.#chosen;
   }
 
   /** Sealed tokens. */

@@ -66,7 +66,7 @@ impl SecretStore {
         Self {
             wanted: given("ENTRA_AUTH_CLI_SECRET_STORE").and_then(variable::meant),
             choice: Mutex::new(None),
-            keyring: Keyring::from_variables(given),
+            keyring: Keyring::from_variables(given, &folders),
             file: EncryptedFile::new(folders, passphrase),
         }
     }
@@ -88,6 +88,17 @@ impl SecretStore {
         check_name(name)?;
         match self.choice()?.kind {
             Kind::Keyring => self.keyring.read(name),
+            Kind::File => self.file.read(name),
+            Kind::None => Ok(None),
+        }
+    }
+
+    /// The same for what can be done without: nobody is asked to unlock a keyring for it. A passphrase that is not given is
+    /// asked for all the same, because there a person sits in front of it.
+    pub(crate) fn read_at_once(&self, name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+        check_name(name)?;
+        match self.choice()?.kind {
+            Kind::Keyring => self.keyring.read_at_once(name),
             Kind::File => self.file.read(name),
             Kind::None => Ok(None),
         }
@@ -300,7 +311,8 @@ pub(crate) fn add_to_linker<T: 'static>(
     secret_writer::add_to_linker::<T, SecretStore>(linker, view)
 }
 
-const LONGEST_NAME: usize = 255;
+/// Without what keeps the entries of a folder apart.
+const LONGEST_NAME: usize = 255 - 17;
 
 /// A PFX in base64 fits; a mistaken file does not.
 const LARGEST_VALUE: usize = 64 << 10;

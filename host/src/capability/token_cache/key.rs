@@ -105,7 +105,7 @@ impl CacheKey {
     fn stored(&self) -> Result<Option<Key>, Failure> {
         self.kept.check()?;
         self.secrets.require_storage().map_err(of_cache)?;
-        let text = self.secrets.read(NAME).map_err(of_cache)?;
+        let text = self.secrets.read_at_once(NAME).map_err(of_cache)?;
         // What is no key is replaced, as if it were not there.
         let key = text.as_deref().and_then(|text| decode(text));
         if let Some(key) = &key {

@@ -1,5 +1,6 @@
 // The system's keyring, through the optional package @napi-rs/keyring: Secret Service, Keychain or Credential Manager. One
 // entry a secret, under the names that the native program uses.
+import { createHash } from 'node:crypto';
 
 const SERVICE = 'entra-auth-cli';
 const PACKAGE = '@napi-rs/keyring';
@@ -18,12 +19,14 @@ const elsewhere = 'set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSP
 export class Keyring {
   #load;
   #time;
+  #suffix;
 
-  /** `load` imports the package. */
-  constructor(variables = process.env, load = () => import(PACKAGE)) {
+  /** The entries of a `folder` in place of the usual one are apart from those of others. `load` imports the package. */
+  constructor(variables = process.env, folder = undefined, load = () => import(PACKAGE)) {
     const isPersonPresent = ['darwin', 'win32'].includes(process.platform) || variables.DISPLAY || variables.WAYLAND_DISPLAY;
     this.#time = isPersonPresent ? UNLOCK_TIME : ANSWER_TIME;
     this.#load = load;
+    this.#suffix = folder ? `@${createHash('sha256').update(folder).digest('hex').slice(0, 16)}` : '';
   }
 
   /** Whether this keyring can be used, and why or why not. */
@@ -65,7 +68,7 @@ export class Keyring {
     const { AsyncEntry } = await this.#package();
     const signal = AbortSignal.timeout(this.#time);
     try {
-      return await action(new AsyncEntry(SERVICE, name, OPTIONS), signal);
+      return await action(new AsyncEntry(SERVICE, name + this.#suffix, OPTIONS), signal);
     } catch (error) {
       throw this.#failure(signal.aborted ? 'timed out' : String(error?.message));
     }

@@ -5,15 +5,18 @@
 //! each call runs on a thread of its own and is given up after a while.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use ring::digest::{SHA256, digest};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
+use crate::system::folders::Folders;
 use crate::system::patience::Wait;
 
 #[cfg(any(target_os = "macos", windows))]
@@ -32,6 +35,8 @@ pub(super) struct Keyring {
     /// D-Bus address of the session, where there is D-Bus; without one its usual places are tried.
     bus: Option<String>,
     person: Person,
+    /// After the names of entries that belong to a folder of their own.
+    suffix: String,
 }
 
 /// Whether the keyring may open a window to have itself unlocked.
@@ -55,8 +60,12 @@ enum Trouble {
 }
 
 impl Keyring {
-    /// As the variables say that `variable` looks up.
-    pub(super) fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+    /// As the variables say that `variable` looks up. All folders of this user have the one keyring: the entries of a folder
+    /// that a variable names are apart from those of the usual one, which a stranger's folder must neither read nor remove.
+    pub(super) fn from_variables(
+        variable: impl Fn(&str) -> Option<OsString>,
+        folders: &Folders,
+    ) -> Self {
         let has_display = crate::system::platform::HAS_OWN_DISPLAY
             || variable("DISPLAY").is_some()
             || variable("WAYLAND_DISPLAY").is_some();
@@ -69,6 +78,7 @@ impl Keyring {
             } else {
                 Person::Away
             },
+            suffix: folders.chosen().map(suffix).unwrap_or_default(),
         }
     }
 
@@ -103,17 +113,34 @@ impl Keyring {
     }
 
     pub(super) fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
-        let (name, person) = (name.to_owned(), self.person);
-        let secret = self.call_person(move |connection| connection.read(&name, person))?;
-        secret
-            .map(into_text)
-            .transpose()
-            .map_err(|trouble| self.failure(trouble))
+        self.read_with(name, self.person, self.patience())
+    }
+
+    /// For what can be done without: a window is never opened for it, and it is not waited for.
+    pub(super) fn read_at_once(&self, name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+        // The keyrings of these systems ask by themselves.
+        if crate::system::platform::HAS_OWN_DISPLAY {
+            return self.read(name);
+        }
+        self.read_with(name, Person::Away, BRIEF)
+    }
+
+    fn read_with(
+        &self,
+        name: &str,
+        person: Person,
+        time: Duration,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        let name = self.entry(name);
+        let _wait = wait_for_window();
+        self.call(time, move |connection| connection.read(&name, person))
+            .and_then(|secret| secret.map(into_text).transpose())
+            .map_err(|trouble| failure_of(trouble, person, time))
     }
 
     pub(super) fn write(&self, name: &str, value: &str) -> Result<(), Failure> {
         let (name, value, person) = (
-            name.to_owned(),
+            self.entry(name),
             Zeroizing::new(value.to_owned()),
             self.person,
         );
@@ -121,24 +148,29 @@ impl Keyring {
     }
 
     pub(super) fn remove(&self, name: &str) -> Result<bool, Failure> {
-        let (name, person) = (name.to_owned(), self.person);
+        let (name, person) = (self.entry(name), self.person);
         self.call_person(move |connection| connection.remove(&name, person))
+    }
+
+    fn entry(&self, name: &str) -> String {
+        format!("{name}{}", self.suffix)
+    }
+
+    fn patience(&self) -> Duration {
+        match self.person {
+            Person::Away => ANSWER_TIME,
+            Person::Present => UNLOCK_TIME,
+        }
     }
 
     fn call_person<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Failure> {
-        let time = match self.person {
-            Person::Away => ANSWER_TIME,
-            Person::Present => UNLOCK_TIME,
-        };
-        let _wait = Wait::of(&format!(
-            "{}, which may have opened a window",
-            platform::NAME
-        ));
+        let time = self.patience();
+        let _wait = wait_for_window();
         self.call(time, work)
-            .map_err(|trouble| self.failure(trouble))
+            .map_err(|trouble| failure_of(trouble, self.person, time))
     }
 
     /// Run `work` on a thread of its own: blocking calls are not allowed on the thread that runs guests, and one that
@@ -171,49 +203,6 @@ impl Keyring {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = connection;
         result
-    }
-
-    fn failure(&self, trouble: Trouble) -> Failure {
-        let name = platform::NAME;
-        let elsewhere = "set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSPHRASE to use an encrypted file";
-        match trouble {
-            Trouble::Absent(reason) => failure::new(
-                Fault::Absent,
-                format!("there is no keyring: {reason}"),
-                format!("start one, or {elsewhere}"),
-            ),
-            Trouble::Locked => failure::new(
-                Fault::Locked,
-                format!("{name} is locked"),
-                format!("unlock it, or {elsewhere}"),
-            ),
-            Trouble::TimedOut if self.person == Person::Present => failure::new(
-                Fault::Locked,
-                format!(
-                    "{name} was not unlocked within {} seconds",
-                    UNLOCK_TIME.as_secs()
-                ),
-                format!("unlock it, or {elsewhere}"),
-            ),
-            Trouble::TimedOut => failure::new(
-                Fault::TimedOut,
-                format!(
-                    "{name} did not answer within {} seconds",
-                    ANSWER_TIME.as_secs()
-                ),
-                format!("restart it, or {elsewhere}"),
-            ),
-            Trouble::NotText => failure::new(
-                Fault::Damaged,
-                format!("{name} holds something else than text under this name"),
-                "store the secret anew",
-            ),
-            Trouble::Other(reason) => failure::new(
-                Fault::Other,
-                format!("{name} refused: {reason}"),
-                format!("look into it, or {elsewhere}"),
-            ),
-        }
     }
 }
 
@@ -251,6 +240,52 @@ fn run<T>(
     }
 }
 
+/// Tells a person what is waited for, if it takes long.
+fn wait_for_window() -> Wait {
+    Wait::of(&format!(
+        "{}, which may have opened a window",
+        platform::NAME
+    ))
+}
+
+/// `time` is what was waited.
+fn failure_of(trouble: Trouble, person: Person, time: Duration) -> Failure {
+    let name = platform::NAME;
+    let elsewhere = "set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSPHRASE to use an encrypted file";
+    match trouble {
+        Trouble::Absent(reason) => failure::new(
+            Fault::Absent,
+            format!("there is no keyring: {reason}"),
+            format!("start one, or {elsewhere}"),
+        ),
+        Trouble::Locked => failure::new(
+            Fault::Locked,
+            format!("{name} is locked"),
+            format!("unlock it, or {elsewhere}"),
+        ),
+        Trouble::TimedOut if person == Person::Present => failure::new(
+            Fault::Locked,
+            format!("{name} was not unlocked within {} seconds", time.as_secs()),
+            format!("unlock it, or {elsewhere}"),
+        ),
+        Trouble::TimedOut => failure::new(
+            Fault::TimedOut,
+            format!("{name} did not answer within {} seconds", time.as_secs()),
+            format!("restart it, or {elsewhere}"),
+        ),
+        Trouble::NotText => failure::new(
+            Fault::Damaged,
+            format!("{name} holds something else than text under this name"),
+            "store the secret anew",
+        ),
+        Trouble::Other(reason) => failure::new(
+            Fault::Other,
+            format!("{name} refused: {reason}"),
+            format!("look into it, or {elsewhere}"),
+        ),
+    }
+}
+
 fn into_text(secret: Vec<u8>) -> Result<Zeroizing<String>, Trouble> {
     String::from_utf8(secret)
         .map(Zeroizing::new)
@@ -262,6 +297,21 @@ fn into_text(secret: Vec<u8>) -> Result<Zeroizing<String>, Trouble> {
 
 /// Under which all entries are filed.
 const SERVICE: &str = "entra-auth-cli";
+
+/// Of all that the path of a folder may be, as much as keeps two folders apart: paths are longer than names may be.
+fn suffix(folder: &Path) -> String {
+    let digest = digest(&SHA256, folder.as_os_str().as_encoded_bytes());
+    let start: String = digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("@{start}")
+}
+
+/// An open keyring answers in milliseconds.
+const BRIEF: Duration = Duration::from_secs(2);
 
 /// A keyring answers in milliseconds; one that has to be started takes a second or two.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
