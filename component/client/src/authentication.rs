@@ -38,7 +38,7 @@ pub(crate) fn authenticate(
 ) -> Result<ClientAuthentication, Error> {
     match &order.credential {
         Credential::None => Ok(ClientAuthentication::None),
-        Credential::Secret(secret) => Ok(ClientAuthentication::Secret(reveal(secret)?)),
+        Credential::Secret(secret) => Ok(ClientAuthentication::Secret(reveal(secret, order)?)),
         Credential::Certificate(certificate) => by_certificate(order, certificate, notices),
         Credential::Assertion(source) => Ok(federated(order, source)?.into_client_authentication()),
     }
@@ -49,7 +49,11 @@ fn by_certificate(
     given: &tokens::Certificate,
     notices: &mut Notices,
 ) -> Result<ClientAuthentication, Error> {
-    let password = given.password.as_ref().map(reveal).transpose()?;
+    let password = given
+        .password
+        .as_ref()
+        .map(|password| reveal(password, order))
+        .transpose()?;
     let certificate = Certificate::parse(
         &given.content,
         given.private_key.as_deref(),

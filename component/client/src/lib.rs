@@ -14,6 +14,7 @@ mod bindings;
 mod cache;
 mod client_credentials;
 mod clock;
+mod credential_mark;
 mod device_code;
 mod directory;
 mod error;

@@ -13,11 +13,13 @@ use protocol::request::challenge;
 use protocol::request::claims::Claims;
 use protocol::request::client_id::ClientId;
 use protocol::request::scope::Scopes;
-use protocol::token::cache::{CacheKey, Subject};
+use protocol::token::cache::{self, CacheEntry, CacheKey, CredentialMark, Decision, Subject};
+use protocol::token::response::TokenResponse;
 use protocol::value::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential, Identity};
-use crate::clock::Deadline;
+use crate::clock::{self, Deadline};
+use crate::credential_mark;
 use crate::error::Error;
 use crate::secret;
 
@@ -38,6 +40,8 @@ pub(crate) struct Order {
     scope: String,
     /// Where the token is kept.
     pub(crate) key: CacheKey,
+    /// Which credential may have it from there.
+    mark: Option<CredentialMark>,
     pub(crate) deadline: Deadline,
 }
 
@@ -93,6 +97,7 @@ impl Order {
             authority,
             discovered: OnceCell::new(),
             client_id,
+            mark: credential_mark::mark(&request.credential),
             credential: request.credential,
             grant,
             claims,
@@ -113,6 +118,16 @@ impl Order {
     pub(crate) fn discovered(&self, metadata: Metadata) {
         let authority = self.authority.clone().with_metadata(metadata);
         self.discovered.get_or_init(|| authority);
+    }
+
+    /// What to do about the token that is stored.
+    pub(crate) fn decide(&self, stored: Option<&CacheEntry>) -> Decision {
+        cache::decide(stored, self.mark.as_ref(), clock::now())
+    }
+
+    /// What is kept of the answer.
+    pub(crate) fn entry(&self, response: TokenResponse) -> CacheEntry {
+        CacheEntry::from_response(response, &self.scopes, self.mark.clone())
     }
 
     /// Where the person's refresh token is kept, whichever API it was got for: Entra takes it for any.
@@ -159,7 +174,7 @@ impl Order {
                 Grant::OnBehalfOf(_) => Some("incoming token"),
                 Grant::Person(_) => Some("code or refresh token"),
             },
-            secret_remark: secret::remark(&self.credential),
+            secret_remark: secret::remark(self),
             platform_hint: None,
         }
     }

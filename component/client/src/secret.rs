@@ -1,16 +1,20 @@
 //! Secrets, fetched when they are needed and not before.
 
-use protocol::credential::client_secret;
+use ::stored_secret::StoredSecret;
+use protocol::credential::{client_secret, stored_secret};
 use protocol::value::secret::Secret;
+use zeroize::Zeroizing;
 
 use crate::bindings::entra_auth::core::{progress, secret_store};
 use crate::bindings::exports::entra_auth::core::tokens;
 use crate::error::{Error, secret_missing};
+use crate::order::Order;
 
 /// The secret's value: the stored one, else the given one.
 ///
-/// A store that fails does not stop a request for which a value was given: in a container there is no store.
-pub(crate) fn reveal(secret: &tokens::Secret) -> Result<Secret, Error> {
+/// A store that fails does not stop a request for which a value was given: in a container there is no store. Nor does a
+/// stored secret that is for somebody else.
+pub(crate) fn reveal(secret: &tokens::Secret, order: &Order) -> Result<Secret, Error> {
     let given = || {
         let given = secret.given.as_deref().map(Secret::new)?;
         drop(progress::step("secret: the one that was given"));
@@ -19,24 +23,25 @@ pub(crate) fn reveal(secret: &tokens::Secret) -> Result<Secret, Error> {
     let Some(name) = &secret.stored else {
         return given().ok_or_else(|| secret_missing("no client secret was given"));
     };
-    match secret_store::read(name) {
-        Ok(Some(value)) => {
-            drop(progress::step(&format!(
-                "secret: from the store, where it is `{name}`"
-            )));
-            Ok(Secret::new(value))
-        }
-        Ok(None) => {
-            given().ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))
-        }
-        Err(failure) => given().ok_or_else(|| failure.into()),
-    }
+    stored(name, order).or_else(|error| given().ok_or(error))
+}
+
+fn stored(name: &str, order: &Order) -> Result<Secret, Error> {
+    let text = secret_store::read(name)?
+        .map(Zeroizing::new)
+        .ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))?;
+    let stored = StoredSecret::parse(&text);
+    let secret = stored_secret::for_request(stored, order.authority(), &order.client_id)?;
+    drop(progress::step(&format!(
+        "secret: from the store, where it is `{name}`"
+    )));
+    Ok(secret)
 }
 
 /// What is odd about the form of the client's secret, once it was refused; it is read again for that.
-pub(crate) fn remark(credential: &tokens::Credential) -> Option<&'static str> {
-    match credential {
-        tokens::Credential::Secret(secret) => client_secret::remark(&reveal(secret).ok()?),
+pub(crate) fn remark(order: &Order) -> Option<&'static str> {
+    match &order.credential {
+        tokens::Credential::Secret(secret) => client_secret::remark(&reveal(secret, order).ok()?),
         _ => None,
     }
 }

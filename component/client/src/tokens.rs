@@ -1,6 +1,6 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
-use protocol::token::cache::{CacheEntry, Decision, decide};
+use protocol::token::cache::{CacheEntry, Decision};
 use protocol::token::response::{BEARER, TokenResponse};
 use protocol::value::time::Timestamp;
 
@@ -46,7 +46,7 @@ pub(crate) type Source =
 pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
     let stored = notices.keep(cache::read(&order.key)).flatten();
-    let decision = decide(stored.as_ref(), clock::now());
+    let decision = order.decide(stored.as_ref());
     tell(decision, stored.as_ref());
     if let (Decision::Fresh, Some(entry)) = (decision, &stored) {
         return Ok(token(entry.clone(), Origin::Cache, notices));
@@ -57,7 +57,7 @@ pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Erro
         Some(held) => notices.keep(held.read()).flatten(),
         None => stored,
     };
-    let decision = decide(stored.as_ref(), clock::now());
+    let decision = order.decide(stored.as_ref());
     if let (Decision::Fresh, Some(entry)) = (decision, &stored) {
         return Ok(token(entry.clone(), Origin::Cache, notices));
     }
@@ -123,7 +123,7 @@ fn bypass_cache(order: &Order) -> Result<Token, Error> {
     let mut notices = Notices::default();
     metadata::discover(order)?;
     let response = from_server(order, None, &mut notices)?;
-    let entry = CacheEntry::from_response(response, &order.scopes);
+    let entry = order.entry(response);
     Ok(token(entry, Origin::Server, notices))
 }
 
@@ -137,7 +137,7 @@ fn get_and_store(
 ) -> Result<CacheEntry, Error> {
     metadata::discover(order)?;
     let response = source(order, stored, notices)?;
-    let entry = CacheEntry::from_response(response, &order.scopes);
+    let entry = order.entry(response);
     if let Some(held) = held
         && person::is_meant(order, &entry, notices)
     {

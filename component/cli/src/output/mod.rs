@@ -112,6 +112,13 @@ impl Output {
         }
     }
 
+    /// What is going on, for `--verbose`.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.is_verbose() {
+            self.to_stderr(&printable(text));
+        }
+    }
+
     /// A notice that the user asked for by name, so that it does not depend on a terminal.
     pub(crate) fn requested_notice(&self, text: &str) {
         if self.verbosity != Verbosity::Quiet {

@@ -5,6 +5,10 @@ use crate::input::named;
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 
+/// The client's secret.
+pub(crate) const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
+/// What opens the certificate's file.
+pub(crate) const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 /// Workload identity: the file that the platform writes.
 pub(crate) const FEDERATED_TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 /// GitHub Actions: where it mints tokens.
@@ -15,6 +19,11 @@ pub(crate) const PIPELINES_URL: &str = "SYSTEM_OIDCREQUESTURI";
 /// The client that `AZURE_CLIENT_ID` and its like name.
 pub(crate) fn client() -> Option<Profile> {
     client_of(variable)
+}
+
+/// Whether the environment proves the client that it names, so that nobody has to sign in.
+pub(crate) fn is_complete(client: &Profile) -> bool {
+    client.auth_method != named::name(AuthMethod::None)
 }
 
 /// The platform's identity; `AZURE_CLIENT_ID` says which if there are several.
@@ -29,10 +38,10 @@ pub(crate) fn managed_identity() -> Profile {
 /// What the first of secret, certificate and federated token proves; a person signs in without.
 fn client_of(variable: impl Fn(&str) -> Option<String>) -> Option<Profile> {
     let certificate_path = variable("AZURE_CLIENT_CERTIFICATE_PATH");
-    let method = if variable("AZURE_CLIENT_SECRET").is_some() {
+    let method = if variable(CLIENT_SECRET).is_some() {
         AuthMethod::ClientSecret
     } else if certificate_path.is_some() {
-        match variable("AZURE_CLIENT_CERTIFICATE_PASSWORD") {
+        match variable(CERTIFICATE_PASSWORD) {
             Some(_) => AuthMethod::Certificate,
             None => AuthMethod::PasswordlessCertificate,
         }

@@ -3,7 +3,7 @@
 //! Canonical form: an object with `name`, `tenantId`, `clientId`, `scopes` (array), `authMethod`,
 //! `cacheCertificatePassword`, `createdAt`, `updatedAt` (RFC 3339), and where they are set
 //! `resource`, `authority`, `redirectUri`, `certificatePath`, `privateKeyPath`,
-//! `sendCertificateChain`, `identity`, `defaultFlow`.
+//! `sendCertificateChain`, `identity`, `defaultFlow`, `credentialId`.
 //! Every other member is kept as it was found. Field names are read in any case, with or without
 //! `_`, and under the other names that have been documented.
 
@@ -14,15 +14,7 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
 use crate::profile::scopes;
-
-/// Members that may hold a secret in documents that others wrote, folded.
-const SECRET_MEMBERS: &[&str] = &[
-    "certificatepassword",
-    "certpassword",
-    "clientsecret",
-    "password",
-    "secret",
-];
+use crate::profile::secret_members;
 
 impl Profile {
     /// In the canonical form.
@@ -49,6 +41,7 @@ impl Profile {
             ),
             ("identity", text(&self.identity)),
             ("defaultFlow", text(&self.default_flow)),
+            ("credentialId", text(&self.credential_id)),
             ("createdAt", text(&self.created_at)),
             ("updatedAt", text(&self.updated_at)),
         ];
@@ -64,9 +57,9 @@ impl Profile {
 
     /// The same without members that hold secrets, which other programs may have written.
     pub(crate) fn to_public_json(&self) -> Map<String, Value> {
-        let mut object = self.to_json();
-        object.retain(|name, _| !SECRET_MEMBERS.contains(&fold(name).as_str()));
-        object
+        let mut public = self.clone();
+        secret_members::remove(&mut public.others);
+        public.to_json()
     }
 
     /// From any documented form. Fails with words that complete "profile 2 …".
@@ -98,6 +91,7 @@ impl Profile {
             default_flow: members
                 .text(&["defaultflow", "flow", "oauth2flow"])?
                 .map(canonical::<Flow>),
+            credential_id: members.text(&["credentialid"])?,
             created_at: members.text(&["createdat"])?,
             updated_at: members.text(&["updatedat"])?,
             others: members.0,
@@ -109,18 +103,31 @@ impl Profile {
 struct Members(Map<String, Value>);
 
 impl Members {
-    /// The member under the first of these folded names that is there; `null` counts as absent.
-    fn take(&mut self, names: &[&str]) -> Option<(String, Value)> {
-        names.iter().find_map(|name| {
-            let key = self.0.keys().find(|key| fold(key) == *name)?.clone();
-            let value = self.0.shift_remove(&key)?;
-            (!value.is_null()).then_some((key, value))
-        })
+    /// The member under the first of these folded names that is there; `null` counts as absent. Under another of them it must
+    /// say the same: readers differ in which one they take.
+    fn take(&mut self, names: &[&str]) -> Result<Option<(String, Value)>, String> {
+        let mut found: Option<(String, Value)> = None;
+        for name in names {
+            while let Some(key) = self.0.keys().find(|key| fold(key) == *name).cloned() {
+                let value = self.0.shift_remove(&key).unwrap_or_default();
+                match &found {
+                    _ if value.is_null() => {}
+                    None => found = Some((key, value)),
+                    Some((_, same)) if *same == value => {}
+                    Some((first, _)) => {
+                        return Err(format!(
+                            "has `{first}` and `{key}`, which say different things"
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// An empty text counts as absent.
     fn text(&mut self, names: &[&str]) -> Result<Option<String>, String> {
-        match self.take(names) {
+        match self.take(names)? {
             None => Ok(None),
             Some((_, Value::String(text))) => Ok((!text.is_empty()).then_some(text)),
             Some((key, _)) => Err(format!("has a `{key}` that is no text")),
@@ -128,7 +135,7 @@ impl Members {
     }
 
     fn truth(&mut self, names: &[&str]) -> Result<Option<bool>, String> {
-        match self.take(names) {
+        match self.take(names)? {
             None => Ok(None),
             Some((_, Value::Bool(truth))) => Ok(Some(truth)),
             Some((key, _)) => Err(format!("has a `{key}` that is neither true nor false")),
@@ -136,7 +143,7 @@ impl Members {
     }
 
     fn scopes(&mut self) -> Result<Vec<String>, String> {
-        let Some((key, value)) = self.take(&["scopes", "scope", "defaultscopes"]) else {
+        let Some((key, value)) = self.take(&["scopes", "scope", "defaultscopes"])? else {
             return Ok(Vec::new());
         };
         let bad = || format!("has a `{key}` that is no list of texts");

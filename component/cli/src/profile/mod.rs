@@ -1,6 +1,7 @@
 //! A profile: whose token, from where, proved how.
 
 pub(crate) mod auth_method;
+pub(crate) mod credential_id;
 pub(crate) mod demo;
 pub(crate) mod description;
 pub(crate) mod document;
@@ -11,10 +12,12 @@ pub(crate) mod in_use;
 mod json;
 pub(crate) mod saved;
 pub(crate) mod scopes;
+mod secret_members;
 pub(crate) mod stored_secrets;
 pub(crate) mod transfer;
 
 use serde_json::{Map, Value};
+use stored_secret::Audience;
 
 use crate::input::named;
 use crate::output::error::{BadValue, Error};
@@ -46,6 +49,8 @@ pub(crate) struct Profile {
     pub(crate) identity: Option<String>,
     /// As written, see `auth_method`.
     pub(crate) default_flow: Option<String>,
+    /// Another one whenever another secret is stored for it, so that no token is handed out that an earlier one got.
+    pub(crate) credential_id: Option<String>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
     /// Members that are not ours.
@@ -70,6 +75,7 @@ impl Profile {
             send_certificate_chain: false,
             identity: None,
             default_flow: None,
+            credential_id: None,
             created_at: None,
             updated_at: None,
             others: Map::new(),
@@ -124,6 +130,23 @@ impl Profile {
             && self.tenant_id == other.tenant_id
             && self.client_id == other.client_id
             && self.identity == other.identity
+    }
+
+    /// Whom its secrets are for.
+    pub(crate) fn audience(&self) -> Audience {
+        Audience::new(self.authority(), &self.tenant_id, &self.client_id)
+    }
+
+    /// What to say where its secrets go in clear. Only this machine may be asked so, but whoever listens there is somebody.
+    pub(crate) fn clear_text_warning(&self) -> Option<String> {
+        let authority = self.authority();
+        let scheme = authority.get(..7).unwrap_or_default();
+        scheme.eq_ignore_ascii_case("http://").then(|| {
+            format!(
+                "warning: profile '{}' asks `{authority}` without encryption: whoever listens there learns its secrets",
+                self.name
+            )
+        })
     }
 
     /// Name of the client secret in the secret store.

@@ -14,18 +14,51 @@ pub(crate) fn load() -> Result<ProfileDocument, Error> {
     parse(profile_store::read()?.as_deref())
 }
 
+/// A document that was changed, to be put back.
+pub(crate) struct Changed {
+    before: Option<String>,
+    after: String,
+}
+
+impl Changed {
+    /// Put the document back, unless another process has changed it since. Returns what made the command fail in the first
+    /// place, with a word if that fails too.
+    pub(crate) fn undo(self, cause: Error) -> Error {
+        let before = self
+            .before
+            .unwrap_or_else(|| ProfileDocument::default().to_text());
+        match profile_store::replace(Some(&self.after), &before) {
+            Ok(()) => cause,
+            Err(_) => Error {
+                hint: Some(format!(
+                    "{}; the profiles were changed all the same",
+                    cause.hint.unwrap_or_default()
+                )),
+                ..cause
+            },
+        }
+    }
+}
+
 /// Change the document: read it, apply `change`, put it back if nobody else did in the meantime,
 /// else do it again on what they left.
 pub(crate) fn update<T>(
     change: impl Fn(&mut ProfileDocument) -> Result<T, Error>,
-) -> Result<T, Error> {
+) -> Result<(T, Changed), Error> {
     let mut attempt = 1;
     loop {
         let previous = profile_store::read()?;
         let mut document = parse(previous.as_deref())?;
         let value = change(&mut document)?;
-        match profile_store::replace(previous.as_deref(), &document.to_text()) {
-            Ok(()) => return Ok(value),
+        let next = document.to_text();
+        match profile_store::replace(previous.as_deref(), &next) {
+            Ok(()) => {
+                let changed = Changed {
+                    before: previous,
+                    after: next,
+                };
+                return Ok((value, changed));
+            }
             Err(failure) if failure.fault == Fault::Conflict && attempt < ATTEMPTS => attempt += 1,
             Err(failure) => return Err(failure.into()),
         }

@@ -1,125 +1,147 @@
-//! Changes to stored secrets, all or none.
+//! Changes of the document and of stored secrets, both or neither.
 //!
-//! Profiles and secrets are kept apart, so that a change of both is two steps. Secrets go first: a
-//! profile whose secret could not be stored must not exist. If the second step fails, the first is
-//! taken back.
+//! They are kept apart, so that a change of both is several steps, in the order that loses nothing: new secrets are
+//! stored, then the document is changed, then old secrets are removed. If a step fails, those before it are taken back; a
+//! secret that was removed could not be.
+
+use stored_secret::{Audience, StoredSecret};
+use zeroize::Zeroizing;
 
 use crate::bindings::errors::{Failure, Fault};
 use crate::bindings::{secret_store, secret_writer};
 use crate::input::secret::Secret;
 use crate::output::error::Error;
+use crate::profile::document::ProfileDocument;
+use crate::profile::saved;
 
 /// What is going to be stored or removed, by name.
 #[derive(Default)]
-pub(crate) struct SecretChanges(Vec<Change>);
-
-/// What was there before, to be put back.
-pub(crate) struct Applied(Vec<Replaced>);
-
-struct Change {
-    name: String,
-    /// `None` removes it.
-    value: Option<Secret>,
+pub(crate) struct SecretChanges {
+    stored: Vec<(String, StoredSecret)>,
+    removed: Vec<String>,
 }
+
+/// What was there before and what is there now, to be taken back.
+#[derive(Default)]
+struct Applied(Vec<Replaced>);
 
 struct Replaced {
     name: String,
-    before: Option<Secret>,
-    after: Option<Secret>,
+    before: Option<StoredSecret>,
+    after: Option<StoredSecret>,
 }
 
 impl SecretChanges {
-    pub(crate) fn store(&mut self, name: String, secret: Secret) {
-        self.0.push(Change {
-            name,
-            value: Some(secret),
-        });
+    /// Keep the secret for these alone.
+    pub(crate) fn store(&mut self, name: String, secret: &Secret, audience: Audience) {
+        self.stored.push((name, bound(secret, audience)));
     }
 
     pub(crate) fn remove(&mut self, name: String) {
-        self.0.push(Change { name, value: None });
+        self.removed.push(name);
     }
 
-    /// Store it if there is one, else remove what is there.
-    pub(crate) fn set(&mut self, name: String, value: Option<Secret>) {
-        self.0.push(Change { name, value });
-    }
-
-    /// The secret goes by another name from now on.
+    /// The secret goes by another name from now on, for whom it was for.
     pub(crate) fn rename(&mut self, from: String, to: String) -> Result<(), Error> {
         if let Some(secret) = stored(&from)? {
-            self.store(to, secret);
+            self.stored.push((to, secret));
             self.remove(from);
         }
         Ok(())
     }
 
-    /// Make the changes in order. What was done is undone if one of them fails.
-    pub(crate) fn apply(self) -> Result<Applied, Error> {
-        let mut applied = Applied(Vec::with_capacity(self.0.len()));
-        for change in self.0 {
-            match change.apply() {
-                Ok(before) => applied.0.extend(before),
-                Err(error) => {
-                    applied.undo();
-                    return Err(error);
-                }
-            }
+    /// Make them together with `change` to the document. What was done is undone if one of them fails.
+    pub(crate) fn apply_with<T>(
+        self,
+        change: impl Fn(&mut ProfileDocument) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let stored = Applied::of(
+            self.stored
+                .into_iter()
+                .map(|(name, secret)| (name, Some(secret))),
+        )?;
+        let (value, changed) = match saved::update(change) {
+            Ok(done) => done,
+            Err(error) => return Err(stored.undo(error)),
+        };
+        match Applied::of(self.removed.into_iter().map(|name| (name, None))) {
+            Ok(_) => Ok(value),
+            Err(error) => Err(stored.undo(changed.undo(error))),
         }
-        Ok(applied)
     }
 }
 
 impl Applied {
-    /// Put everything back, as far as that is possible. What another process has changed since is
-    /// theirs.
-    pub(crate) fn undo(self) {
+    /// Make the changes in order, or none of them.
+    fn of(changes: impl Iterator<Item = (String, Option<StoredSecret>)>) -> Result<Self, Error> {
+        let mut applied = Self::default();
+        for (name, value) in changes {
+            match change(name, value) {
+                Ok(replaced) => applied.0.extend(replaced),
+                Err(error) => return Err(applied.undo(error)),
+            }
+        }
+        Ok(applied)
+    }
+
+    /// Put everything back, as far as that is possible; what another process has changed since is theirs. Returns what made
+    /// the command fail in the first place, with a word if something could not be put back.
+    fn undo(self, cause: Error) -> Error {
+        let mut is_whole = true;
         for replaced in self.0.into_iter().rev() {
             let is_ours = stored(&replaced.name).is_ok_and(|now| now == replaced.after);
-            if is_ours {
-                let change = Change {
-                    name: replaced.name,
-                    value: replaced.before,
-                };
-                // What made the command fail in the first place is what counts.
-                let _ = change.apply();
-            }
+            is_whole &= is_ours && change(replaced.name, replaced.before).is_ok();
+        }
+        if is_whole {
+            return cause;
+        }
+        let hint = cause.hint.unwrap_or_default();
+        Error {
+            hint: Some(format!(
+                "{hint}; a secret that was stored for it could not be taken back: store the right one again"
+            )),
+            ..cause
         }
     }
 }
 
-impl Change {
-    /// Returns what was replaced, if anything was.
-    fn apply(self) -> Result<Option<Replaced>, Error> {
-        let before = match stored(&self.name) {
-            Ok(before) => before,
-            // A store that cannot be read tells what is wrong when it is written.
-            Err(_) if self.value.is_some() => None,
-            Err(error) => return Err(error),
-        };
-        match (&self.value, &before) {
-            (None, None) => return Ok(None),
-            (Some(secret), _) => {
-                secret_writer::write(&self.name, secret.reveal()).map_err(unstored)?;
-            }
-            (None, Some(_)) => {
-                secret_writer::remove(&self.name)?;
-            }
+/// Returns what was replaced, if anything was.
+fn change(name: String, after: Option<StoredSecret>) -> Result<Option<Replaced>, Error> {
+    let before = match stored(&name) {
+        Ok(before) => before,
+        // A store that cannot be read tells what is wrong when it is written.
+        Err(_) if after.is_some() => None,
+        Err(error) => return Err(error),
+    };
+    match (&after, &before) {
+        (None, None) => return Ok(None),
+        (Some(secret), _) => {
+            secret_writer::write(&name, &secret.to_text()).map_err(unstored)?;
         }
-        Ok(Some(Replaced {
-            name: self.name,
-            before,
-            after: self.value,
-        }))
+        (None, Some(_)) => {
+            secret_writer::remove(&name)?;
+        }
     }
+    Ok(Some(Replaced {
+        name,
+        before,
+        after,
+    }))
 }
 
 /// The secret by this name. A host without a secret store has none.
-pub(crate) fn stored(name: &str) -> Result<Option<Secret>, Error> {
+pub(crate) fn stored(name: &str) -> Result<Option<StoredSecret>, Error> {
     match secret_store::read(name) {
-        Ok(secret) => Ok(secret.map(Secret::new)),
+        Ok(text) => Ok(text.map(|text| StoredSecret::parse(&Zeroizing::new(text)))),
         Err(failure) if failure.fault == Fault::Absent => Ok(None),
         Err(failure) => Err(failure.into()),
+    }
+}
+
+fn bound(secret: &Secret, audience: Audience) -> StoredSecret {
+    StoredSecret {
+        audience: Some(audience),
+        secret: Zeroizing::new(secret.reveal().to_owned()),
     }
 }
 

@@ -13,8 +13,11 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
-use crate::profile::from_environment::offers_federated_token;
+use crate::profile::from_environment::{
+    CERTIFICATE_PASSWORD, CLIENT_SECRET, offers_federated_token,
+};
 use crate::profile::in_use::{InUse, Source};
+use crate::request::environment_proof::EnvironmentProof;
 use crate::request::federation;
 use crate::request::purpose::Purpose;
 
@@ -28,6 +31,7 @@ pub(crate) fn of(
     flow: Flow,
     given: Option<Secret>,
     purpose: Purpose,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
     output: &Output,
 ) -> Result<Credential, Error> {
     let profile = &in_use.profile;
@@ -37,13 +41,15 @@ pub(crate) fn of(
         (Flow::DeviceCode | Flow::InteractiveBrowser, None) => Ok(Credential::None),
         (Flow::AuthorizationCode | Flow::ClientCredentials | Flow::OnBehalfOf, None) => {
             match profile.auth_method()? {
-                AuthMethod::ClientSecret => Ok(client_secret(in_use)),
+                AuthMethod::ClientSecret => Ok(client_secret(in_use, proof)),
                 AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
-                    certificate(profile, purpose, output).map(Credential::Certificate)
+                    certificate(profile, purpose, proof, output).map(Credential::Certificate)
                 }
-                AuthMethod::FederatedToken => federated(purpose),
+                AuthMethod::FederatedToken => of_platform(purpose, proof),
                 AuthMethod::None | AuthMethod::ManagedIdentity => match flow {
-                    Flow::ClientCredentials | Flow::OnBehalfOf => from_environment(flow, purpose),
+                    Flow::ClientCredentials | Flow::OnBehalfOf => {
+                        from_environment(flow, purpose, proof)
+                    }
                     _ => Ok(Credential::None),
                 },
             }
@@ -52,13 +58,31 @@ pub(crate) fn of(
 }
 
 /// What the environment can prove for a profile that cannot prove anything.
-fn from_environment(flow: Flow, purpose: Purpose) -> Result<Credential, Error> {
-    if let Some(secret) = variable("AZURE_CLIENT_SECRET") {
+fn from_environment(
+    flow: Flow,
+    purpose: Purpose,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
+) -> Result<Credential, Error> {
+    if let Some(secret) = proof.variable(CLIENT_SECRET) {
         Ok(given_only(&secret))
-    } else if offers_federated_token(variable) {
+    } else if offers_federated_token(|name| proof.variable(name)) {
         federated(purpose)
     } else {
         Err(nothing_to_prove(flow))
+    }
+}
+
+/// The platform's token, if it may prove this profile.
+fn of_platform(
+    purpose: Purpose,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
+) -> Result<Credential, Error> {
+    match proof.withheld() {
+        Some(reason) if purpose != Purpose::LookUp => Err(Error::bad_arguments(
+            reason,
+            "unset what names another one, or name the profile that is meant",
+        )),
+        Some(_) | None => federated(purpose),
     }
 }
 
@@ -82,24 +106,41 @@ fn nothing_to_prove(flow: Flow) -> Error {
 fn given_only(secret: &str) -> Credential {
     Credential::Secret(StoredSecret {
         stored: None,
+        generation: None,
         given: Some(secret.to_owned()),
     })
 }
 
 /// The stored secret goes first, the environment's stands in for it.
-fn client_secret(in_use: &InUse) -> Credential {
-    let stored = match in_use.source {
+fn client_secret(
+    in_use: &InUse,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
+) -> Credential {
+    let profile = &in_use.profile;
+    let name = match in_use.source {
         Source::Demo => return given_only(demo::CLIENT_SECRET),
         Source::Environment => None,
-        Source::Saved => Some(in_use.profile.client_secret_name()),
+        Source::Saved => Some(profile.client_secret_name()),
     };
-    Credential::Secret(StoredSecret {
-        stored,
-        given: variable("AZURE_CLIENT_SECRET"),
-    })
+    Credential::Secret(stored_first(name, profile, proof.variable(CLIENT_SECRET)))
 }
 
-fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<Certificate, Error> {
+/// Where a secret is given and none was ever stored for the profile, no store is woken.
+fn stored_first(name: Option<String>, profile: &Profile, given: Option<String>) -> StoredSecret {
+    let generation = profile.credential_id.clone();
+    StoredSecret {
+        stored: name.filter(|_| generation.is_some() || given.is_none()),
+        generation,
+        given,
+    }
+}
+
+fn certificate(
+    profile: &Profile,
+    purpose: Purpose,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
+    output: &Output,
+) -> Result<Certificate, Error> {
     let path = profile.certificate_path.as_deref().ok_or_else(|| {
         Error::bad_arguments(
             format!("profile '{}' names no certificate file", profile.name),
@@ -115,7 +156,7 @@ fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<C
         name: format!("`{}`", printable(path)),
         content: files::read(path, CERTIFICATE_LIMIT)?,
         private_key,
-        password: certificate_password(profile, purpose, output)?,
+        password: certificate_password(profile, purpose, proof, output)?,
         send_chain: profile.send_certificate_chain,
     })
 }
@@ -125,15 +166,14 @@ fn certificate(profile: &Profile, purpose: Purpose, output: &Output) -> Result<C
 fn certificate_password(
     profile: &Profile,
     purpose: Purpose,
+    proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
     output: &Output,
 ) -> Result<Option<StoredSecret>, Error> {
-    let given = variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    let given = proof.variable(CERTIFICATE_PASSWORD);
     let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
     if profile.cache_certificate_password && !has_none {
-        return Ok(Some(StoredSecret {
-            stored: Some(profile.certificate_password_name()),
-            given,
-        }));
+        let name = profile.certificate_password_name();
+        return Ok(Some(stored_first(Some(name), profile, given)));
     }
     let given = match given {
         None if !has_none && purpose != Purpose::LookUp && output.can_ask() => ask_password()?,
@@ -141,6 +181,7 @@ fn certificate_password(
     };
     Ok(given.map(|password| StoredSecret {
         stored: None,
+        generation: None,
         given: Some(password),
     }))
 }
@@ -156,6 +197,8 @@ fn ask_password() -> Result<Option<String>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::PUBLIC_AUTHORITY;
+    use crate::profile::in_use::Choice;
 
     fn in_use(source: Source, method: &str) -> InUse {
         InUse {
@@ -165,7 +208,12 @@ mod tests {
                 ..Profile::named("p")
             },
             source,
+            choice: Choice::Named,
         }
+    }
+
+    fn proof(in_use: &InUse) -> EnvironmentProof<impl Fn(&str) -> Option<String>> {
+        EnvironmentProof::of(in_use, PUBLIC_AUTHORITY, false, |_| None)
     }
 
     #[test]
@@ -175,7 +223,8 @@ mod tests {
             (Source::Environment, None),
             (Source::Demo, None),
         ] {
-            let Credential::Secret(secret) = client_secret(&in_use(source, "ClientSecret")) else {
+            let in_use = in_use(source, "ClientSecret");
+            let Credential::Secret(secret) = client_secret(&in_use, &proof(&in_use)) else {
                 panic!("{source:?} has no secret");
             };
             assert_eq!(secret.stored.as_deref(), expected, "{source:?}");
@@ -239,15 +288,22 @@ mod tests {
         ] {
             let given = given.map(|text: &str| Secret::new(text.to_owned()));
             let in_use = in_use(Source::Saved, method);
-            let kind = of(&in_use, flow, given, Purpose::LookUp, &output)
-                .ok()
-                .map(|credential| match credential {
-                    Credential::None => "none",
-                    Credential::Secret(secret) if secret.stored.is_some() => "stored",
-                    Credential::Secret(_) => "given",
-                    Credential::Certificate(_) => "certificate",
-                    Credential::Assertion(_) => "assertion",
-                });
+            let kind = of(
+                &in_use,
+                flow,
+                given,
+                Purpose::LookUp,
+                &proof(&in_use),
+                &output,
+            )
+            .ok()
+            .map(|credential| match credential {
+                Credential::None => "none",
+                Credential::Secret(secret) if secret.stored.is_some() => "stored",
+                Credential::Secret(_) => "given",
+                Credential::Certificate(_) => "certificate",
+                Credential::Assertion(_) => "assertion",
+            });
             assert_eq!(kind, expected, "{flow} {method}");
         }
     }

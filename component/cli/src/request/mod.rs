@@ -4,6 +4,7 @@ pub(crate) mod assertion;
 pub(crate) mod browser_options;
 pub(crate) mod cached_tokens;
 pub(crate) mod credential;
+mod environment_proof;
 pub(crate) mod federation;
 pub(crate) mod headless;
 pub(crate) mod managed_identity;

@@ -11,13 +11,14 @@ use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
 use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
 use crate::output::error::Error;
-use crate::profile::Profile;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
-use crate::profile::in_use::{self, InUse};
+use crate::profile::in_use::{self, InUse, Source};
+use crate::profile::{PUBLIC_AUTHORITY, Profile};
 use crate::request::assertion::AssertionArgument;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::credential;
+use crate::request::environment_proof::EnvironmentProof;
 use crate::request::managed_identity;
 use crate::request::prepared::Prepared;
 use crate::request::purpose::Purpose;
@@ -103,6 +104,7 @@ impl TokenOptions {
     ) -> Result<Prepared, Error> {
         environment::check()?;
         let in_use = in_use::implied(self.profile.as_deref(), self.flow, output)?;
+        output.detail(&in_use.reason());
         self.prepare_for(in_use, purpose, browser, output)
     }
 
@@ -125,24 +127,36 @@ impl TokenOptions {
         self.check_stdin()?;
         let grant = self.grant(profile, flow, browser, output)?;
         let given = secret::given(self.client_secret.as_ref(), "client secret", output)?;
+        let authority = self.chosen_authority(profile);
+        let proof = EnvironmentProof::of(&in_use, &authority, self.authority.is_some(), variable);
+        if let Some(reason) = proof.withheld() {
+            output.detail(reason);
+        }
+        if self.authority.is_none()
+            && in_use.source == Source::Saved
+            && let Some(warning) = profile.clear_text_warning()
+        {
+            output.notice(&warning);
+        }
         let request = Request {
-            authority: self.chosen_authority(profile),
+            authority,
             tenant: profile.tenant_id.clone(),
             client_id: profile.client_id.clone(),
-            credential: credential::of(&in_use, flow, given, purpose, output)?,
+            credential: credential::of(&in_use, flow, given, purpose, &proof, output)?,
             grant,
             scopes,
             claims: self.claims.clone(),
             login_hint: self.login_hint.clone().filter(|_| flow.needs_person()),
             time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
-        let request = as_workload(request, purpose)?;
+        let request = self.as_workload(request, purpose)?;
         match &request.grant {
             Grant::ManagedIdentity(wanted) => gate::permit_platform(&wanted.environment)?,
             _ => gate::permit(&request.authority)?,
         }
         Ok(Prepared {
             request,
+            withheld: proof.withheld().map(ToOwned::to_owned),
             in_use,
             flow,
         })
@@ -276,25 +290,29 @@ impl TokenOptions {
         }
         Ok(scopes)
     }
-}
 
-/// On Kubernetes the platform has no endpoint but a federated token, which the identity's own application shows.
-fn as_workload(request: Request, purpose: Purpose) -> Result<Request, Error> {
-    let workload = match &request.grant {
-        Grant::ManagedIdentity(wanted) => managed_identity::workload(&wanted.identity, variable),
-        _ => None,
-    };
-    let Some((tenant, client_id)) = workload else {
-        return Ok(request);
-    };
-    Ok(Request {
-        authority: variable("AZURE_AUTHORITY_HOST").unwrap_or(request.authority),
-        tenant,
-        client_id,
-        credential: credential::federated(purpose)?,
-        grant: Grant::ClientCredentials,
-        ..request
-    })
+    /// On Kubernetes the platform has no endpoint but a federated token, which the identity's own application shows, to the
+    /// authority that the platform or a flag names: a profile has no say in that.
+    fn as_workload(&self, request: Request, purpose: Purpose) -> Result<Request, Error> {
+        let workload = match &request.grant {
+            Grant::ManagedIdentity(wanted) => {
+                managed_identity::workload(&wanted.identity, variable)
+            }
+            _ => None,
+        };
+        let Some((tenant, client_id)) = workload else {
+            return Ok(request);
+        };
+        let authority = variable("AZURE_AUTHORITY_HOST").or_else(|| self.authority.clone());
+        Ok(Request {
+            authority: authority.unwrap_or_else(|| PUBLIC_AUTHORITY.to_owned()),
+            tenant,
+            client_id,
+            credential: credential::federated(purpose)?,
+            grant: Grant::ClientCredentials,
+            ..request
+        })
+    }
 }
 
 #[cfg(test)]

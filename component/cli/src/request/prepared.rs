@@ -13,6 +13,8 @@ pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) in_use: InUse,
     pub(crate) flow: Flow,
+    /// Why something that the environment holds was not used.
+    pub(crate) withheld: Option<String>,
 }
 
 impl Prepared {
@@ -29,6 +31,13 @@ impl Prepared {
         let mut error = Error::from(error);
         if self.in_use.source == Source::Demo && error.code == ExitCode::NetworkFailed {
             error.hint = Some(demo::ELSEWHERE_HINT.to_owned());
+        }
+        if let Some(reason) = &self.withheld
+            && error.code == ExitCode::BadArguments
+        {
+            error.hint = Some(format!(
+                "{reason}; or give the secret by `--client-secret -`"
+            ));
         }
         error
     }

@@ -42,6 +42,15 @@ impl FederatedAssertion {
         }
     }
 
+    /// Who it speaks for: issuer, subject and audience, unverified. Later tokens of the same platform have them in common.
+    pub fn identity(&self) -> Option<[String; 3]> {
+        let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(self.0.expose()) else {
+            return None;
+        };
+        let claim = |name| jwt.claims.members.get(name).map(Value::to_string);
+        Some([claim("iss")?, claim("sub")?, claim("aud")?])
+    }
+
     /// The proof to send.
     pub fn into_client_authentication(self) -> ClientAuthentication {
         ClientAuthentication::Assertion(self.0)

@@ -7,3 +7,4 @@ pub mod client_authentication;
 pub mod client_secret;
 pub mod federated_assertion;
 pub mod github_oidc;
+pub mod stored_secret;

@@ -116,8 +116,12 @@ impl Fields {
     }
 
     fn add(&mut self, field: &str) {
+        self.add_bytes(field.as_bytes());
+    }
+
+    fn add_bytes(&mut self, field: &[u8]) {
         self.0.update((field.len() as u64).to_be_bytes());
-        self.0.update(field.as_bytes());
+        self.0.update(field);
     }
 
     fn digest(self) -> String {
@@ -127,6 +131,21 @@ impl Fields {
             .take(DIGEST_SIZE)
             .map(|byte| format!("{byte:02x}"))
             .collect()
+    }
+}
+
+/// Which credential proved the client when a token was got, as a digest: a secret that was replaced since, or another certificate,
+/// has another one. Kept inside of an entry, which is sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialMark(String);
+
+impl CredentialMark {
+    /// Of a kind of credential and all that tells one of that kind from another.
+    pub fn new<'a>(kind: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut fields = Fields::new("entra-auth token-cache credential 1");
+        fields.add(kind);
+        parts.into_iter().for_each(|part| fields.add_bytes(part));
+        Self(fields.digest())
     }
 }
 
@@ -147,11 +166,17 @@ pub struct CacheEntry {
     pub refresh_token: Option<Secret>,
     /// Who signed in; not verified.
     pub id_token: Option<Secret>,
+    /// What the client proved itself with, if it did.
+    pub credential: Option<CredentialMark>,
 }
 
 impl CacheEntry {
-    /// The entry for an answer to a request for these scopes.
-    pub fn from_response(response: TokenResponse, requested: &Scopes) -> Self {
+    /// The entry for an answer to a request for these scopes with this credential.
+    pub fn from_response(
+        response: TokenResponse,
+        requested: &Scopes,
+        credential: Option<CredentialMark>,
+    ) -> Self {
         Self {
             access_token: response.access_token,
             scopes: response.scopes.unwrap_or_else(|| requested.clone()),
@@ -160,6 +185,7 @@ impl CacheEntry {
             refresh_at: response.refresh_at,
             refresh_token: response.refresh_token,
             id_token: response.id_token,
+            credential,
         }
     }
 
@@ -191,6 +217,10 @@ impl CacheEntry {
                 .id_token
                 .as_ref()
                 .map(|token| Cow::Borrowed(token.expose())),
+            credential: self
+                .credential
+                .as_ref()
+                .map(|CredentialMark(digest)| Cow::Borrowed(digest.as_str())),
         };
         // A buffer that had to grow would leave copies of the token behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(stored.longest()));
@@ -225,6 +255,9 @@ impl CacheEntry {
             refresh_at: stored.refresh_at.map(Timestamp::from_unix_seconds),
             refresh_token: optional_secret(stored.refresh_token)?,
             id_token: optional_secret(stored.id_token)?,
+            credential: stored
+                .credential
+                .map(|digest| CredentialMark(digest.into_owned())),
         })
     }
 }
@@ -246,6 +279,8 @@ struct Stored<'a> {
     refresh_token: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id_token: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<Cow<'a, str>>,
 }
 
 impl Stored<'_> {
@@ -278,11 +313,19 @@ pub enum Decision {
     Absent,
 }
 
-/// Judges an entry at `now`.
-pub fn decide(entry: Option<&CacheEntry>, now: Timestamp) -> Decision {
+/// Judges an entry at `now`, for a client that proves itself with `credential`, if it does: a token that another one got is not handed
+/// out, or a new secret that is wrong would look right for as long as the token lives.
+pub fn decide(
+    entry: Option<&CacheEntry>,
+    credential: Option<&CredentialMark>,
+    now: Timestamp,
+) -> Decision {
     let Some(entry) = entry else {
         return Decision::Absent;
     };
+    if credential.is_some() && entry.credential.as_ref() != credential {
+        return Decision::Absent;
+    }
     if entry.obtained_at > now.saturating_add(CLOCK_SKEW)
         || entry.expires_at.saturating_since(now) <= EXPIRY_MARGIN
     {
@@ -309,6 +352,7 @@ mod tests {
             refresh_at: refresh_at.map(Timestamp::from_unix_seconds),
             refresh_token: None,
             id_token: None,
+            credential: None,
         }
     }
 
@@ -397,11 +441,52 @@ mod tests {
         ];
         for (name, entry, now, expected) in rows {
             assert_eq!(
-                decide(entry, Timestamp::from_unix_seconds(now)),
+                decide(entry, None, Timestamp::from_unix_seconds(now)),
                 expected,
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_that_another_credential_got_is_not_handed_out() {
+        let mark = |parts: &[&str]| {
+            CredentialMark::new("secret", parts.iter().map(|part| part.as_bytes()))
+        };
+        let one = mark(&["one", ""]);
+        let of_one = CacheEntry {
+            credential: Some(one.clone()),
+            ..entry(10_000, 13_600, None)
+        };
+        let of_nobody = entry(10_000, 13_600, None);
+        for (name, entry, credential, expected) in [
+            ("the same", &of_one, Some(&one), Decision::Fresh),
+            (
+                "another",
+                &of_one,
+                Some(&mark(&["two", ""])),
+                Decision::Absent,
+            ),
+            (
+                "elsewhere",
+                &of_one,
+                Some(&mark(&["", "one"])),
+                Decision::Absent,
+            ),
+            (
+                "of an older version",
+                &of_nobody,
+                Some(&one),
+                Decision::Absent,
+            ),
+            ("no credential is named", &of_one, None, Decision::Fresh),
+        ] {
+            let now = Timestamp::from_unix_seconds(10_000);
+            assert_eq!(decide(Some(entry), credential, now), expected, "{name}");
+        }
+        let key = some_key("api://a/.default");
+        let again = CacheEntry::from_bytes(&of_one.to_bytes(&key), &key);
+        assert_eq!(again, Some(of_one));
     }
 
     #[test]

@@ -8,11 +8,12 @@ use crate::output::civil_time;
 use crate::output::error::Error;
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
+use crate::profile::credential_id;
 use crate::profile::document::ProfileDocument;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
-use crate::profile::stored_secrets::SecretChanges;
+use crate::profile::stored_secrets::{SecretChanges, stored};
 use crate::request::cached_tokens;
 
 /// A profile as it is saved, as it is going to be, and the secrets that come with that.
@@ -126,58 +127,82 @@ impl Changes {
     pub(super) fn save(mut self, output: &Output) -> Result<Profile, Error> {
         check(&self.after)?;
         self.after.updated_at = Some(civil_time::rfc3339(civil_time::now()));
-        let (before, after) = (self.before.clone(), self.after.clone());
-        let applied = self.secret_changes()?.apply()?;
-        let saved = saved::update(|document| {
+        let mut secrets = SecretChanges::default();
+        let left = self.change_secrets(&mut secrets)?;
+        let (before, after) = (self.before, self.after);
+        secrets.apply_with(|document| {
             check_name(&before, &after, document)?;
             document
                 .replace(&before.name, after.clone())
                 .ok_or_else(|| saved::not_found(&before.name, document))
-        });
-        if let Err(error) = saved {
-            applied.undo();
-            return Err(error);
-        }
+        })?;
         if !after.has_client_of(&before) {
             cached_tokens::forget_unshared(&before, output);
+        }
+        if let Some(left) = left {
+            output.notice(&left);
         }
         Ok(after)
     }
 
-    fn secret_changes(self) -> Result<SecretChanges, Error> {
+    /// Returns what there is to say about a secret that stays and is for another identity.
+    fn change_secrets(&mut self, changes: &mut SecretChanges) -> Result<Option<String>, Error> {
         let method = self.after.auth_method().ok();
-        let mut changes = SecretChanges::default();
-        for (old, new, secret, is_kept) in [
+        let audience = self.after.audience();
+        let is_of_same = audience.is_same(&self.before.audience());
+        let mut left = None;
+        let mut is_changed = false;
+        for (old, new, option, secret, is_kept) in [
             (
                 self.before.client_secret_name(),
                 self.after.client_secret_name(),
-                self.client_secret,
+                "--client-secret",
+                self.client_secret.take(),
                 method.is_none_or(|method| method == AuthMethod::ClientSecret),
             ),
             (
                 self.before.certificate_password_name(),
                 self.after.certificate_password_name(),
-                self.certificate_password,
+                "--certificate-password",
+                self.certificate_password.take(),
                 method.is_none_or(|method| method == AuthMethod::Certificate),
             ),
         ] {
             let is_renamed = old != new;
             match secret {
                 Some(secret) => {
-                    changes.store(new, secret);
+                    changes.store(new, &secret, audience.clone());
+                    is_changed = true;
                     if is_renamed {
                         changes.remove(old);
                     }
                 }
-                None if is_kept && is_renamed => changes.rename(old, new)?,
-                None if is_kept => {}
+                None if is_kept => {
+                    if !is_of_same {
+                        left = left.or(still_stored(&old, &self.after.name, option));
+                    }
+                    if is_renamed {
+                        changes.rename(old, new)?;
+                    }
+                }
                 // Nothing would ever read it again.
                 None if self.before.auth_method != self.after.auth_method => changes.remove(old),
                 None => {}
             }
         }
-        Ok(changes)
+        if is_changed {
+            self.after.credential_id = Some(credential_id::new()?);
+        }
+        Ok(left)
     }
+}
+
+/// It is for the identity that the profile had, and serves again if that comes back.
+fn still_stored(name: &str, profile: &str, option: &str) -> Option<String> {
+    let audience = stored(name).ok()??.audience?;
+    Some(format!(
+        "warning: what is stored is for {audience} alone; give it again: `entra-auth-cli config edit -p {profile} {option} -`"
+    ))
 }
 
 /// The new name must be free. One that differs from the old one in case alone is.

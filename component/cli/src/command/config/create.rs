@@ -74,7 +74,7 @@ impl Create {
         let mut draft = self.draft(output)?;
         draft.existing = self.existing();
         let name = draft.profile.name.clone();
-        draft::save_all(vec![draft])?;
+        draft::save_all(vec![draft], output)?;
         output.notice(&format!("✓ Profile '{name}' created"));
         Ok(ExitCode::Done)
     }

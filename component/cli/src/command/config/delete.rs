@@ -5,13 +5,12 @@ use clap::Args;
 use super::profile_options::ProfileOptions;
 use crate::bindings::errors::Fault;
 use crate::bindings::prompt::{self, Echo};
-use crate::bindings::secret_writer;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::Profile;
 use crate::profile::demo;
 use crate::profile::saved;
+use crate::profile::stored_secrets::SecretChanges;
 use crate::request::cached_tokens;
 
 /// Examples for the help.
@@ -45,9 +44,10 @@ impl Delete {
         if !self.force {
             confirm(&profile.name)?;
         }
-        // Secrets go first: if one cannot be removed, the profile is still there to try again.
-        remove_secrets(&profile)?;
-        saved::update(|document| {
+        let mut secrets = SecretChanges::default();
+        secrets.remove(profile.client_secret_name());
+        secrets.remove(profile.certificate_password_name());
+        secrets.apply_with(|document| {
             document.profiles.retain(|known| known.name != profile.name);
             Ok(())
         })?;
@@ -79,19 +79,4 @@ fn confirm(name: &str) -> Result<(), Error> {
         )),
         Err(failure) => Err(failure.into()),
     }
-}
-
-/// A host without a secret store has none to remove.
-fn remove_secrets(profile: &Profile) -> Result<(), Error> {
-    for name in [
-        profile.client_secret_name(),
-        profile.certificate_password_name(),
-    ] {
-        match secret_writer::remove(&name) {
-            Ok(_) => {}
-            Err(failure) if failure.fault == Fault::Absent => {}
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    Ok(())
 }

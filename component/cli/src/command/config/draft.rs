@@ -1,12 +1,15 @@
 //! A profile that is ready to be saved, and its secrets.
 
 use crate::input::secret::Secret;
+use crate::output::Output;
 use crate::output::civil_time;
 use crate::output::error::{BadValue, Error};
 use crate::profile::Profile;
+use crate::profile::auth_method::AuthMethod;
+use crate::profile::credential_id;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
-use crate::profile::stored_secrets::SecretChanges;
+use crate::profile::stored_secrets::{SecretChanges, stored};
 
 /// What becomes of a profile of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,27 +39,64 @@ impl Draft {
         }
     }
 
-    /// What a replaced profile had and this one does not goes with it.
-    fn change_secrets(&mut self, is_new: bool, changes: &mut SecretChanges) {
-        let is_kept = is_new || self.existing == Existing::ReplaceButSecrets;
-        for (name, secret) in [
-            (self.profile.client_secret_name(), self.client_secret.take()),
+    /// What a replaced profile had and this one does not goes with it; so does what a profile of this name left that is no
+    /// longer there, and then there is a word for it.
+    fn change_secrets(
+        &mut self,
+        replaced: Option<&Profile>,
+        changes: &mut SecretChanges,
+    ) -> Result<Option<String>, Error> {
+        let mut orphan = None;
+        let audience = self.profile.audience();
+        let is_kept = self.existing == Existing::ReplaceButSecrets && replaced.is_some();
+        let method = self.profile.auth_method().ok();
+        let mut is_changed = false;
+        for (name, noun, secret, is_read) in [
+            (
+                self.profile.client_secret_name(),
+                "client secret",
+                self.client_secret.take(),
+                method == Some(AuthMethod::ClientSecret),
+            ),
             (
                 self.profile.certificate_password_name(),
+                "certificate password",
                 self.certificate_password.take(),
+                method == Some(AuthMethod::Certificate),
             ),
         ] {
-            if secret.is_some() || !is_kept {
-                changes.set(name, secret);
+            match secret {
+                Some(secret) => {
+                    changes.store(name, &secret, audience.clone());
+                    is_changed = true;
+                }
+                None if is_kept => {}
+                None if replaced.is_some() => changes.remove(name),
+                // A store that cannot be read has nothing to hand out to the new profile either.
+                None if is_read && stored(&name).is_ok_and(|secret| secret.is_some()) => {
+                    changes.remove(name);
+                    orphan = Some(format!(
+                        "a {noun} that an earlier profile '{}' had left was removed",
+                        self.profile.name
+                    ));
+                }
+                None => {}
             }
         }
+        self.profile.credential_id = match (is_changed, replaced) {
+            (true, _) => Some(credential_id::new()?),
+            (false, Some(replaced)) if is_kept => replaced.credential_id.clone(),
+            (false, _) => None,
+        };
+        Ok(orphan)
     }
 }
 
 /// All profiles and their secrets, or none.
-pub(super) fn save_all(mut drafts: Vec<Draft>) -> Result<(), Error> {
+pub(super) fn save_all(mut drafts: Vec<Draft>, output: &Output) -> Result<(), Error> {
     let known = saved::load()?;
     let mut secrets = SecretChanges::default();
+    let mut orphans = Vec::new();
     for draft in &mut drafts {
         check_new(draft, &known)?;
         let replaced = known.find(&draft.profile.name);
@@ -64,20 +104,19 @@ pub(super) fn save_all(mut drafts: Vec<Draft>) -> Result<(), Error> {
             // The stored secrets go by this spelling.
             draft.profile.name.clone_from(&replaced.name);
         }
-        draft.change_secrets(replaced.is_none(), &mut secrets);
+        orphans.extend(draft.change_secrets(replaced, &mut secrets)?);
     }
-    let applied = secrets.apply()?;
-    let saved = saved::update(|document| {
+    secrets.apply_with(|document| {
         for draft in &drafts {
             check_new(draft, document)?;
             document.put(stamped(&draft.profile, document));
         }
         Ok(())
-    });
-    if saved.is_err() {
-        applied.undo();
+    })?;
+    for orphan in orphans {
+        output.notice(&orphan);
     }
-    saved
+    Ok(())
 }
 
 /// The name is taken.

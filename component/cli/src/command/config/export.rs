@@ -5,15 +5,16 @@ use clap::Args;
 use super::passphrase_options::{PassphraseOptions, Stdin, Use};
 use super::profile_options::ProfileOptions;
 use crate::bindings::files;
+use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
-use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
 use crate::profile::stored_secrets::stored;
 use crate::profile::transfer::{self, Parcel};
+use crate::profile::{PUBLIC_AUTHORITY, Profile};
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -93,17 +94,13 @@ impl Export {
     }
 
     fn packed(&self, profile: &Profile, output: &Output) -> Result<Parcel, Error> {
-        let mut parcel = Parcel {
-            profile: profile.clone(),
-            client_secret: None,
-            certificate_password: None,
-        };
+        let mut parcel = Parcel::without_secrets(profile.clone());
         if !self.include_secrets {
             return Ok(parcel);
         }
         match profile.auth_method() {
             Ok(AuthMethod::ClientSecret) => {
-                parcel.client_secret = stored(&profile.client_secret_name())?;
+                parcel.client_secret = secret_of(profile, &profile.client_secret_name())?;
                 if parcel.client_secret.is_none() {
                     output.notice(&format!(
                         "warning: profile '{}' has no stored secret",
@@ -112,12 +109,41 @@ impl Export {
                 }
             }
             Ok(AuthMethod::Certificate) => {
-                parcel.certificate_password = stored(&profile.certificate_password_name())?;
+                parcel.certificate_password =
+                    secret_of(profile, &profile.certificate_password_name())?;
             }
             Ok(_) | Err(_) => {}
         }
         Ok(parcel)
     }
+}
+
+/// The secret, if it is for whom the profile names now: with the profile it would go there after the import.
+fn secret_of(profile: &Profile, name: &str) -> Result<Option<Secret>, Error> {
+    let Some(stored) = stored(name)? else {
+        return Ok(None);
+    };
+    let is_for_profile = match &stored.audience {
+        Some(audience) => audience.is_same(&profile.audience()),
+        None => profile.authority() == PUBLIC_AUTHORITY,
+    };
+    if is_for_profile {
+        return Ok(Some(Secret::new(stored.secret.to_string())));
+    }
+    let whom = stored.audience.map_or_else(
+        || "nobody that is known".to_owned(),
+        |audience| audience.to_string(),
+    );
+    Err(Error::bad_arguments(
+        format!(
+            "the secret of profile '{}' was stored for {whom}, not for what the profile names now",
+            profile.name
+        ),
+        format!(
+            "give it again by `entra-auth-cli config edit -p {}`, or export without `--include-secrets`",
+            profile.name
+        ),
+    ))
 }
 
 fn counted(parcels: &[Parcel]) -> String {

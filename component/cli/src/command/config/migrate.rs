@@ -15,6 +15,7 @@ use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
+use crate::profile::credential_id;
 use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
 use crate::profile::stored_secrets::{SecretChanges, stored};
@@ -73,16 +74,25 @@ impl Migrate {
         let document = saved::load()?;
         let mut changes = SecretChanges::default();
         let mut lines = Vec::new();
+        let mut changed = Vec::new();
         for profile in document.sorted() {
             for kind in &KINDS {
-                lines.extend(self.take(profile, kind, &mut changes)?);
+                let Some(taken) = self.take(profile, kind)? else {
+                    continue;
+                };
+                let (verb, secret) = taken;
+                lines.push(format!("{verb} the {} of {}", kind.noun, profile.name));
+                if let Some(secret) = secret {
+                    changes.store((kind.name)(profile), &secret, profile.audience());
+                    changed.push(profile.name.clone());
+                }
             }
         }
         if lines.is_empty() {
             return Err(self.nothing_found(&document));
         }
         if !self.dry_run {
-            changes.apply()?;
+            changes.apply_with(|document| renewed(document, &changed))?;
         }
         lines.push(format!(
             "Replace these secrets in Entra, then delete {}: its files are not encrypted.",
@@ -92,28 +102,20 @@ impl Migrate {
         Ok(ExitCode::Done)
     }
 
-    /// What becomes of one secret, in words; nothing if there is none.
+    /// What becomes of one secret, and the secret if it is to be stored; nothing if there is none.
     fn take(
         &self,
         profile: &Profile,
         kind: &Kind,
-        changes: &mut SecretChanges,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<(&'static str, Option<Secret>)>, Error> {
         let Some(secret) = self.older_secret(&profile.name, kind)? else {
             return Ok(None);
         };
-        let name = (kind.name)(profile);
-        let verb = match stored(&name)? {
-            Some(_) => "kept",
-            None => {
-                changes.store(name, secret);
-                if self.dry_run { "would take" } else { "took" }
-            }
-        };
-        Ok(Some(format!(
-            "{verb} the {} of {}",
-            kind.noun, profile.name
-        )))
+        Ok(Some(match stored(&(kind.name)(profile))? {
+            Some(_) => ("kept", None),
+            None if self.dry_run => ("would take", Some(secret)),
+            None => ("took", Some(secret)),
+        }))
     }
 
     fn older_secret(&self, profile: &str, kind: &Kind) -> Result<Option<Secret>, Error> {
@@ -138,6 +140,16 @@ impl Migrate {
             ),
         )
     }
+}
+
+/// The profiles of these names have another credential from now on.
+fn renewed(document: &mut ProfileDocument, names: &[String]) -> Result<(), Error> {
+    for profile in &mut document.profiles {
+        if names.contains(&profile.name) {
+            profile.credential_id = Some(credential_id::new()?);
+        }
+    }
+    Ok(())
 }
 
 /// In the spelling of either .NET formatter.

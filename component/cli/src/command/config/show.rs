@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::profile_options::{self, ProfileOptions};
 use crate::bindings::secret_writer;
 use crate::command::format::{Format, structured};
-use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
@@ -15,7 +14,7 @@ use crate::profile::demo;
 use crate::profile::description::{self, Row};
 use crate::profile::in_use::{self, InUse, Source};
 use crate::profile::saved;
-use crate::profile::stored_secrets::stored;
+use crate::profile::stored_secrets::stored as read;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -79,32 +78,39 @@ impl Show {
         if in_use.source == Source::Demo {
             object.insert("note".to_owned(), Value::from(demo::WARNING));
         }
-        if let Some(stored) = StoredSecret::of(&in_use) {
+        if let Some(stored) = SecretRow::of(&in_use) {
             let shown = match self.show_secrets {
-                true => stored.read()?,
+                true => read(&stored.name)?,
                 false => None,
             };
             if let Some(secret) = &shown {
-                object.insert(stored.member.to_owned(), Value::from(secret.reveal()));
+                object.insert(
+                    stored.member.to_owned(),
+                    Value::from(secret.secret.as_str()),
+                );
             }
-            rows.push((
-                stored.label,
-                stored.shown(shown.as_ref(), self.show_secrets),
-            ));
+            let text = shown.as_ref().map(|shown| shown.secret.as_str());
+            rows.push((stored.label, stored.shown(text, self.show_secrets)));
+            let audience = shown.and_then(|shown| shown.audience);
+            if let Some(audience) = audience
+                && !audience.is_same(&in_use.profile.audience())
+            {
+                rows.push(("Stored For", Some(audience.to_string())));
+            }
         }
         Ok((object, rows))
     }
 }
 
 /// The secret that goes with a profile's method.
-struct StoredSecret {
+struct SecretRow {
     label: &'static str,
     member: &'static str,
     /// In the secret store.
     name: String,
 }
 
-impl StoredSecret {
+impl SecretRow {
     /// Only saved profiles have any.
     fn of(in_use: &InUse) -> Option<Self> {
         let profile = &in_use.profile;
@@ -126,14 +132,10 @@ impl StoredSecret {
         }
     }
 
-    fn read(&self) -> Result<Option<Secret>, Error> {
-        stored(&self.name)
-    }
-
     /// Whether there is one is not looked up unless it is to be shown: that may take a person.
-    fn shown(&self, secret: Option<&Secret>, is_asked: bool) -> Option<String> {
+    fn shown(&self, secret: Option<&str>, is_asked: bool) -> Option<String> {
         match (secret, is_asked) {
-            (Some(secret), _) => Some(secret.reveal().to_owned()),
+            (Some(secret), _) => Some(secret.to_owned()),
             (None, true) => Some("none is stored".to_owned()),
             (None, false) => {
                 let place = secret_writer::describe().ok()?.location;

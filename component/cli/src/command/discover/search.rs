@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
 use crate::profile::from_environment;
-use crate::profile::in_use::{self, InUse, Source};
+use crate::profile::in_use::{self, InUse};
 use crate::request::browser_options::BrowserOptions;
 use crate::request::headless;
 use crate::request::options::TokenOptions;
@@ -60,11 +60,8 @@ impl Search<'_> {
             (Some(name), _) => in_use::by_name(name)?,
             (None, None) => in_use::implied(None, None, output)?,
             (None, Some(_)) => from_environment::client()
-                .filter(|profile| profile.auth_method != named::name(AuthMethod::None))
-                .map_or_else(person, |profile| InUse {
-                    profile,
-                    source: Source::Environment,
-                }),
+                .filter(from_environment::is_complete)
+                .map_or_else(person, InUse::from_environment),
         };
         if let Some(tenant) = self.tenant {
             tenant.clone_into(&mut in_use.profile.tenant_id);
@@ -97,16 +94,13 @@ impl Search<'_> {
 }
 
 fn person() -> InUse {
-    InUse {
-        profile: Profile {
-            client_id: GRAPH_POWERSHELL.to_owned(),
-            auth_method: named::name(AuthMethod::None).to_owned(),
-            authority: variable("AZURE_AUTHORITY_HOST"),
-            ..Profile::named("")
-        },
-        // Nothing is stored for it.
-        source: Source::Environment,
-    }
+    // Nothing is stored for it.
+    InUse::from_environment(Profile {
+        client_id: GRAPH_POWERSHELL.to_owned(),
+        auth_method: named::name(AuthMethod::None).to_owned(),
+        authority: variable("AZURE_AUTHORITY_HOST"),
+        ..Profile::named("")
+    })
 }
 
 fn unattended() -> Error {
