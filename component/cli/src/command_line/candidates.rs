@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::output::error::Error;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
+use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
 
@@ -108,16 +109,62 @@ fn names_of<C: Named>() -> Vec<String> {
         .collect()
 }
 
+/// Those that no shell reads as anything but a word: some insert a candidate into the command line as it is. A document that
+/// others have written may hold other names.
 fn profile_names() -> Vec<String> {
     let document = saved::load().unwrap_or_default();
-    let names = document.names().into_iter().chain([demo::NAME]);
-    names.map(str::to_owned).collect()
+    plain_words(document.names().into_iter().chain([demo::NAME]))
+}
+
+fn plain_words<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    names
+        .filter(|name| fields::is_plain_word(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::candidates;
     use crate::command_line;
+
+    #[test]
+    fn no_candidate_means_anything_to_a_shell() {
+        let names = [
+            "prod",
+            "my-api_2",
+            "Demo",
+            "prod$(touch PWN)",
+            "qa;touch",
+            "`id`",
+            "!x",
+            "{a,b}",
+            "~root",
+            "a b",
+            "a'b",
+            "a\"b",
+            "*",
+            "-o",
+            "--help",
+            "a\\b",
+            "prod\u{200b}",
+            "\u{202e}x",
+            "é",
+            "a|b",
+            "<x>",
+            "a&b",
+            "#x",
+            "a=b",
+            "%PATH%",
+            "@a",
+            "a\nb",
+            "",
+        ];
+        assert_eq!(
+            super::plain_words(names.into_iter()),
+            ["prod", "my-api_2", "Demo"]
+        );
+    }
 
     #[test]
     fn candidates_go_on_from_what_stands_there() {

@@ -1,6 +1,7 @@
 //! What comes in: words, secrets and tokens as people and programs give them.
 
 pub(crate) mod environment;
+pub(crate) mod json;
 pub(crate) mod named;
 pub(crate) mod secret;
 pub(crate) mod stdin;

@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::input::json;
 use crate::profile::Profile;
 
 /// All profiles.
@@ -23,9 +24,13 @@ impl ProfileDocument {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let value = serde_json::from_str(text).map_err(|error| {
+        let value = json::parse(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            format!("invalid JSON at line {line}, column {column}")
+            let what = match error.to_string().starts_with(json::REPEATED) {
+                true => json::REPEATED,
+                false => "invalid JSON",
+            };
+            format!("{what} at line {line}, column {column}")
         })?;
         let (entries, wrapper) = entries(value)?;
         let mut profiles = Vec::with_capacity(entries.len());
@@ -152,6 +157,14 @@ mod tests {
             ("[1]", "profile 1 is no object"),
             (r#"[{"name":"a"},{}]"#, "profile 2 has no `name`"),
             (r#"{"profiles":{}}"#, "`profiles` is no array"),
+            (
+                r#"[{"name":"a","authority":"https://a","authority":"https://b"}]"#,
+                "a member stands twice in one object at line 1, column 61",
+            ),
+            (
+                r#"[{"name":"a","tenantId":"t","tenant":"u"}]"#,
+                "profile 1 has `tenantId` and `tenant`, which say different things",
+            ),
             ("1", "neither an array nor an object"),
         ] {
             assert_eq!(ProfileDocument::parse(text).unwrap_err(), expected);

@@ -21,11 +21,9 @@ pub(crate) fn name(text: &str) -> Result<String, BadValue> {
             allowed,
         ));
     }
-    let is_allowed =
-        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-    if let Some(bad) = text.chars().find(|character| !is_allowed(*character)) {
+    if let Some(bad) = text.chars().find(|character| !is_plain(*character)) {
         return Err(BadValue::new(
-            format!("invalid profile name: `{bad}` not allowed"),
+            format!("invalid profile name: `{}` not allowed", shown(bad)),
             allowed,
         ));
     }
@@ -48,6 +46,29 @@ pub(crate) fn name(text: &str) -> Result<String, BadValue> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a shell, whichever it is, reads the text as nothing but a word.
+pub(crate) fn is_plain_word(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain)
+}
+
+/// The name for a profile from elsewhere: its own, or with `-` in place of blanks and dots, which other programs allow.
+pub(crate) fn imported_name(text: &str) -> Result<String, BadValue> {
+    let words = text.split([' ', '.']).filter(|word| !word.is_empty());
+    name(&words.collect::<Vec<_>>().join("-"))
+}
+
+const fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
+/// What nobody would see is written as a number.
+fn shown(character: char) -> String {
+    match character.is_control() || ::text::is_invisible(character) {
+        true => character.escape_unicode().to_string(),
+        false => character.to_string(),
+    }
 }
 
 /// GUID, domain, `common`, `organizations` or `consumers`.
@@ -201,6 +222,28 @@ mod tests {
         }
         assert!(name(&"a".repeat(64)).is_ok());
         assert!(name(&"a".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn a_name_from_elsewhere_is_one_of_ours_or_refused() {
+        for (text, expected) in [
+            ("prod", Some("prod")),
+            ("My Profile", Some("My-Profile")),
+            ("eu.prod  2", Some("eu-prod-2")),
+            ("prod$(touch PWN)", None),
+            ("qa;touch$IFS", None),
+            ("`id`", None),
+            ("prod\u{200b}", None),
+            ("\u{202e}prod", None),
+            ("prod\u{7}", None),
+            ("-o", None),
+            ("demo", None),
+            (" ", None),
+        ] {
+            assert_eq!(imported_name(text).ok().as_deref(), expected, "{text:?}");
+        }
+        let message = name("prod\u{200b}").unwrap_err().message;
+        assert_eq!(message, "invalid profile name: `\\u{200b}` not allowed");
     }
 
     #[test]

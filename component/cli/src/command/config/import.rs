@@ -10,7 +10,9 @@ use crate::input::named::{self, Named};
 use crate::input::{stdin, text};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
+use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
+use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
 use crate::profile::fields;
@@ -79,24 +81,31 @@ impl Named for Conflict {
 
 impl Import {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let parcels = self.named(self.parcels(output)?)?;
+        let parcels = self.named(self.parcels(output)?, output)?;
         let document = saved::load()?;
         let drafts = self.drafts(parcels, &document, output)?;
         if self.dry_run {
             output.result(&plan(&drafts, &document))?;
             return Ok(ExitCode::Done);
         }
-        let imported: Vec<(String, bool)> = drafts
+        let imported: Vec<(Profile, bool)> = drafts
             .iter()
-            .map(|draft| (draft.profile.name.clone(), lacks_secret(draft)))
+            .map(|draft| (draft.profile.clone(), lacks_secret(draft)))
             .collect();
-        draft::save_all(drafts)?;
-        for (name, lacks_secret) in imported {
-            output.notice(&format!("✓ Profile '{name}' imported"));
+        draft::save_all(drafts, output)?;
+        for (profile, lacks_secret) in imported {
+            let name = &profile.name;
+            output.notice(&format!(
+                "✓ Profile '{name}' imported: {}",
+                profile.audience()
+            ));
             if lacks_secret {
                 output.notice(&format!(
                     "  It has no secret yet: `entra-auth-cli config edit -p {name} --client-secret -`"
                 ));
+            }
+            if let Some(warning) = profile.clear_text_warning() {
+                output.notice(&warning);
             }
         }
         Ok(ExitCode::Done)
@@ -132,7 +141,7 @@ impl Import {
         }
     }
 
-    fn named(&self, mut parcels: Vec<Parcel>) -> Result<Vec<Parcel>, Error> {
+    fn named(&self, mut parcels: Vec<Parcel>, output: &Output) -> Result<Vec<Parcel>, Error> {
         if let Some(name) = &self.name {
             let [only] = parcels.as_mut_slice() else {
                 return Err(Error::bad_arguments(
@@ -144,6 +153,22 @@ impl Import {
                 ));
             };
             only.profile.name = fields::name(name.trim())?;
+        }
+        for parcel in &mut parcels {
+            let name = imported_name(&parcel.profile.name)?;
+            if name != parcel.profile.name {
+                output.notice(&format!(
+                    "profile '{}' is imported as '{name}'",
+                    parcel.profile.name
+                ));
+                parcel.profile.name = name;
+            }
+            for member in &parcel.left_out {
+                output.notice(&format!(
+                    "`{member}` of profile '{}' is left out: it may be a secret",
+                    parcel.profile.name
+                ));
+            }
         }
         check_names(&parcels)?;
         Ok(parcels)
@@ -208,16 +233,22 @@ impl Import {
     }
 }
 
-/// Older files may hold names that are no longer given, but none that cannot be typed.
+/// By the same rule as the name of a new profile.
+fn imported_name(name: &str) -> Result<String, Error> {
+    fields::imported_name(name).map_err(|bad| {
+        Error::bad_arguments(
+            format!(
+                "the file has a profile whose name cannot be used: {}",
+                bad.message
+            ),
+            "give it another one with `--name`, or in the file",
+        )
+    })
+}
+
 fn check_names(parcels: &[Parcel]) -> Result<(), Error> {
     for (index, parcel) in parcels.iter().enumerate() {
         let name = &parcel.profile.name;
-        if name.len() > 64 || name.chars().any(char::is_control) {
-            return Err(Error::bad_arguments(
-                "the file has a profile whose name cannot be used",
-                "give it another one with `--name`",
-            ));
-        }
         let mut others = parcels.iter().skip(index + 1);
         if others.any(|other| other.profile.name.eq_ignore_ascii_case(name)) {
             return Err(Error::bad_arguments(
@@ -259,7 +290,7 @@ fn lacks_secret(draft: &Draft) -> bool {
         && draft.profile.auth_method().ok() == Some(AuthMethod::ClientSecret)
 }
 
-/// One line a profile.
+/// One line a profile: whom it is about, and so where its secret goes.
 fn plan(drafts: &[Draft], document: &ProfileDocument) -> String {
     let lines: Vec<String> = drafts
         .iter()
@@ -273,7 +304,8 @@ fn plan(drafts: &[Draft], document: &ProfileDocument) -> String {
                 (None, None) => "",
                 _ => " with its secret",
             };
-            format!("{verb} {name}{secrets}")
+            let whom = draft.profile.audience();
+            printable(&format!("{verb} {name}{secrets}: {whom}"))
         })
         .collect();
     lines.join("\n")
@@ -282,7 +314,6 @@ fn plan(drafts: &[Draft], document: &ProfileDocument) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Profile;
 
     #[test]
     fn a_renamed_profile_takes_the_next_free_number() {
@@ -299,9 +330,7 @@ mod tests {
     fn a_name_stands_once_in_a_file() {
         for (text, is_good) in [
             (r#"[{"name":"a"},{"name":"b"}]"#, true),
-            (r#"[{"name":"My Profile"}]"#, true),
             (r#"[{"name":"a"},{"name":"A"}]"#, false),
-            (r#"[{"name":"a\u0007"}]"#, false),
         ] {
             let parcels = transfer::from_plain(text).unwrap();
             assert_eq!(check_names(&parcels).is_ok(), is_good, "{text}");

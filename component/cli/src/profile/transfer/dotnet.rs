@@ -10,11 +10,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::parcel::Parcel;
+use crate::input::json;
 use crate::input::named::fold;
 use crate::input::secret::Secret;
 use crate::profile::Profile;
@@ -37,7 +38,9 @@ pub(super) fn open(passphrase: &Secret, text: &str) -> Option<Zeroizing<String>>
 
 /// The profile in the decrypted JSON; nothing if it is JSON of another shape.
 pub(super) fn parcel(text: &str) -> Option<Result<Parcel, String>> {
-    let mut document: Map<String, Value> = serde_json::from_str(text).ok()?;
+    let Value::Object(mut document) = json::parse(text).ok()? else {
+        return None;
+    };
     let mut take = |name: &str| {
         let key = document.keys().find(|key| fold(key) == name)?.clone();
         document.shift_remove(&key)
@@ -50,10 +53,13 @@ pub(super) fn parcel(text: &str) -> Option<Result<Parcel, String>> {
         let text = value.as_str().filter(|text| !text.is_empty())?;
         Some(Secret::new(text.to_owned()))
     };
-    Some(Profile::from_json(profile).map(|profile| Parcel {
-        profile,
-        client_secret: secret("clientsecret"),
-        certificate_password: secret("certificatepassword"),
+    Some(Profile::from_json(profile).map(|profile| {
+        let parcel = Parcel::of(profile);
+        Parcel {
+            client_secret: secret("clientsecret").or(parcel.client_secret),
+            certificate_password: secret("certificatepassword").or(parcel.certificate_password),
+            ..parcel
+        }
     }))
 }
 
