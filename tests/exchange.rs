@@ -205,7 +205,11 @@ fn a_name_that_is_taken_stops_the_whole_import() {
     let planned = user.run_with("config import --dry-run --overwrite", &document);
     assert_eq!(
         planned.quiet_success(),
-        "create new\nreplace My-Api-Client\n"
+        format!(
+            "create new: client `` at `https://login.microsoftonline.com`\n\
+             replace My-Api-Client: client `{CLIENT_ID}` of tenant `contoso.onmicrosoft.com` at `{}`\n",
+            emulator.authority()
+        )
     );
     assert_eq!(user.files(), before);
     user.run_with("config import --overwrite", &document)

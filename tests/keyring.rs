@@ -101,7 +101,12 @@ fn a_profiles_secret_lives_in_the_keyring() {
     let emulator = Emulator::start();
     let user = &session.user;
     user.create_profile(emulator.authority(), SECRET);
-    assert_eq!(session.stored_secret(), SECRET);
+    // With whom it is for in front.
+    let stored = session.stored_secret();
+    assert!(
+        stored.ends_with(&format!("{CLIENT_ID}\n{SECRET}")),
+        "{stored}"
+    );
 
     let token = user.run(GET_TOKEN).quiet_success();
     assert_eq!(user.run(GET_TOKEN).quiet_success(), token);
