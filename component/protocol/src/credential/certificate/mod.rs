@@ -4,10 +4,15 @@
 //! from PEM. RSA only, for Entra takes nothing else in a client assertion. No trust is decided here: whether the certificate is
 //! registered, revoked or expired is Entra's to say.
 
+mod ber;
 mod fault;
+mod key;
+mod legacy_pem;
+mod mac;
 mod password_encryption;
 mod pem;
 mod pkcs12;
+mod unwrapped;
 
 use std::fmt;
 
@@ -15,26 +20,22 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20::ChaCha20Rng;
 use der::Decode;
-use der::asn1::ObjectIdentifier;
 use rsa::PrivateKey as RsaPrivateKey;
-use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
-use rsa::pkcs8::{DecodePrivateKey, PrivateKeyInfoRef};
+use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pss::SigningKey;
 use rsa::signature::{RandomizedSigner, SignatureEncoding};
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate as X509;
-use zeroize::Zeroizing;
 
 use self::fault::Fault;
-use self::pem::PrivateKey;
+use self::key::PrivateKey;
+use self::unwrapped::unwrapped;
 use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
 /// A file with a long chain has some ten kilobytes.
 pub const MAX_FILE_SIZE: usize = 1024 * 1024;
-
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
 /// A certificate, the private key that belongs to it, and the certificates of those who vouch for it.
 #[derive(Clone)]
@@ -57,7 +58,8 @@ impl Certificate {
         password: Option<&Secret>,
     ) -> Result<Self, Impossible> {
         let password = password.map(Secret::expose);
-        Self::read(content, private_key, password).map_err(Fault::into_impossible)
+        let remark = password.and_then(text::remark);
+        Self::read(content, private_key, password).map_err(|fault| fault.into_impossible(remark))
     }
 
     fn read(
@@ -71,10 +73,13 @@ impl Certificate {
         if content.len().max(private_key.map_or(0, <[u8]>::len)) > MAX_FILE_SIZE {
             return Err(Fault::TooLarge);
         }
-        let (certificates, mut keys) = read_content(content, password)?;
-        if let Some(private_key) = private_key {
-            keys = read_keys(private_key, password)?;
-        }
+        let (certificates, keys) = match private_key {
+            Some(private_key) => (
+                read_content(&unwrapped(content), password)?.0,
+                read_keys(&unwrapped(private_key), password)?,
+            ),
+            None => read_content(&unwrapped(content), password)?,
+        };
         if certificates.is_empty() {
             return Err(Fault::NoCertificate);
         }
@@ -87,10 +92,18 @@ impl Certificate {
     fn from_parts(certificates: Vec<Vec<u8>>, keys: &[PrivateKey]) -> Result<Self, Fault> {
         let certificates = certificates
             .into_iter()
-            .map(|der| Ok((X509::from_der(&der).map_err(|_| Fault::Damaged)?, der)))
+            .map(|der| Ok((X509::from_der(&der).map_err(|_| Fault::DamagedPem)?, der)))
             .collect::<Result<Vec<_>, Fault>>()?;
+        let mut fault = None;
         for key in keys {
-            let key = key.to_rsa()?;
+            let key = match key.to_rsa() {
+                Ok(key) => key,
+                // Another key in the file may be the one.
+                Err(other) => {
+                    fault.get_or_insert(other);
+                    continue;
+                }
+            };
             let public = key
                 .to_public_key()
                 .to_pkcs1_der()
@@ -103,7 +116,7 @@ impl Certificate {
                 return Self::from_chain(chain(&certificates, own), key);
             }
         }
-        Err(Fault::OtherKey)
+        Err(fault.unwrap_or(Fault::OtherKey))
     }
 
     fn from_chain(chain: Vec<&(X509, Vec<u8>)>, key: RsaPrivateKey) -> Result<Self, Fault> {
@@ -212,44 +225,49 @@ fn read_content(
 ) -> Result<(Vec<Vec<u8>>, Vec<PrivateKey>), Fault> {
     if pem::is_pem(content) {
         let contents = pem::read(content, password)?;
-        return Ok((contents.certificates, contents.keys));
+        return match contents.other {
+            Some(other) if contents.certificates.is_empty() => Err(other),
+            _ => Ok((contents.certificates, contents.keys)),
+        };
     }
-    // Both begin like any DER; a certificate is one without further ado.
+    // All begin like any DER; a certificate and a key are ones without further ado.
     if X509::from_der(content).is_ok() {
         return Ok((vec![content.to_vec()], Vec::new()));
     }
-    let contents = pkcs12::open(content, password)?;
-    let keys = contents.keys.into_iter().map(PrivateKey::Pkcs8).collect();
-    Ok((contents.certificates, keys))
+    if let Some(key) = PrivateKey::of_der(content) {
+        return Ok((Vec::new(), vec![key]));
+    }
+    match pkcs12::open(content, password) {
+        Ok(contents) => {
+            let keys = contents.keys.into_iter().map(PrivateKey::Pkcs8).collect();
+            Ok((contents.certificates, keys))
+        }
+        Err(Fault::Damaged) => Err(Fault::of_unknown(content)),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn read_keys(private_key: &[u8], password: Option<&str>) -> Result<Vec<PrivateKey>, Fault> {
     if pem::is_pem(private_key) {
         return Ok(pem::read(private_key, password)?.keys);
     }
-    if PrivateKeyInfoRef::from_der(private_key).is_ok() {
-        return Ok(vec![PrivateKey::Pkcs8(Zeroizing::new(
-            private_key.to_vec(),
-        ))]);
+    if let Some(key) = PrivateKey::of_der(private_key) {
+        return Ok(vec![key]);
     }
-    Err(Fault::NoPrivateKey)
-}
-
-impl PrivateKey {
-    fn to_rsa(&self) -> Result<RsaPrivateKey, Fault> {
-        match self {
-            Self::Pkcs1(der) => RsaPrivateKey::from_pkcs1_der(der).map_err(|_| Fault::Damaged),
-            Self::Pkcs8(der) => {
-                let info = PrivateKeyInfoRef::from_der(der).map_err(|_| Fault::Damaged)?;
-                match info.algorithm.oid {
-                    EC_PUBLIC_KEY => Err(Fault::EllipticCurve),
-                    rsa::pkcs1::ALGORITHM_OID => {
-                        RsaPrivateKey::from_pkcs8_der(der).map_err(|_| Fault::Damaged)
-                    }
-                    _ => Err(Fault::NotRsa),
-                }
-            }
+    match pem::decrypted(private_key, password) {
+        Ok(key) => Ok(vec![PrivateKey::Pkcs8(key)]),
+        // A PFX may hold the key alone.
+        Err(Fault::DamagedKey) => {
+            let keys = pkcs12::open(private_key, password).map_or_else(
+                |fault| match fault {
+                    Fault::Damaged => Ok(Vec::new()),
+                    fault => Err(fault),
+                },
+                |contents| Ok(contents.keys),
+            )?;
+            Ok(keys.into_iter().map(PrivateKey::Pkcs8).collect())
         }
+        Err(fault) => Err(fault),
     }
 }
 
@@ -286,6 +304,20 @@ mod tests {
         let dos = String::from_utf8(with_key.clone())
             .unwrap()
             .replace('\n', "\r\n");
+        let text = String::from_utf8(with_key.clone()).unwrap();
+        let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xef\xbb\xbf", with_key.as_slice()].concat();
+        let written_out = text.replace('\n', "\\n");
+        let blanks = text.replace('\n', " ");
+        let pem_as_base64 = STANDARD.encode(&text);
+        let pfx_as_base64 = STANDARD.encode(file!("new.pfx"));
+        let pfx_in_lines = pfx_as_base64.split_at(64);
+        let pfx_in_lines = format!("{}\r\n{}\r\n", pfx_in_lines.0, pfx_in_lines.1);
+        let pfx_in_quotes = format!("\"{pfx_as_base64}\"\n");
+        let pfx_in_json =
+            format!(r#"{{"contentType":"application/x-pkcs12","value":"{pfx_as_base64}"}}"#);
+        let pfx_and_more = [file!("new.pfx"), b"\r\n"].concat();
+        let two_keys = [file!("ec-key.pem"), with_key.as_slice()].concat();
         let key_der = pem::read(file!("key-pkcs8.pem"), None)
             .unwrap()
             .keys
@@ -293,7 +325,7 @@ mod tests {
         let PrivateKey::Pkcs8(key_der) = key_der else {
             panic!("the file has a PKCS#8 key")
         };
-        let rows: [(&str, Files<'_>, Option<&str>); 21] = [
+        let rows: [(&str, Files<'_>, Option<&str>); 33] = [
             (
                 "PFX, AES-256 and SHA-256",
                 (file!("new.pfx"), None),
@@ -371,6 +403,50 @@ mod tests {
                 Some(PASSWORD),
             ),
             ("DER both", (&own, Some(&key_der)), None),
+            ("PEM as UTF-16", (&utf_16, None), None),
+            ("PEM with a mark", (&marked, None), None),
+            (
+                "PEM whose line ends were written out",
+                (written_out.as_bytes(), None),
+                None,
+            ),
+            (
+                "PEM whose line ends became blanks",
+                (blanks.as_bytes(), None),
+                None,
+            ),
+            ("PEM as base64", (pem_as_base64.as_bytes(), None), None),
+            (
+                "PFX as base64",
+                (pfx_as_base64.as_bytes(), None),
+                Some(PASSWORD),
+            ),
+            (
+                "PFX as base64 in lines",
+                (pfx_in_lines.as_bytes(), None),
+                Some(PASSWORD),
+            ),
+            (
+                "PFX as base64 in quotes",
+                (pfx_in_quotes.as_bytes(), None),
+                Some(PASSWORD),
+            ),
+            (
+                "PFX as Key Vault's JSON",
+                (pfx_in_json.as_bytes(), None),
+                Some(PASSWORD),
+            ),
+            (
+                "PFX with a line end behind",
+                (&pfx_and_more, None),
+                Some(PASSWORD),
+            ),
+            (
+                "key that the first OpenSSL encrypted",
+                (certificate, Some(file!("key-encrypted-old.pem"))),
+                Some("x"),
+            ),
+            ("key of another kind first", (&two_keys, None), None),
         ];
         for (name, (content, key), password) in rows {
             let certificate = Certificate::read(content, key, password)
@@ -388,7 +464,7 @@ mod tests {
         altered[800] ^= 1;
         let large = vec![0x30; MAX_FILE_SIZE + 1];
         let nested = "-----BEGIN -----BEGIN -----END ".repeat(1000);
-        let rows: [(&str, Files<'_>, Option<&str>, Fault); 28] = [
+        let rows: [(&str, Files<'_>, Option<&str>, Fault); 33] = [
             (
                 "wrong password",
                 (file!("new.pfx"), None),
@@ -447,19 +523,19 @@ mod tests {
                 "elliptic curve, PFX",
                 (file!("ec.pfx"), None),
                 Some(PASSWORD),
-                Fault::EllipticCurve,
+                Fault::NotRsa("an elliptic curve key"),
             ),
             (
                 "elliptic curve, PKCS#8",
                 (file!("ec-certificate.pem"), Some(file!("ec-key.pem"))),
                 None,
-                Fault::EllipticCurve,
+                Fault::NotRsa("an elliptic curve key"),
             ),
             (
                 "elliptic curve, its own form",
                 (file!("ec-certificate.pem"), Some(file!("ec-key-sec1.pem"))),
                 None,
-                Fault::EllipticCurve,
+                Fault::NotRsa("an elliptic curve key"),
             ),
             (
                 "key of another",
@@ -518,18 +594,51 @@ mod tests {
             (
                 "key encrypted by the first OpenSSL",
                 (certificate, Some(file!("key-encrypted-old.pem"))),
-                Some("x"),
-                Fault::OldPem,
+                Some(PASSWORD),
+                Fault::WrongPassword,
+            ),
+            (
+                "no password of a key that the first OpenSSL encrypted",
+                (certificate, Some(file!("key-encrypted-old.pem"))),
+                None,
+                Fault::PasswordMissing,
             ),
             ("nothing", (b"", None), None, Fault::Empty),
             ("no DER", (b"Hello, world", None), None, Fault::Damaged),
             ("cut PFX", (cut_pfx, None), Some(PASSWORD), Fault::Damaged),
-            ("cut PEM", (cut_pem, None), None, Fault::Damaged),
+            ("cut PEM", (cut_pem, None), None, Fault::CutPem),
             (
                 "PEM within PEM",
                 (nested.as_bytes(), None),
                 None,
-                Fault::Damaged,
+                Fault::CutPem,
+            ),
+            (
+                "an error page",
+                (b"<!DOCTYPE html><title>Bad gateway</title>", None),
+                None,
+                Fault::of_unknown(b"<"),
+            ),
+            (
+                "a Java keystore",
+                (b"\xfe\xed\xfe\xed\0\0\0\x02", None),
+                None,
+                Fault::of_unknown(b"\xfe\xed\xfe\xed"),
+            ),
+            (
+                "a request",
+                (b"-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n", None),
+                None,
+                Fault::OtherFile(
+                    "a request for a certificate and not the certificate itself",
+                    "give the certificate that was issued for it, together with the private key",
+                ),
+            ),
+            (
+                "no base64 in it",
+                (b"-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", None),
+                None,
+                Fault::DamagedPem,
             ),
             ("large", (&large, None), None, Fault::TooLarge),
         ];

@@ -66,7 +66,7 @@ impl AlgorithmIdentifier<'_> {
         }
     }
 
-    fn decoded<T: for<'a> Decode<'a>>(&self) -> Result<T, Fault> {
+    pub(super) fn decoded<T: for<'a> Decode<'a>>(&self) -> Result<T, Fault> {
         let parameters = self.parameters.ok_or(Fault::Damaged)?;
         let der = parameters.to_der().map_err(|_| Fault::Damaged)?;
         T::from_der(&der).map_err(|_| Fault::UnknownCipher)
@@ -142,6 +142,22 @@ impl Password {
             utf8: Zeroizing::new(text.to_owned()),
             utf16,
         }
+    }
+
+    /// As OpenSSL before version 1.1 had it, which took each byte of UTF-8 for a character.
+    pub(super) fn by_bytes(text: &str) -> Self {
+        let mut utf16 = Zeroizing::new(Vec::with_capacity(2 * text.len() + 2));
+        for byte in text.bytes().chain([0]) {
+            utf16.extend_from_slice(&[0, byte]);
+        }
+        Self {
+            utf8: Zeroizing::new(text.to_owned()),
+            utf16,
+        }
+    }
+
+    pub(super) fn utf8(&self) -> &[u8] {
+        self.utf8.as_bytes()
     }
 
     /// No password: programs disagree on whether that is the same as an empty one.

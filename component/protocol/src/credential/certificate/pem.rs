@@ -8,7 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use der::Decode;
 use zeroize::Zeroizing;
 
+use super::ber;
 use super::fault::Fault;
+use super::key::{ELLIPTIC_CURVE, PrivateKey};
+use super::legacy_pem;
 use super::password_encryption::{EncryptedPrivateKey, Password};
 
 const BEGIN: &str = "-----BEGIN ";
@@ -20,16 +23,9 @@ const DASHES: &str = "-----";
 pub(super) struct Contents {
     /// DER of X.509 certificates, in the text's order.
     pub(super) certificates: Vec<Vec<u8>>,
-    /// DER of private keys.
     pub(super) keys: Vec<PrivateKey>,
-}
-
-/// A private key's DER, by its form.
-pub(super) enum PrivateKey {
-    /// [RFC 8017 appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
-    Pkcs1(Zeroizing<Vec<u8>>),
-    /// [RFC 5958](https://www.rfc-editor.org/rfc/rfc5958).
-    Pkcs8(Zeroizing<Vec<u8>>),
+    /// What was there instead of a certificate.
+    pub(super) other: Option<Fault>,
 }
 
 /// Whether the bytes are text with at least one block in it.
@@ -45,9 +41,9 @@ pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, Fau
     let mut contents = Contents::default();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(BEGIN) {
-        let (label, after) = after.split_once(DASHES).ok_or(Fault::Damaged)?;
+        let (label, after) = after.split_once(DASHES).ok_or(Fault::CutPem)?;
         let end = format!("{END}{label}{DASHES}");
-        let (body, after) = after.split_once(&end).ok_or(Fault::Damaged)?;
+        let (body, after) = after.split_once(&end).ok_or(Fault::CutPem)?;
         contents.add(label, body, password)?;
         rest = after;
     }
@@ -57,21 +53,47 @@ pub(super) fn read(bytes: &[u8], password: Option<&str>) -> Result<Contents, Fau
 impl Contents {
     fn add(&mut self, label: &str, body: &str, password: Option<&str>) -> Result<(), Fault> {
         match label {
-            "CERTIFICATE" => self.certificates.push(decoded(body)?.to_vec()),
-            // The encryption of OpenSSL before 1.0, with MD5 over the password.
-            "RSA PRIVATE KEY" if body.contains("ENCRYPTED") => return Err(Fault::OldPem),
-            "RSA PRIVATE KEY" => self.keys.push(PrivateKey::Pkcs1(decoded(body)?)),
+            "CERTIFICATE" | "X509 CERTIFICATE" => self.certificates.push(decoded(body)?.to_vec()),
+            // Behind the certificate is what its owner trusts it for.
+            "TRUSTED CERTIFICATE" => {
+                let certificate = ber::to_der(&decoded(body)?).ok_or(Fault::DamagedPem)?;
+                self.certificates.push(certificate.to_vec());
+            }
+            "RSA PRIVATE KEY" => self.keys.push(PrivateKey::Pkcs1(own_form(body, password)?)),
             "PRIVATE KEY" => self.keys.push(PrivateKey::Pkcs8(decoded(body)?)),
             "ENCRYPTED PRIVATE KEY" => {
                 let key = decrypted(&decoded(body)?, password)?;
                 self.keys.push(PrivateKey::Pkcs8(key));
             }
-            "EC PRIVATE KEY" => return Err(Fault::EllipticCurve),
-            "DSA PRIVATE KEY" | "OPENSSH PRIVATE KEY" => return Err(Fault::NotRsa),
-            // Public keys, parameters, requests.
+            "EC PRIVATE KEY" => self.keys.push(PrivateKey::Other(ELLIPTIC_CURVE)),
+            "DSA PRIVATE KEY" => self.keys.push(PrivateKey::Other("a DSA key")),
+            "OPENSSH PRIVATE KEY" => self.keys.push(PrivateKey::Other(
+                "in the form of OpenSSH, which `ssh-keygen -p -m PEM -f KEY` changes if it is an RSA key",
+            )),
+            "PKCS7" | "CMS" | "PKCS #7 SIGNED DATA" => {
+                self.other = Some(Fault::OtherFile(
+                    "a bundle of certificates without a key (PKCS#7)",
+                    "take the certificates out of it by `openssl pkcs7 -print_certs -in FILE -out certificates.pem`, and add the private key",
+                ));
+            }
+            "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => {
+                self.other = Some(Fault::OtherFile(
+                    "a request for a certificate and not the certificate itself",
+                    "give the certificate that was issued for it, together with the private key",
+                ));
+            }
+            // Public keys and parameters.
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// A key of one algorithm's own form, which may be encrypted in the old manner.
+fn own_form(body: &str, password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    match legacy_pem::split(body) {
+        (Some(header), data) => legacy_pem::decrypt(header, password, &decoded(data)?),
+        (None, data) => decoded(data),
     }
 }
 
@@ -82,12 +104,13 @@ fn decoded(body: &str) -> Result<Zeroizing<Vec<u8>>, Fault> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(base64.len()));
     STANDARD
         .decode_vec(&base64, &mut bytes)
-        .map_err(|_| Fault::Damaged)?;
+        .map_err(|_| Fault::DamagedPem)?;
     Ok(bytes)
 }
 
-fn decrypted(der: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+/// A key of PKCS#8 that is encrypted.
+pub(super) fn decrypted(der: &[u8], password: Option<&str>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    let key = EncryptedPrivateKey::from_der(der).map_err(|_| Fault::DamagedKey)?;
     let password = password.ok_or(Fault::PasswordMissing)?;
-    let key = EncryptedPrivateKey::from_der(der).map_err(|_| Fault::Damaged)?;
     key.decrypt(&Password::new(password))
 }

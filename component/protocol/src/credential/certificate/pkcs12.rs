@@ -1,19 +1,18 @@
 //! PKCS#12 (PFX) files: certificates and a private key under one password.
 //!
-//! [RFC 7292](https://www.rfc-editor.org/rfc/rfc7292), read with distinguished encoding rules. Password integrity only: files that
-//! are signed instead are as rare as files with a secret bag, and both are not read.
+//! [RFC 7292](https://www.rfc-editor.org/rfc/rfc7292). Password integrity only: files that are signed instead are as rare as files
+//! with a secret bag, and both are not read.
 
-use der::asn1::{ObjectIdentifier, OctetStringRef, SetOfVec};
+use std::borrow::Cow;
+
+use der::asn1::{ObjectIdentifier, OctetStringRef};
 use der::{AnyRef, Decode, Encode, Sequence};
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::ber;
 use super::fault::Fault;
-use super::password_encryption::{
-    AlgorithmIdentifier, EncryptedPrivateKey, Password, Purpose, derive,
-};
+use super::mac::MacData;
+use super::password_encryption::{AlgorithmIdentifier, EncryptedPrivateKey, Password};
 
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
@@ -23,10 +22,10 @@ const ENCRYPTED_KEY_BAG: ObjectIdentifier =
 const CERTIFICATE_BAG: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.3");
 const X509: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.22.1");
-const SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
+const NESTED_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.6");
+
+/// Nobody nests bags at all; keeps a hostile file from costing stack.
+const DEEPEST: usize = 4;
 
 /// What a file holds that is of use here.
 #[derive(Default)]
@@ -39,16 +38,17 @@ pub(super) struct Contents {
 
 /// Opens a file with a password, or without one.
 pub(super) fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Fault> {
-    let file = Pfx::from_der(bytes).map_err(|_| Fault::Damaged)?;
-    if file.version != 3 || file.content.content_type != DATA {
+    let der = ber::to_der(bytes).ok_or(Fault::Damaged)?;
+    let file = Pfx::from_der(&der).map_err(|_| Fault::Damaged)?;
+    if file.version != 3 {
         return Err(Fault::Damaged);
     }
+    if file.content.content_type != DATA {
+        return Err(Fault::UnknownCipher);
+    }
     let content = octets(file.content.content)?;
-    // A password that the file does not need is no error: a variable may have been set for another file.
-    let given = password.filter(|password| !password.is_empty());
-    let none = [Password::new(""), Password::absent()];
     let mut fault = Fault::WrongPassword;
-    for password in given.map(Password::new).into_iter().chain(none) {
+    for password in candidates(password) {
         match open_with(content, file.mac.as_ref(), &password) {
             Err(Fault::WrongPassword) => fault = Fault::WrongPassword,
             outcome => return outcome,
@@ -60,6 +60,19 @@ pub(super) fn open(bytes: &[u8], password: Option<&str>) -> Result<Contents, Fau
     Err(fault)
 }
 
+/// The password in the forms that programs give it. One that the file does not need is no error: a variable may have been set for
+/// another file.
+fn candidates(password: Option<&str>) -> Vec<Password> {
+    let given = password.filter(|password| !password.is_empty());
+    let old = given.filter(|password| !password.is_ascii());
+    let given = given.map(Password::new).into_iter();
+    let none = [Password::new(""), Password::absent()];
+    given
+        .chain(old.map(Password::by_bytes))
+        .chain(none)
+        .collect()
+}
+
 fn open_with(
     content: &[u8],
     mac: Option<&MacData<'_>>,
@@ -68,28 +81,37 @@ fn open_with(
     if let Some(mac) = mac {
         mac.check(password, content)?;
     }
-    let safes = Vec::<ContentInfo<'_>>::from_der(content).map_err(|_| Fault::Damaged)?;
-    let mut contents = Contents::default();
-    for safe in safes {
-        let bags = match safe.content_type {
-            DATA => Zeroizing::new(octets(safe.content)?.to_vec()),
-            ENCRYPTED_DATA => decrypted(safe.content, password)?,
-            // A safe that is encrypted for somebody's certificate.
-            _ => return Err(Fault::UnknownCipher),
-        };
-        contents.add_bags(&bags, password)?;
+    let contents = Contents::read(content, password);
+    match (contents, mac) {
+        // The code says that the password is right.
+        (Err(Fault::WrongPassword), Some(_)) => Err(Fault::TwoPasswords),
+        (contents, _) => contents,
     }
-    Ok(contents)
 }
 
 fn decrypted(content: AnyRef<'_>, password: &Password) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    let der = content.to_der().map_err(|_| Fault::Damaged)?;
-    let encrypted = EncryptedData::from_der(&der).map_err(|_| Fault::Damaged)?;
-    let data = encrypted
-        .info
-        .content
-        .map_or(&[][..], |content| content.as_bytes());
-    encrypted.info.algorithm.decrypt(password, data)
+    let encrypted: EncryptedData<'_> = content.decode_as().map_err(|_| Fault::Damaged)?;
+    let info = encrypted.info;
+    let data = match info.content {
+        Some(content) => pieces(content)?,
+        None => Cow::Borrowed(&[][..]),
+    };
+    info.algorithm.decrypt(password, &data)
+}
+
+/// The bytes of an implicitly tagged OCTET STRING, which may have been written in pieces.
+fn pieces(content: AnyRef<'_>) -> Result<Cow<'_, [u8]>, Fault> {
+    if !der::Tagged::tag(&content).is_constructed() {
+        return Ok(Cow::Borrowed(content.value()));
+    }
+    let mut all = Vec::with_capacity(content.value().len());
+    let mut rest = content.value();
+    while !rest.is_empty() {
+        let (piece, behind) = AnyRef::from_der_partial(rest).map_err(|_| Fault::Damaged)?;
+        all.extend_from_slice(piece.value());
+        rest = behind;
+    }
+    Ok(Cow::Owned(all))
 }
 
 /// The bytes of an OCTET STRING.
@@ -100,15 +122,33 @@ fn octets(any: AnyRef<'_>) -> Result<&[u8], Fault> {
 }
 
 impl Contents {
-    fn add_bags(&mut self, bags: &[u8], password: &Password) -> Result<(), Fault> {
-        // What was decrypted with the wrong key can end in good padding; then this is where it shows.
+    fn read(content: &[u8], password: &Password) -> Result<Self, Fault> {
+        let der = ber::to_der(content).ok_or(Fault::Damaged)?;
+        let safes = Vec::<ContentInfo<'_>>::from_der(&der).map_err(|_| Fault::Damaged)?;
+        let mut contents = Self::default();
+        for safe in safes {
+            let bags = match safe.content_type {
+                DATA => Zeroizing::new(octets(safe.content)?.to_vec()),
+                ENCRYPTED_DATA => decrypted(safe.content, password)?,
+                // A safe that is encrypted for somebody's certificate.
+                _ => return Err(Fault::UnknownCipher),
+            };
+            // What was decrypted with the wrong key can end in good padding; then this is where it shows.
+            let bags = ber::to_der(&bags).ok_or(Fault::WrongPassword)?;
+            contents.add_bags(&bags, password, DEEPEST)?;
+        }
+        Ok(contents)
+    }
+
+    fn add_bags(&mut self, bags: &[u8], password: &Password, depth: usize) -> Result<(), Fault> {
         let bags = Vec::<SafeBag<'_>>::from_der(bags).map_err(|_| Fault::WrongPassword)?;
         for bag in bags {
             let value = Zeroizing::new(bag.value.to_der().map_err(|_| Fault::Damaged)?);
             match bag.id {
                 KEY_BAG => self.keys.push(value),
                 ENCRYPTED_KEY_BAG => {
-                    let key = EncryptedPrivateKey::from_der(&value).map_err(|_| Fault::Damaged)?;
+                    let key =
+                        EncryptedPrivateKey::from_der(&value).map_err(|_| Fault::DamagedKey)?;
                     self.keys.push(key.decrypt(password)?);
                 }
                 CERTIFICATE_BAG => {
@@ -117,7 +157,8 @@ impl Contents {
                         self.certificates.push(bag.value.as_bytes().to_vec());
                     }
                 }
-                // Revocation lists, secrets and nested bags.
+                NESTED_BAG if depth > 0 => self.add_bags(&value, password, depth - 1)?,
+                // Revocation lists and secrets.
                 _ => {}
             }
         }
@@ -143,16 +184,15 @@ struct ContentInfo<'a> {
 struct EncryptedData<'a> {
     version: u8,
     info: EncryptedContentInfo<'a>,
-    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
-    attributes: Option<SetOfVec<AnyRef<'a>>>,
+    /// Not in the order that the rules ask for, as often as not.
+    attributes: Option<AnyRef<'a>>,
 }
 
 #[derive(Sequence)]
 struct EncryptedContentInfo<'a> {
     content_type: ObjectIdentifier,
     algorithm: AlgorithmIdentifier<'a>,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
-    content: Option<&'a OctetStringRef>,
+    content: Option<AnyRef<'a>>,
 }
 
 #[derive(Sequence)]
@@ -160,7 +200,7 @@ struct SafeBag<'a> {
     id: ObjectIdentifier,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
     value: AnyRef<'a>,
-    attributes: Option<SetOfVec<AnyRef<'a>>>,
+    attributes: Option<AnyRef<'a>>,
 }
 
 #[derive(Sequence)]
@@ -168,52 +208,4 @@ struct CertificateBag<'a> {
     id: ObjectIdentifier,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
     value: &'a OctetStringRef,
-}
-
-#[derive(Sequence)]
-struct MacData<'a> {
-    mac: DigestInfo<'a>,
-    salt: &'a OctetStringRef,
-    #[asn1(default = "once")]
-    iterations: u32,
-}
-
-const fn once() -> u32 {
-    1
-}
-
-#[derive(Sequence)]
-struct DigestInfo<'a> {
-    algorithm: AlgorithmIdentifier<'a>,
-    digest: &'a OctetStringRef,
-}
-
-impl MacData<'_> {
-    fn check(&self, password: &Password, content: &[u8]) -> Result<(), Fault> {
-        match self.mac.algorithm.oid {
-            SHA1 => self.check_with::<64, Hmac<Sha1>, Sha1>(password, content, 20),
-            SHA256 => self.check_with::<64, Hmac<Sha256>, Sha256>(password, content, 32),
-            SHA384 => self.check_with::<128, Hmac<Sha384>, Sha384>(password, content, 48),
-            SHA512 => self.check_with::<128, Hmac<Sha512>, Sha512>(password, content, 64),
-            _ => Err(Fault::UnknownCipher),
-        }
-    }
-
-    fn check_with<const BLOCK: usize, M, D>(
-        &self,
-        password: &Password,
-        content: &[u8],
-        size: usize,
-    ) -> Result<(), Fault>
-    where
-        M: Mac + KeyInit,
-        D: sha2::Digest,
-    {
-        let salt = self.salt.as_bytes();
-        let key = derive::<BLOCK, D>(password, salt, self.iterations, Purpose::Mac, size)?;
-        let mut mac = <M as KeyInit>::new_from_slice(&key).map_err(|_| Fault::Damaged)?;
-        mac.update(content);
-        mac.verify_slice(self.mac.digest.as_bytes())
-            .map_err(|_| Fault::WrongPassword)
-    }
 }
