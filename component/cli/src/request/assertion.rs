@@ -37,36 +37,17 @@ impl AssertionArgument {
     /// The token itself.
     pub(crate) fn read(&self) -> Result<Secret, Error> {
         let given = match self {
-            Self::File(path) => {
-                token::from_bytes("the file", &files::read(path, text::LIMIT)?).map_err(hinted)?
-            }
-            Self::Stdin => token::whole_stdin().map_err(hinted)?,
-            Self::Value(token) => token::from_text(token.reveal()),
+            Self::File(path) => token::from_bytes("the file", &files::read(path, text::LIMIT)?)?,
+            Self::Stdin => token::whole_stdin()?,
+            Self::Value(token) => token::from_text(token.reveal())?,
         };
-        bare(&given)
-            .map(|token| Secret::new(token.to_owned()))
-            .ok_or_else(|| {
-                Error::bad_arguments(
-                    "the incoming token is empty",
-                    "check the variable, file or command that should have filled it",
-                )
-            })
-    }
-}
-
-/// Without the scheme, which comes along when an `Authorization` header is copied.
-fn bare(text: &str) -> Option<&str> {
-    let token = match text.split_once(char::is_whitespace) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim_start(),
-        _ => text,
-    };
-    (!token.is_empty()).then_some(token)
-}
-
-fn hinted(error: Error) -> Error {
-    Error {
-        hint: Some("give the token by `--assertion -` or `--assertion @FILE`, as text".to_owned()),
-        ..error
+        if given.is_empty() {
+            return Err(Error::bad_arguments(
+                "the incoming token is empty",
+                "check the variable, file or command that should have filled it",
+            ));
+        }
+        Ok(Secret::new(given))
     }
 }
 

@@ -5,12 +5,10 @@
 //! address that mints tokens ([GitHub](https://docs.github.com/actions/reference/security/oidc),
 //! [Azure Pipelines](https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create)).
 
-use ::text::word;
-
 use crate::bindings::files;
 use crate::bindings::gate;
 use crate::bindings::tokens::{AssertionSource, OidcEndpoint, PipelinesEndpoint};
-use crate::input::text;
+use crate::input::token;
 use crate::output::error::Error;
 use crate::profile::from_environment::{FEDERATED_TOKEN_FILE, GITHUB_URL, PIPELINES_URL};
 
@@ -97,15 +95,13 @@ fn from_file(path: &str) -> Result<String, Error> {
             ..error
         }
     })?;
-    token(&bytes)
+    from_content(&bytes)
 }
 
-fn token(bytes: &[u8]) -> Result<String, Error> {
-    let text = text::decoded(
-        &format!("the file that {FEDERATED_TOKEN_FILE} names"),
-        bytes,
-    )?;
-    match word(&text) {
+fn from_content(bytes: &[u8]) -> Result<String, Error> {
+    let what = format!("the file that {FEDERATED_TOKEN_FILE} names");
+    let found = token::from_bytes(&what, bytes)?;
+    match found.as_str() {
         "" => Err(Error::bad_arguments(
             format!("the file that {FEDERATED_TOKEN_FILE} names holds no token"),
             "check that the platform still writes the file: the service account's token volume has to be mounted",
@@ -186,11 +182,14 @@ mod tests {
         for (bytes, expected) in [
             (b"a.b.c\n".as_slice(), Some("a.b.c")),
             (b" a.b.c ", Some("a.b.c")),
+            (b"\xef\xbb\xbfa.b.c\r\n", Some("a.b.c")),
+            (b"\xff\xfea\0.\0b\0", Some("a.b")),
+            (br#"{"value":"a.b.c"}"#, Some("a.b.c")),
             (b"", None),
             (b"\n", None),
             (b"\xff", None),
         ] {
-            let found = token(bytes).ok();
+            let found = from_content(bytes).ok();
             assert_eq!(found.as_deref(), expected, "{bytes:?}");
         }
     }

@@ -37,6 +37,12 @@ const ENTRA_ISSUERS: [&str; 8] = [
     "https://login.sovcloud-identity.sg/",
 ];
 
+/// Domains at whose hosts tenants have their customers sign in.
+const CUSTOMER_ISSUERS: [(&str, &str); 2] = [
+    (".ciamlogin.com", "an External ID tenant"),
+    (".b2clogin.com", "an Azure AD B2C tenant"),
+];
+
 /// One line a fact, each with a label; what the claims do not say is left out.
 pub(crate) fn facts(header: &Map<String, Value>, claims: &Map<String, Value>) -> Vec<String> {
     let claims = Claims(claims);
@@ -71,9 +77,23 @@ impl Claims<'_> {
         let issuer = self.text("iss").unwrap_or_default();
         ENTRA_ISSUERS.iter().any(|host| issuer.starts_with(host))
             || (self.text("tid").is_some() && self.text("ver").is_some())
+            || self.customer_issuer().is_some()
+    }
+
+    /// Host and kind of an issuer for the customers of a tenant.
+    fn customer_issuer(&self) -> Option<(&str, &'static str)> {
+        let rest = self.text("iss")?.strip_prefix("https://")?;
+        let host = rest.split('/').next().unwrap_or_default();
+        let found = CUSTOMER_ISSUERS
+            .iter()
+            .find(|(domain, _)| host.ends_with(domain));
+        found.map(|(_, kind)| (host, *kind))
     }
 
     fn issuer(&self) -> Option<String> {
+        if let Some((host, kind)) = self.customer_issuer() {
+            return Some(format!("{kind} of Microsoft Entra at `{host}`"));
+        }
         if !self.is_entra() {
             return self
                 .text("iss")
@@ -327,6 +347,21 @@ mod tests {
                 "personal account",
                 json!({"iss": v2, "ver": "2.0", "tid": PERSONAL_ACCOUNTS, "azp": CLIENT}),
                 &["personal Microsoft accounts"],
+            ),
+            (
+                "B2C",
+                json!({"iss": format!("https://contoso.b2clogin.com/{TENANT}/v2.0/"), "ver": "1.0", "aud": CLIENT, "scp": "read"}),
+                &["an Azure AD B2C tenant of Microsoft Entra at `contoso.b2clogin.com`"],
+            ),
+            (
+                "External ID",
+                json!({"iss": format!("https://{TENANT}.ciamlogin.com/{TENANT}/v2.0"), "ver": "2.0", "aud": CLIENT}),
+                &["an External ID tenant of Microsoft Entra", "an ID token"],
+            ),
+            (
+                "a host that looks like it",
+                json!({"iss": "https://b2clogin.com.evil.example/", "aud": "x"}),
+                &["which is not Microsoft Entra"],
             ),
             (
                 "somebody else's",

@@ -53,7 +53,9 @@ impl Inspection {
             (Some(judgement), _) if judgement.is_accepted() => ExitCode::Done,
             (Some(_), _) => ExitCode::General,
             (None, Validity::Valid | Validity::Unknown) => ExitCode::Done,
-            (None, Validity::Expired | Validity::NotYetValid) => ExitCode::General,
+            (None, Validity::Expired | Validity::NotYetValid | Validity::Unreadable) => {
+                ExitCode::General
+            }
         }
     }
 
@@ -69,17 +71,23 @@ impl Inspection {
             ("claims", part(&self.claims)),
             ("signature", Value::from(self.decoded.signature.clone())),
             ("expires_in", Value::from(self.decoded.expires_in)),
-            (
-                "expired",
-                Value::from(self.decoded.validity == Validity::Expired),
-            ),
+            ("expired", self.is_expired().into()),
         ] {
             set(&mut document, name, value);
         }
         if let Some(judgement) = &self.judgement {
             set(&mut document, "verification", judgement.document());
         }
+        if !self.decoded.remarks.is_empty() {
+            set(&mut document, "remarks", self.decoded.remarks.clone().into());
+        }
         Value::from(document)
+    }
+
+    /// Nothing where nobody can say.
+    pub(crate) fn is_expired(&self) -> Option<bool> {
+        let validity = self.decoded.validity;
+        (validity != Validity::Unreadable).then_some(validity == Validity::Expired)
     }
 
     /// The page.
@@ -107,6 +115,12 @@ impl Inspection {
                 lines.push(output.heading("In words:"));
                 lines.extend(facts.iter().map(|fact| format!("  {}", printable(fact))));
             }
+        }
+        if !self.decoded.remarks.is_empty() {
+            lines.push(String::new());
+            lines.push(output.heading("Remarks:"));
+            let remarks = self.decoded.remarks.iter();
+            lines.extend(remarks.map(|remark| format!("  {}", printable(remark))));
         }
         lines.push(String::new());
         match &self.judgement {
@@ -172,6 +186,7 @@ impl Inspection {
             Validity::Expired => output.alarm("expired"),
             Validity::NotYetValid => output.alarm("not yet valid"),
             Validity::Unknown => "unknown: the token names no expiry".to_owned(),
+            Validity::Unreadable => output.alarm("not valid: one of its times cannot be read"),
         };
         lines.push(format!("  Status:     {status}"));
         lines
@@ -228,6 +243,7 @@ mod tests {
             expires_at: left.map(|_| 1_766_935_800),
             expires_in: left,
             validity,
+            remarks: Vec::new(),
         })
     }
 
@@ -238,6 +254,7 @@ mod tests {
             (Validity::Unknown, ExitCode::Done),
             (Validity::Expired, ExitCode::General),
             (Validity::NotYetValid, ExitCode::General),
+            (Validity::Unreadable, ExitCode::General),
         ] {
             let inspection = inspection(&json!({}), validity, None);
             assert_eq!(inspection.verdict(), expected);
@@ -278,6 +295,26 @@ mod tests {
         assert_eq!(document["expires_in"], -5);
         assert_eq!(document["payload"], claims);
         assert_eq!(document["sub"], "s");
+    }
+
+    #[test]
+    fn what_is_odd_is_remarked_on_and_no_claim_hides_it() {
+        let mut odd = inspection(&json!({"remarks": "none"}), Validity::Unreadable, None);
+        odd.decoded.remarks = vec!["`exp` is no time".to_owned()];
+        let document = odd.document();
+        assert_eq!(document["expired"], Value::Null);
+        assert_eq!(document["remarks"], json!(["`exp` is no time"]));
+        let page = odd.page(&Output::new(Verbosity::Normal, true));
+        assert!(page.contains("Remarks:\n  `exp` is no time"), "{page}");
+        assert!(page.contains("not valid"), "{page}");
+    }
+
+    #[test]
+    fn numbers_are_shown_as_they_were_written() {
+        let mut exact = inspection(&json!({}), Validity::Valid, None);
+        let text = r#"{"a":1.0,"b":123456789012345678901234567890,"c":-0}"#;
+        exact.claims = serde_json::from_str(text).ok();
+        assert_eq!(exact.document()["payload"].to_string(), text);
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl TokenSource<'_> {
     pub(crate) fn read(&self, output: &Output) -> Result<FoundToken, Error> {
         match self {
             Self::Argument("-") => token::whole_stdin().map(bare),
-            Self::Argument(text) => Ok(bare(token::from_text(text))),
+            Self::Argument(text) => token::from_text(text).map(bare),
             Self::File(path) => {
                 token::from_bytes("the file", &files::read(path, text::LIMIT)?).map(bare)
             }

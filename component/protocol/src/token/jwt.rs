@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::value::impossible::Impossible;
 use crate::value::json::{self, Fault};
-use crate::value::printable::printable_json;
+use crate::value::printable::{printable_json, quoted};
 use crate::value::time::Timestamp;
 
 /// Entra's tokens end at some 20 kilobytes, and servers refuse headers much earlier.
@@ -34,23 +34,47 @@ impl Jwt {
     ///
     /// Errors say which part is wrong and how, and never quote it.
     pub fn decode_unverified(text: &str) -> Result<Self, Impossible> {
-        let text = without_bearer(text.trim());
-        check_text(text)?;
-        match text.split('.').collect::<Vec<_>>().as_slice() {
-            [header, claims, signature] => SignedJwt::decode(header, claims, signature),
-            [header, _, _, _, _] => decode_encrypted(header),
-            parts if text.starts_with("eyJ") => Err(invalid(format!(
-                "it has {}, a JWT has 3 (signed) or 5 (encrypted)",
-                if parts.len() == 1 {
-                    "1 part".to_owned()
-                } else {
-                    format!("{} parts", parts.len())
-                }
-            ))
-            .with_hint("part of the token may have been lost while copying")),
-            _ => Ok(Self::Opaque(text.len())),
+        let viewed = Self::view(text)?;
+        match viewed.remarks.into_iter().next() {
+            Some(remark) => Err(invalid(remark)),
+            None => Ok(viewed.jwt),
         }
     }
+
+    /// The same for somebody who looks at it: what is wrong but can be read is remarked on instead of refused.
+    pub fn view(text: &str) -> Result<Viewed, Impossible> {
+        let text = without_bearer(text.trim());
+        check_text(text)?;
+        let mut remarks = Vec::new();
+        let jwt = match text.split('.').collect::<Vec<_>>().as_slice() {
+            [header, claims, signature] => {
+                SignedJwt::decode(header, claims, signature, &mut remarks)?
+            }
+            [header, _, _, _, _] => decode_encrypted(header, &mut remarks)?,
+            parts if text.starts_with("eyJ") => {
+                return Err(invalid(format!(
+                    "it has {}, a JWT has 3 (signed) or 5 (encrypted)",
+                    if parts.len() == 1 {
+                        "1 part".to_owned()
+                    } else {
+                        format!("{} parts", parts.len())
+                    }
+                ))
+                .with_hint("part of the token may have been lost while copying"));
+            }
+            _ => Self::Opaque(text.len()),
+        };
+        Ok(Viewed { jwt, remarks })
+    }
+}
+
+/// A token, and what would make a careful reader refuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewed {
+    /// The token.
+    pub jwt: Jwt,
+    /// One line each, without a full stop.
+    pub remarks: Vec<String>,
 }
 
 /// A JSON object within a token.
@@ -63,11 +87,13 @@ pub struct Part {
 }
 
 impl Part {
-    fn decode(encoded: &str, position: usize) -> Result<Self, Impossible> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(encoded)
-            .map_err(|_| invalid(format!("part {position} is not base64url")))?;
-        let members = json::object(&bytes).map_err(|fault| {
+    fn decode(
+        encoded: &str,
+        position: usize,
+        remarks: &mut Vec<String>,
+    ) -> Result<Self, Impossible> {
+        let bytes = decode_base64(encoded, position, remarks)?;
+        let (members, repeated) = json::viewed(&bytes).map_err(|fault| {
             invalid(format!(
                 "part {position} is {}",
                 if fault == Fault::Empty {
@@ -77,10 +103,38 @@ impl Part {
                 }
             ))
         })?;
+        remarks.extend(repeated.iter().map(|member| {
+            let place = if member.depth == 0 {
+                ""
+            } else {
+                " in an object"
+            };
+            format!(
+                "{} stands twice{place} in part {position}, and readers differ in which they take",
+                quoted(&member.name)
+            )
+        }));
         // Bytes that were read as JSON are UTF-8.
         let text = printable_json(&String::from_utf8_lossy(&bytes));
         Ok(Self { text, members })
     }
+}
+
+/// RFC 7515 section 2 takes the alphabet of URLs and no padding; libraries that do otherwise are about.
+fn decode_base64(
+    encoded: &str,
+    position: usize,
+    remarks: &mut Vec<String>,
+) -> Result<Vec<u8>, Impossible> {
+    let bare = encoded.trim_end_matches('=');
+    if bare.len() < encoded.len() {
+        remarks.push(format!(
+            "part {position} is padded with `=`, which a JWT never is"
+        ));
+    }
+    URL_SAFE_NO_PAD
+        .decode(bare)
+        .map_err(|_| invalid(format!("part {position} is not base64url")))
 }
 
 /// A signed token whose signature nobody has checked.
@@ -94,15 +148,18 @@ pub struct SignedJwt {
 }
 
 impl SignedJwt {
-    fn decode(header: &str, claims: &str, signature: &str) -> Result<Jwt, Impossible> {
+    fn decode(
+        header: &str,
+        claims: &str,
+        signature: &str,
+        remarks: &mut Vec<String>,
+    ) -> Result<Jwt, Impossible> {
         let jwt = Self {
-            header: Part::decode(header, 1)?,
-            claims: Part::decode(claims, 2)?,
+            header: Part::decode(header, 1, remarks)?,
+            claims: Part::decode(claims, 2, remarks)?,
             signature: signature.to_owned(),
         };
-        URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| invalid("part 3 is not base64url"))?;
+        decode_base64(signature, 3, remarks)?;
         Ok(Jwt::Signed(Box::new(jwt)))
     }
 
@@ -113,39 +170,140 @@ impl SignedJwt {
 
     /// When it was issued (`iat`).
     pub fn issued_at(&self) -> Option<Timestamp> {
-        self.numeric_date("iat")
+        self.date("iat").number()
     }
 
     /// From when on it is valid (`nbf`).
     pub fn not_before(&self) -> Option<Timestamp> {
-        self.numeric_date("nbf")
+        self.date("nbf").number()
     }
 
     /// From when on it is not valid any more (`exp`).
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.numeric_date("exp")
+        self.date("exp").number()
     }
 
-    /// What the token's own times say about `now`, to the second: an API may allow some minutes on either side.
-    pub fn validity_at(&self, now: Timestamp) -> Validity {
-        match (self.not_before(), self.expires_at()) {
-            (_, Some(expires_at)) if expires_at <= now => Validity::Expired,
-            (Some(not_before), _) if now < not_before => Validity::NotYetValid,
-            (_, None) => Validity::NoExpiry,
-            (_, Some(_)) => Validity::Valid,
+    /// Its times for somebody who looks at it: digits in quotation marks count.
+    pub fn shown_times(&self) -> ShownTimes {
+        ShownTimes {
+            issued_at: self.date("iat").time(),
+            not_before: self.date("nbf").time(),
+            expires_at: self.date("exp").time(),
         }
     }
 
-    /// Parts of a second are cut off, and times before 1970 are 1970; what is not a number is no time.
-    fn numeric_date(&self, name: &str) -> Option<Timestamp> {
-        let number = self.claims.members.get(name)?.as_number()?;
-        // Casts from floating point saturate.
-        let seconds = number
-            .as_u64()
-            .or_else(|| number.as_f64().map(|seconds| seconds as u64))?;
-        Some(Timestamp::from_unix_seconds(seconds))
+    /// What the token's own times say about `now`, to the second: an API may allow some minutes on either side. A time that is
+    /// there and cannot be read is not a time that is missing.
+    pub fn validity_at(&self, now: Timestamp) -> Validity {
+        match (self.date("nbf"), self.date("exp")) {
+            (_, NumericDate::At(expires_at) | NumericDate::Text(expires_at))
+                if expires_at <= now =>
+            {
+                Validity::Expired
+            }
+            (NumericDate::Unreadable, _) | (_, NumericDate::Unreadable) => Validity::Unreadable,
+            (NumericDate::At(not_before) | NumericDate::Text(not_before), _)
+                if now < not_before =>
+            {
+                Validity::NotYetValid
+            }
+            (_, NumericDate::Absent) => Validity::NoExpiry,
+            (_, NumericDate::At(_) | NumericDate::Text(_)) => Validity::Valid,
+        }
+    }
+
+    /// What is odd about its times, one line each.
+    pub fn remarks_on_times(&self) -> Vec<String> {
+        let remark = |name: &str| Some(format!("`{name}` {}", self.date(name).remark()?));
+        ["iat", "nbf", "exp"]
+            .into_iter()
+            .filter_map(remark)
+            .collect()
+    }
+
+    fn date(&self, name: &str) -> NumericDate {
+        self.claims
+            .members
+            .get(name)
+            .map_or(NumericDate::Absent, NumericDate::of)
     }
 }
+
+/// The times of a token as far as they can be read at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownTimes {
+    /// `iat`.
+    pub issued_at: Option<Timestamp>,
+    /// `nbf`.
+    pub not_before: Option<Timestamp>,
+    /// `exp`.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A time as a claim has it ([RFC 7519 section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NumericDate {
+    Absent,
+    At(Timestamp),
+    /// Digits in quotation marks.
+    Text(Timestamp),
+    Unreadable,
+}
+
+impl NumericDate {
+    /// Parts of a second are cut off, and times before 1970 are 1970.
+    fn of(value: &Value) -> Self {
+        match value {
+            // Casts from floating point saturate.
+            Value::Number(number) => number
+                .as_u64()
+                .or_else(|| number.as_f64().map(|seconds| seconds as u64))
+                .map_or(Self::Unreadable, |seconds| {
+                    Self::At(Timestamp::from_unix_seconds(seconds))
+                }),
+            Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                text.parse().map_or(Self::Unreadable, |seconds| {
+                    Self::Text(Timestamp::from_unix_seconds(seconds))
+                })
+            }
+            _ => Self::Unreadable,
+        }
+    }
+
+    /// As the specification has it.
+    fn number(self) -> Option<Timestamp> {
+        match self {
+            Self::At(time) => Some(time),
+            Self::Absent | Self::Text(_) | Self::Unreadable => None,
+        }
+    }
+
+    fn time(self) -> Option<Timestamp> {
+        match self {
+            Self::At(time) | Self::Text(time) => Some(time),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+
+    /// Words behind the claim's name.
+    fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => None,
+            Self::Unreadable => Some("is there and is no time: APIs refuse such a token"),
+            Self::Text(_) => Some("is text and not a number: some APIs refuse such a token"),
+            Self::At(time) => match time.unix_seconds() {
+                ..=LAST_OF_9999 => None,
+                seconds if (FIRST_OF_2000..=LAST_OF_9999 / 10).contains(&(seconds / 1000)) => Some(
+                    "lies beyond the year 9999: it is probably in milliseconds instead of seconds",
+                ),
+                _ => Some("lies beyond the year 9999"),
+            },
+        }
+    }
+}
+
+const FIRST_OF_2000: u64 = 946_684_800;
+const LAST_OF_9999: u64 = 253_402_300_799;
 
 /// Leaves the signature out: what is printed by accident cannot be used.
 impl fmt::Debug for SignedJwt {
@@ -169,6 +327,8 @@ pub enum Validity {
     NotYetValid,
     /// It does not say when it ends.
     NoExpiry,
+    /// It says when it begins or ends, in a way that is no time.
+    Unreadable,
 }
 
 fn without_bearer(text: &str) -> &str {
@@ -196,8 +356,8 @@ fn check_text(text: &str) -> Result<(), Impossible> {
     Ok(())
 }
 
-fn decode_encrypted(header: &str) -> Result<Jwt, Impossible> {
-    let header = Part::decode(header, 1)?;
+fn decode_encrypted(header: &str, remarks: &mut Vec<String>) -> Result<Jwt, Impossible> {
+    let header = Part::decode(header, 1, remarks)?;
     if !header.members.contains_key("enc") {
         return Err(invalid(
             "it has 5 parts like an encrypted JWT, but its header has no `enc`",
@@ -330,8 +490,13 @@ mod tests {
             ),
             (
                 "header not base64url",
-                format!("{header}=.{claims}.a"),
+                format!("{header}*.{claims}.a"),
                 "part 1 is not base64url",
+            ),
+            (
+                "header padded",
+                format!("{header}=.{claims}.c2ln"),
+                "part 1 is padded",
             ),
             (
                 "header no JSON",
@@ -372,8 +537,8 @@ mod tests {
             ),
             (
                 "claims repeated",
-                format!("{header}.{}.a", encoded(r#"{"aud":"a","aud":"b"}"#)),
-                "part 2 is JSON that has the same member twice",
+                format!("{header}.{}.c2ln", encoded(r#"{"aud":"a","aud":"b"}"#)),
+                "`aud` stands twice in part 2",
             ),
             (
                 "signature not base64url",
@@ -429,7 +594,12 @@ mod tests {
             ("zero", "0", Some(0)),
             ("before 1970", "-5", Some(0)),
             ("end of time", "1e300", Some(u64::MAX)),
-            ("text", r#""1700003600""#, None),
+            ("digits in quotes", r#""1700003600""#, None),
+            ("text", r#""soon""#, None),
+            ("text with a sign", r#""-1""#, None),
+            ("date", r#""2026-11-27T00:00:00Z""#, None),
+            ("no text", r#""""#, None),
+            ("object", "{}", None),
             ("null", "null", None),
             ("array", "[1]", None),
             ("boolean", "true", None),
@@ -444,6 +614,52 @@ mod tests {
             );
         }
         assert_eq!(signed("{}").issued_at(), None);
+        let shown = signed(r#"{"exp":"1700003600"}"#).shown_times();
+        let expected = Timestamp::from_unix_seconds(1_700_003_600);
+        assert_eq!(shown.expires_at, Some(expected));
+    }
+
+    #[test]
+    fn odd_times_are_remarked_on() {
+        for (claims, expected) in [
+            (r#"{"exp":1700003600,"nbf":0}"#, None),
+            (r#"{"exp":"1700003600"}"#, Some("`exp` is text")),
+            (r#"{"nbf":null}"#, Some("`nbf` is there and is no time")),
+            (r#"{"exp":1700003600000}"#, Some("milliseconds")),
+            (
+                r#"{"exp":9223372036854775807}"#,
+                Some("`exp` lies beyond the year 9999"),
+            ),
+            (r#"{"exp":1e300}"#, Some("`exp` lies beyond the year 9999")),
+        ] {
+            let remarks = signed(claims).remarks_on_times();
+            let is_told = match (remarks.as_slice(), expected) {
+                ([], None) => true,
+                ([only], Some(part)) => only.contains(part),
+                _ => false,
+            };
+            assert!(is_told, "{claims}: {remarks:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_is_shown_with_a_remark() {
+        let header = encoded(r#"{"alg":"RS256"}"#);
+        let claims = encoded(r#"{"aud":"a","b":{"c":1,"c":2},"aud":"d"}"#);
+        let viewed = Jwt::view(&format!("{header}==.{claims}.c2ln")).unwrap();
+        let Jwt::Signed(jwt) = viewed.jwt else {
+            panic!("it is signed");
+        };
+        assert_eq!(jwt.claims.members["aud"], "d");
+        let remarks = viewed.remarks.join("; ");
+        for part in [
+            "part 1 is padded",
+            "`c` stands twice in an object",
+            "`aud` stands twice in part 2",
+        ] {
+            assert!(remarks.contains(part), "{remarks}");
+        }
+        assert!(Jwt::decode_unverified(&format!("{header}=.{claims}.c2ln")).is_err());
     }
 
     #[test]
@@ -479,11 +695,48 @@ mod tests {
             ("no end", r#"{"nbf":100}"#, 100, Validity::NoExpiry),
             ("no end, early", r#"{"nbf":100}"#, 99, Validity::NotYetValid),
             ("no times", "{}", 0, Validity::NoExpiry),
+            ("end in quotes", r#"{"exp":"200"}"#, 199, Validity::Valid),
             (
-                "end that is no number",
+                "past its end in quotes",
                 r#"{"exp":"200"}"#,
+                200,
+                Validity::Expired,
+            ),
+            (
+                "end that is no time",
+                r#"{"exp":"soon"}"#,
                 300,
-                Validity::NoExpiry,
+                Validity::Unreadable,
+            ),
+            (
+                "end that is null",
+                r#"{"exp":null}"#,
+                300,
+                Validity::Unreadable,
+            ),
+            (
+                "end that is a list",
+                r#"{"exp":[200]}"#,
+                100,
+                Validity::Unreadable,
+            ),
+            (
+                "beginning that is no time",
+                r#"{"nbf":"x","exp":200}"#,
+                100,
+                Validity::Unreadable,
+            ),
+            (
+                "beginning that is no time, over",
+                r#"{"nbf":"x","exp":200}"#,
+                200,
+                Validity::Expired,
+            ),
+            (
+                "beginning in quotes",
+                r#"{"nbf":"100","exp":200}"#,
+                99,
+                Validity::NotYetValid,
             ),
             (
                 "ends before it begins",

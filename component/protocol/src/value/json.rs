@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// Entra nests three levels deep; the rest is room. Keeps a hostile body from costing stack.
@@ -37,53 +37,119 @@ impl fmt::Display for Fault {
 
 /// Reads one object; members keep their order, and none stands twice at the top level.
 pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
+    let (members, repeated) = viewed(bytes)?;
+    match repeated.iter().any(|member| member.depth == 0) {
+        true => Err(Fault::Repeated),
+        false => Ok(members),
+    }
+}
+
+/// Reads one object for somebody to look at, and which members stand twice, at any depth. The last of them counts.
+pub(crate) fn viewed(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<Repeated>), Fault> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Fault::Empty);
     }
     if depth(bytes) > DEEPEST {
         return Err(Fault::TooDeep);
     }
-    let object: Object = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+    let mut repeated = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = Node {
+        depth: 0,
+        repeated: &mut repeated,
+    }
+    .deserialize(&mut deserializer)
+    .and_then(|value| deserializer.end().map(|()| value));
+    let value = value.map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => Fault::Truncated,
-        serde_json::error::Category::Data => Fault::NotObject,
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => Fault::NotJson,
+        _ => Fault::NotJson,
     })?;
-    if object.has_repeated {
-        Err(Fault::Repeated)
-    } else {
-        Ok(object.members)
+    match value {
+        Value::Object(members) => Ok((members, repeated)),
+        _ => Err(Fault::NotObject),
     }
 }
 
-struct Object {
-    members: Map<String, Value>,
-    has_repeated: bool,
+/// A member that stands twice in one object.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Repeated {
+    pub(crate) name: String,
+    /// How many objects and lists are around the one that it is in.
+    pub(crate) depth: usize,
 }
 
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
+/// A value at some depth; the library would drop all but the last of equal members without a word.
+struct Node<'a> {
+    depth: usize,
+    repeated: &'a mut Vec<Repeated>,
+}
+
+impl Node<'_> {
+    fn below(&mut self) -> Node<'_> {
+        Node {
+            depth: self.depth + 1,
+            repeated: self.repeated,
+        }
     }
 }
 
-struct ObjectVisitor;
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
 
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
+        formatter.write_str("a JSON value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
-        let mut object = Object {
-            members: Map::new(),
-            has_repeated: false,
-        };
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            object.has_repeated |= object.members.insert(name, value).is_some();
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(self.below())? {
+            items.push(item);
         }
-        Ok(object)
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = access.next_key::<String>()? {
+            let value = access.next_value_seed(self.below())?;
+            if members.insert(name.clone(), value).is_some() {
+                let depth = self.depth;
+                self.repeated.push(Repeated { name, depth });
+            }
+        }
+        Ok(members.into())
     }
 }
 
@@ -160,6 +226,28 @@ mod tests {
         for (name, bytes, expected) in rows {
             assert_eq!(object(bytes).err(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn members_that_stand_twice_are_told_at_every_depth() {
+        for (text, expected) in [
+            (r#"{"a":1,"b":{"a":2}}"#, vec![]),
+            (r#"{"a":1,"a":2}"#, vec![("a", 0)]),
+            (r#"{"b":{"a":1,"\u0061":2}}"#, vec![("a", 1)]),
+            (
+                r#"{"b":[{"a":1},{"a":1,"a":2,"a":3}]}"#,
+                vec![("a", 2), ("a", 2)],
+            ),
+        ] {
+            let (_, repeated) = viewed(text.as_bytes()).unwrap();
+            let found: Vec<(&str, usize)> = repeated
+                .iter()
+                .map(|member| (member.name.as_str(), member.depth))
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+        let (members, _) = viewed(br#"{"a":1,"a":2}"#).unwrap();
+        assert_eq!(members["a"], 2);
     }
 
     #[test]

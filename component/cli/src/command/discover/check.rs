@@ -6,6 +6,7 @@ use crate::bindings::jwt::{Kind, Validity};
 use crate::command::format::{Format, structured};
 use crate::output::civil_time;
 use crate::output::error::Error;
+use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
 use crate::token::inspection::{Inspection, shown};
 use crate::token::source::FoundToken;
@@ -46,10 +47,11 @@ fn document(inspection: &Inspection, found: &FoundToken) -> Value {
             json!(decoded.expires_at.map(civil_time::rfc3339)),
         ),
         ("expires_in", json!(decoded.expires_in)),
-        ("expired", json!(decoded.validity == Validity::Expired)),
+        ("expired", json!(inspection.is_expired())),
         ("profile", json!(found.profile)),
     ];
-    for (name, value) in members {
+    let remarks = (!decoded.remarks.is_empty()).then(|| ("remarks", json!(decoded.remarks)));
+    for (name, value) in members.into_iter().chain(remarks) {
         document.insert(name.to_owned(), value);
     }
     for name in COPIED {
@@ -67,6 +69,7 @@ fn page(inspection: &Inspection, found: &FoundToken, output: &Output) -> String 
         Validity::Expired => output.alarm("Expired"),
         Validity::NotYetValid => output.alarm("Not yet valid"),
         Validity::Unknown => "Valid; it names no expiry".to_owned(),
+        Validity::Unreadable => output.alarm("Not valid: one of its times cannot be read"),
     };
     let remaining = decoded.expires_in.map(|left| match u64::try_from(left) {
         Ok(left) => civil_time::span(left),
@@ -104,7 +107,13 @@ fn page(inspection: &Inspection, found: &FoundToken, output: &Output) -> String 
         .filter_map(|(label, fact)| Some(format!("{label}: {}", fact?)));
     let caveat =
         "Only its times were checked: not the signature, the issuer or the audience.".to_owned();
-    lines.chain([caveat]).collect::<Vec<_>>().join("\n")
+    let remarks = decoded.remarks.iter();
+    let remarks = remarks.map(|remark| format!("Remark: {}", printable(remark)));
+    lines
+        .chain(remarks)
+        .chain([caveat])
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn claim<'a>(inspection: &'a Inspection, name: &str) -> Option<&'a Value> {
