@@ -203,7 +203,10 @@ export interface DecodedToken {
   expiresAt?: number;
   /** Seconds until `exp`; negative once it has passed. */
   expiresIn?: number;
-  validity: 'valid' | 'expired' | 'not-yet-valid' | 'unknown';
+  /** `unknown`: it has no `exp`. `unreadable`: its `exp` or `nbf` is no time, so that nobody may take it for valid. */
+  validity: 'valid' | 'expired' | 'not-yet-valid' | 'unknown' | 'unreadable';
+  /** What would make a careful reader refuse it or wonder: claims that stand twice, padding, times that are no numbers. */
+  remarks: string[];
 }
 
 export interface Application {
