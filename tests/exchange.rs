@@ -58,7 +58,7 @@ fn an_export_with_secrets_works_elsewhere() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
     user.run_with(
-        "config export -p my-api-client --include-secrets -o backup.enc",
+        "config export -p my-api-client --include-secrets --passphrase-stdin -o backup.enc",
         SHARED,
     )
     .quiet_success();
@@ -86,7 +86,7 @@ fn libsodium_opens_our_export() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
     let text = user
-        .run_with("config export --include-secrets", SHARED)
+        .run_with("config export --include-secrets --passphrase-stdin", SHARED)
         .quiet_success();
     let Some(opened) = python("open", SHARED, &text) else {
         return;
@@ -274,7 +274,7 @@ fn a_passphrase_comes_from_wherever_it_is_said() {
         ("--passphrase-stdin", SHARED),
         ("", SHARED),
     ];
-    for (options, stdin) in lines {
+    for (options, stdin) in lines.into_iter().filter(|(options, _)| !options.is_empty()) {
         user.run_with(
             &format!("config export --include-secrets -o backup.enc {options}"),
             stdin,
@@ -295,6 +295,8 @@ fn a_passphrase_comes_from_wherever_it_is_said() {
     user.unset("ENTRA_AUTH_CLI_EXPORT_PASSPHRASE");
     for (line, stdin, error) in [
         ("config export --include-secrets", "", "no passphrase"),
+        // As in a loop over lines.
+        ("config export --include-secrets", "x\ny\n", "no passphrase"),
         (
             "config export --passphrase-stdin",
             "",
@@ -343,7 +345,7 @@ fn a_changed_or_shortened_export_is_refused() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
     let text = user
-        .run_with("config export --include-secrets", SHARED)
+        .run_with("config export --include-secrets --passphrase-stdin", SHARED)
         .quiet_success();
     let before = user.files();
     let changed = text.replacen("xchacha20-poly1305 nonce=", "xchacha20-poly1305 nonce=A", 1);

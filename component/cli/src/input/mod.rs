@@ -1,5 +1,6 @@
 //! What comes in: words, secrets and tokens as people and programs give them.
 
+pub(crate) mod argument;
 pub(crate) mod environment;
 pub(crate) mod json;
 pub(crate) mod named;

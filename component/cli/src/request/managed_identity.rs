@@ -48,11 +48,23 @@ pub(crate) fn parse(text: &str) -> Result<Identity, BadValue> {
             false => Err(bad()),
         };
     }
-    let start = text.get(..RESOURCE_ID.len()).unwrap_or_default();
+    let id = without_windows_folder(text);
+    let start = id.get(..RESOURCE_ID.len()).unwrap_or_default();
     if start.eq_ignore_ascii_case(RESOURCE_ID) {
-        return Ok(Identity::ResourceId(text.to_owned()));
+        return Ok(Identity::ResourceId(id.to_owned()));
     }
     Err(bad())
+}
+
+/// Git Bash takes what begins with a slash for a path and puts the folder in front in which it is installed:
+/// `C:/Program Files/Git/subscriptions/…`.
+fn without_windows_folder(text: &str) -> &str {
+    let is_windows_path =
+        matches!(text.as_bytes(), [drive, b':', b'/', ..] if drive.is_ascii_alphabetic());
+    match text.find(RESOURCE_ID) {
+        Some(start) if is_windows_path => text.get(start..).unwrap_or(text),
+        _ => text,
+    }
 }
 
 const RESOURCE_ID: &str = "/subscriptions/";
@@ -123,6 +135,11 @@ mod tests {
                 "resource /subscriptions/a/b".to_owned(),
             ),
             ("/Subscriptions/a", "resource /Subscriptions/a".to_owned()),
+            (
+                "C:/Program Files/Git/subscriptions/a/b",
+                "resource /subscriptions/a/b".to_owned(),
+            ),
+            ("x/subscriptions/a/b", none.to_owned()),
             ("", none.to_owned()),
             ("object:x", none.to_owned()),
             ("my-identity", none.to_owned()),

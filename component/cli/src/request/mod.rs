@@ -3,6 +3,7 @@
 pub(crate) mod assertion;
 pub(crate) mod browser_options;
 pub(crate) mod cached_tokens;
+pub(crate) mod claims;
 pub(crate) mod credential;
 mod environment_proof;
 pub(crate) mod federation;

@@ -6,6 +6,7 @@ use text::word;
 use crate::bindings::gate;
 use crate::bindings::progress_display;
 use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::input::argument::TextArgument;
 use crate::input::environment::{self, variable};
 use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
 use crate::input::time_limit::TimeLimit;
@@ -15,8 +16,9 @@ use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::in_use::{self, InUse, Source};
 use crate::profile::{PUBLIC_AUTHORITY, Profile};
-use crate::request::assertion::AssertionArgument;
+use crate::request::assertion;
 use crate::request::browser_options::BrowserOptions;
+use crate::request::claims;
 use crate::request::credential;
 use crate::request::environment_proof::EnvironmentProof;
 use crate::request::managed_identity;
@@ -48,7 +50,7 @@ pub(crate) struct TokenOptions {
 
     /// Incoming access token, for OnBehalfOf; `-` reads stdin
     #[arg(long, value_name = "TOKEN|-|@FILE", allow_hyphen_values = true)]
-    assertion: Option<AssertionArgument>,
+    assertion: Option<TextArgument>,
 
     /// Whose account, if several people sign in: alice@contoso.com
     #[arg(long, value_name = "ACCOUNT")]
@@ -67,9 +69,9 @@ pub(crate) struct TokenOptions {
     #[arg(long, value_name = "ID")]
     identity: Option<String>,
 
-    /// Claims challenge to answer: JSON, base64, or a WWW-Authenticate header
-    #[arg(long, value_name = "CLAIMS")]
-    claims: Option<String>,
+    /// Claims challenge: JSON, base64, or a WWW-Authenticate header
+    #[arg(long, value_name = "CLAIMS|-|@FILE")]
+    claims: Option<TextArgument>,
 
     /// Time limit: 30s, 2m [default: 60s; none for sign-in by a person]
     #[arg(long, value_name = "DURATION")]
@@ -145,7 +147,7 @@ impl TokenOptions {
             credential: credential::of(&in_use, flow, given, purpose, &proof, output)?,
             grant,
             scopes,
-            claims: self.claims.clone(),
+            claims: self.claims.as_ref().map(claims::read).transpose()?,
             login_hint: self.login_hint.clone().filter(|_| flow.needs_person()),
             time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
@@ -213,16 +215,27 @@ impl TokenOptions {
 
     fn check_stdin(&self) -> Result<(), Error> {
         let secret = self.client_secret.as_ref();
-        let assertion = self.assertion.as_ref();
-        if secret.is_some_and(|secret| !secret.is_on_command_line())
-            && assertion.is_some_and(AssertionArgument::is_stdin)
-        {
-            return Err(Error::bad_arguments(
-                "the client secret and the incoming token cannot both come from stdin",
-                "put the token into a file, and name it by `--assertion @FILE`",
-            ));
+        let is_stdin =
+            |argument: &Option<TextArgument>| argument.as_ref().is_some_and(TextArgument::is_stdin);
+        let from_stdin = [
+            (
+                "the client secret",
+                secret.is_some_and(|secret| !secret.is_on_command_line()),
+            ),
+            ("the incoming token", is_stdin(&self.assertion)),
+            ("the claims", is_stdin(&self.claims)),
+        ];
+        let mut names = from_stdin
+            .iter()
+            .filter(|(_, is_stdin)| *is_stdin)
+            .map(|(name, _)| *name);
+        match (names.next(), names.next()) {
+            (Some(one), Some(other)) => Err(Error::bad_arguments(
+                format!("{one} and {other} cannot both come from stdin"),
+                "put one of them into a file, and name it such as by `--assertion @FILE` or `--claims @FILE`",
+            )),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn grant(
@@ -274,7 +287,7 @@ impl TokenOptions {
         if argument.is_on_command_line() {
             output.notice(COMMAND_LINE_WARNING);
         }
-        Ok(argument.read()?.reveal().to_owned())
+        Ok(assertion::read(argument)?.reveal().to_owned())
     }
 
     fn chosen_scopes(&self, profile: &Profile) -> Result<Vec<String>, Error> {
@@ -422,6 +435,9 @@ mod tests {
             ("--client-secret s --assertion -", true),
             ("--client-secret - --assertion @f", true),
             ("--client-secret - --assertion -", false),
+            ("--client-secret - --claims -", false),
+            ("--assertion - --claims -", false),
+            ("--assertion - --claims @f", true),
         ] {
             assert_eq!(
                 parsed(line).options.check_stdin().is_ok(),

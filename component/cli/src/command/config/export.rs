@@ -27,7 +27,7 @@ All profiles are exported unless one is named.
 Without secrets the export is JSON. With secrets it is encrypted (Argon2id,
 XChaCha20-Poly1305), as is every file whose name ends in `.enc`. The passphrase
 comes from --passphrase-file, --passphrase-stdin, the variable
-ENTRA_AUTH_CLI_EXPORT_PASSPHRASE, the first line of stdin, or is asked for.
+ENTRA_AUTH_CLI_EXPORT_PASSPHRASE, or is asked for.
 Certificate files are not part of an export, only their paths.";
 
 /// Flags of `config export`.

@@ -74,7 +74,11 @@ impl PassphraseOptions {
             environment::check()?;
             Some(Secret::new(value))
         } else {
-            piped(stdin)?
+            match intended {
+                // Lines of a loop would seal what nobody could open again.
+                Use::Seal => None,
+                Use::Open => piped(stdin)?,
+            }
         };
         match given {
             Some(secret) if secret.is_empty() => Err(Error::bad_arguments(
