@@ -13,7 +13,7 @@ use support::{CLIENT_ID, Emulator, User, foreign_program, rows};
 const OPENED: &str = "AADSTS700027";
 
 /// How the file `f` is made from the key `k` and the certificate `c`, how `openssl` opens it, and the error if it is of no use
-/// all the same. The password is `pässwort`.
+/// all the same. The password is `pässwort`; `¦` is a pipe.
 const FILES: &str = r#"
 $P -out f                                                             | $O         |
 $P -out f -certpbe AES-128-CBC -keypbe AES-128-CBC -macalg sha1       | $O         |
@@ -32,9 +32,9 @@ $P -out f -certfile ca -name "a friend's name" -caname "another's"    | $O      
 $P -out f -CSP "Microsoft Enhanced" -LMK -keyex                       | $O         |
 $P -out g; base64 g > f                                               | base64 -d f > g; $P2 g |
 $P -out g; base64 -w 0 g > f                                          | base64 -d f > g; $P2 g |
-$P -out g; base64 -w 0 g | base64 > f                                 | base64 -d f \| base64 -d > g; $P2 g |
+$P -out g; base64 -w 0 g ¦ base64 > f                                 | base64 -d f ¦ base64 -d > g; $P2 g |
 $P -out g; $P2 g -out f                                               | openssl pkey -in f -noout |
-$P -out g; $P2 g \| sed 's/$/\r/' > f                                 | openssl pkey -in f -noout |
+$P -out g; $P2 g ¦ sed 's/$/\r/' > f                                 | openssl pkey -in f -noout |
 cat k c > f                                                           | openssl pkey -in f -noout |
 cat ca c other.c k > f                                                | openssl pkey -in f -noout |
 cat other.k k c > f                                                   | true       |
@@ -50,10 +50,10 @@ openssl pkcs8 -topk8 -in k -v2 aes-128-cbc $W > f; cat c >> f         | openssl 
 openssl pkcs8 -topk8 -in k -v2prf hmacWithSHA512 $W > f; cat c >> f   | openssl pkey -in f -noout $R |
 openssl pkcs8 -topk8 -in k -scrypt $W > f; cat c >> f                 | openssl pkey -in f -noout $R |
 openssl pkcs8 -topk8 -in k -v1 PBE-SHA1-3DES $W > f; cat c >> f       | openssl pkey -in f -noout $R |
-iconv -f UTF-8 -t UTF-16 k > g; cat k c \| iconv -t UTF-16LE > f      | true       |
-cat k c \| sed 's/$/\\n/' \| tr -d '\n' > f                           | true       |
-cat k c \| tr '\n' ' ' > f                                            | true       |
-cat k c \| base64 -w 0 > f                                            | true       |
+iconv -f UTF-8 -t UTF-16 k > g; cat k c ¦ iconv -t UTF-16LE > f      | true       |
+cat k c ¦ sed 's/$/\\n/' ¦ tr -d '\n' > f                           | true       |
+cat k c ¦ tr '\n' ' ' > f                                            | true       |
+cat k c ¦ base64 -w 0 > f                                            | true       |
 $P -out g; printf '{"value":"%s"}' $(base64 -w 0 g) > f               | true       |
 cat ec.k ec.c > f                                                     | openssl pkey -in f -noout | elliptic curve
 cat ed.k ed.c > f                                                     | openssl pkey -in f -noout | Ed25519
@@ -121,7 +121,7 @@ fn what_openssl_opens_opens_here() {
     }
     let mut wrong = Vec::new();
     for [make, open, useless] in rows(FILES) {
-        let (make, open) = (make.replace("\\|", "|"), open.replace("\\|", "|"));
+        let [make, open] = [make, open].map(|script| script.replace('¦', "|"));
         if !shell(folder.path(), &format!("rm -f f; {make}; [ -e f ]")) {
             // This version of openssl cannot write it.
             continue;
