@@ -145,7 +145,7 @@ fn create(user: &User, emulator: &Emulator, options: &str, password: &str) {
     let authority = emulator.authority();
     let line = format!(
         "config create --name application --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} \
-         --authority {authority} --scope api://your-api-id/.default --non-interactive {options}"
+         --authority {authority} --scope api://your-api-id/.default --non-interactive --force {options}"
     );
     user.run_with(&line, password).success();
 }

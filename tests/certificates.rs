@@ -115,7 +115,10 @@ fn what_openssl_opens_opens_here() {
         ("AZURE_TENANT_ID", "contoso.onmicrosoft.com"),
         ("AZURE_CLIENT_ID", CLIENT_ID),
         ("AZURE_CLIENT_CERTIFICATE_PASSWORD", "pässwort"),
-        ("AZURE_CLIENT_CERTIFICATE_PATH", folder.path().join("f").to_str().unwrap()),
+        (
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            folder.path().join("f").to_str().unwrap(),
+        ),
     ] {
         user.set(name, value);
     }

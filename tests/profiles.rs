@@ -36,7 +36,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("--redirect-uri=", "redirectUri", "null"),
     ("--auth-method public", "authMethod", "\"None\""),
     (
-        "--certificate-path c.pfx",
+        "--certificate-path c.pfx --force",
         "authMethod",
         "\"PasswordlessCertificate\"",
     ),

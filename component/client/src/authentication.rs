@@ -54,12 +54,7 @@ fn by_certificate(
         .as_ref()
         .map(|password| reveal(password, order))
         .transpose()?;
-    let certificate = Certificate::parse(
-        &given.content,
-        given.private_key.as_deref(),
-        password.as_ref(),
-    )
-    .map_err(|problem| about(&given.name, &problem))?;
+    let certificate = certificate(given, password.as_ref())?;
     let now = clock::now();
     match certificate.validity_at(now) {
         CertificateValidity::Valid => {}
@@ -79,6 +74,14 @@ fn by_certificate(
     Ok(ClientAuthentication::Assertion(
         assertion.sign(randomness::bytes(), now)?,
     ))
+}
+
+/// The certificate and its key, as the file has them.
+pub(crate) fn certificate(
+    given: &tokens::Certificate,
+    password: Option<&Secret>,
+) -> Result<Certificate, Error> {
+    Certificate::parse(&given.content, given.private_key.as_deref(), password).map_err(|problem| about(&given.name, &problem))
 }
 
 fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAssertion, Error> {

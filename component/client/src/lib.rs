@@ -12,6 +12,7 @@ mod authentication;
 mod authorization_code;
 mod bindings;
 mod cache;
+mod certificates;
 mod client_credentials;
 mod clock;
 mod credential_mark;

@@ -26,16 +26,30 @@ pub(crate) fn reveal(secret: &tokens::Secret, order: &Order) -> Result<Secret, E
     stored(name, order).or_else(|error| given().ok_or(error))
 }
 
+/// The same for what is not sent anywhere: a file of this machine is opened with it.
+pub(crate) fn reveal_for_file(secret: &tokens::Secret) -> Result<Secret, Error> {
+    let given = secret.given.as_deref().map(Secret::new);
+    let Some(name) = &secret.stored else {
+        return given.ok_or_else(|| secret_missing("no password was given"));
+    };
+    read(name)
+        .map(|stored| Secret::new(stored.secret.as_str()))
+        .or_else(|error| given.ok_or(error))
+}
+
 fn stored(name: &str, order: &Order) -> Result<Secret, Error> {
-    let text = secret_store::read(name)?
-        .map(Zeroizing::new)
-        .ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))?;
-    let stored = StoredSecret::parse(&text);
+    let stored = read(name)?;
     let secret = stored_secret::for_request(stored, order.authority(), &order.client_id)?;
     drop(progress::step(&format!(
         "secret: from the store, where it is `{name}`"
     )));
     Ok(secret)
+}
+
+fn read(name: &str) -> Result<StoredSecret, Error> {
+    secret_store::read(name)?
+        .map(|text| StoredSecret::parse(&Zeroizing::new(text)))
+        .ok_or_else(|| secret_missing(&format!("no secret is stored as `{name}`")))
 }
 
 /// What is odd about the form of the client's secret, once it was refused; it is read again for that.

@@ -1,8 +1,9 @@
 //! The capability `files`: files that the user named.
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 
 use wasmtime::component::{HasData, Linker};
 
@@ -10,6 +11,7 @@ use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure,
 use crate::capability::bindings::entra_auth::core::files;
 use crate::system::patience::Wait;
 use crate::system::private_file::{self, FileError};
+use crate::system::variable;
 
 /// Files by the names that the user gave; there is nothing to configure.
 #[derive(Debug)]
@@ -20,18 +22,30 @@ pub(crate) struct FilesView;
 
 impl files::Host for FilesView {
     fn read(&mut self, path: String, limit: u32) -> Result<Vec<u8>, Failure> {
-        read(Path::new(&path), limit)
+        read(&located(&path), limit)
+    }
+
+    fn locate(&mut self, path: String) -> Result<String, Failure> {
+        // What the guest named is text, and so is what is put in front, or the path stays as it was.
+        Ok(located(&path).to_str().map_or(path, str::to_owned))
     }
 
     fn write(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
-        let path = Path::new(&path);
-        let written = if is_stream(path) {
-            append(path, &content)
+        let path = located(&path);
+        let written = if is_stream(&path) {
+            append(&path, &content)
         } else {
-            private_file::put(path, &content)
+            private_file::put(&path, &content)
         };
         written.map_err(failure)
     }
+}
+
+/// As it is tried, and as messages name it.
+fn located(path: &str) -> PathBuf {
+    let home = env::home_dir().filter(|home| home.is_absolute());
+    let path = variable::from_home(path.into(), home.as_deref());
+    absolute(&path).unwrap_or(path)
 }
 
 /// Named pipes are read too: a shell passes them for `<(command)`.
@@ -107,6 +121,28 @@ mod tests {
 
     fn text(path: &Path) -> String {
         path.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_path_means_the_same_from_every_folder() {
+        let here = env::current_dir().unwrap();
+        let home = env::home_dir().unwrap();
+        for (path, expected) in [
+            ("c.pem", here.join("c.pem")),
+            ("/c.pem", PathBuf::from("/c.pem")),
+            ("~/c.pem", home.join("c.pem")),
+        ] {
+            assert_eq!(
+                FilesView.locate(path.to_owned()).unwrap(),
+                text(&expected),
+                "{path}"
+            );
+        }
+        let failure = FilesView.read("none.pem".to_owned(), 5).unwrap_err();
+        assert!(
+            failure.message.contains(&text(&here.join("none.pem"))),
+            "{failure:?}"
+        );
     }
 
     #[test]

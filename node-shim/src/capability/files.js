@@ -1,19 +1,27 @@
 // The capability `files`: the files that the user named, and no others.
 import { constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../system/file_error.js';
 import { put, upTo } from '../system/private_file.js';
 
 export const files = {
   /** Named pipes are read too: a shell passes them for `<(command)`. */
-  async read(path, limit) {
+  async read(named, limit) {
+    const path = await files.locate(named);
     const content = await whole(path, limit + 1);
     if (content.length <= limit) return content;
     throw new FileError('denied', `\`${path}\` is larger than ${limit} bytes`, 'check that this is the file that was meant');
   },
 
-  async write(path, content) {
+  /** The path in a form that means the same file from every folder. */
+  async locate(path) {
+    return resolve(path.replace(/^~(?=$|[/\\])/, () => homedir()));
+  },
+
+  async write(named, content) {
+    const path = await files.locate(named);
     if (isStream(path)) await append(path, content);
     else await put(path, content);
   },

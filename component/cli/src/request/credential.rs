@@ -22,7 +22,7 @@ use crate::request::federation;
 use crate::request::purpose::Purpose;
 
 /// Larger than any certificate file with its chain.
-const CERTIFICATE_LIMIT: u32 = 1 << 20;
+pub(crate) const CERTIFICATE_LIMIT: u32 = 1 << 20;
 
 /// A secret given for the call is used whatever the profile says. Otherwise browser and device
 /// sign-in are a public client's, and the other flows prove what the profile can prove.

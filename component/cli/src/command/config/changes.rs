@@ -1,5 +1,6 @@
 //! What `config edit` changes in a profile, whoever said it: options, a person, or lines on stdin.
 
+use super::certificate_check;
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::input::named;
 use crate::input::secret::Secret;
@@ -62,12 +63,12 @@ impl Changes {
             self.after.redirect_uri = field_options::redirect_uri(text)?;
         }
         if let Some(path) = &given.certificate_path {
-            self.after.certificate_path = Some(path.clone());
+            self.after.certificate_path = Some(field_options::path(path));
             // The old key does not belong to the new certificate.
             self.after.private_key_path = None;
         }
         if let Some(path) = &given.private_key_path {
-            self.after.private_key_path = Some(path.clone());
+            self.after.private_key_path = Some(field_options::path(path));
         }
         if given.send_certificate_chain {
             self.after.send_certificate_chain = true;
@@ -121,6 +122,19 @@ impl Changes {
         self.set_method(AuthMethod::Certificate);
         self.after.cache_certificate_password = true;
         self.certificate_password = Some(password);
+    }
+
+    /// A look at the certificate, if something about it is new.
+    pub(super) fn check_certificate(&self, output: &Output) -> Result<(), Error> {
+        let (before, after) = (&self.before, &self.after);
+        let is_new = before.certificate_path != after.certificate_path
+            || before.private_key_path != after.private_key_path
+            || before.auth_method != after.auth_method
+            || self.certificate_password.is_some();
+        if !is_new || before.name != after.name {
+            return Ok(());
+        }
+        certificate_check::check(after, self.certificate_password.as_ref(), output)
     }
 
     /// The profile and its secrets, or neither.

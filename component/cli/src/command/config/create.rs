@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::answers::{Answers, Asking, Field, Need};
+use super::certificate_check;
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::input::environment::variable;
@@ -63,7 +64,7 @@ pub(crate) struct Create {
     #[arg(long)]
     interactive: bool,
 
-    /// Replace a profile of the same name
+    /// Replace a profile of the same name; save one whose certificate cannot be used
     #[arg(long, visible_alias = "overwrite")]
     force: bool,
 }
@@ -73,10 +74,26 @@ impl Create {
         self.fields.check_credentials()?;
         let mut draft = self.draft(output)?;
         draft.existing = self.existing();
+        self.check_certificate(&draft, output)?;
         let name = draft.profile.name.clone();
         draft::save_all(vec![draft], output)?;
         output.notice(&format!("✓ Profile '{name}' created"));
         Ok(ExitCode::Done)
+    }
+
+    /// Answers must not be lost for it.
+    fn check_certificate(&self, draft: &Draft, output: &Output) -> Result<(), Error> {
+        if self.force {
+            return Ok(());
+        }
+        let password = draft.certificate_password.as_ref();
+        match certificate_check::check(&draft.profile, password, output) {
+            Err(error) if self.asking(output) == Asking::Everything => {
+                output.instruction(&format!("warning: {}", error.message));
+                Ok(())
+            }
+            checked => checked,
+        }
     }
 
     fn flow(&self) -> Option<Flow> {
@@ -187,9 +204,11 @@ impl Create {
         if let Some(text) = &self.fields.redirect_uri {
             profile.redirect_uri = field_options::redirect_uri(text)?;
         }
-        profile
+        profile.private_key_path = self
+            .fields
             .private_key_path
-            .clone_from(&self.fields.private_key_path);
+            .as_deref()
+            .map(field_options::path);
         profile.send_certificate_chain = self.fields.send_certificate_chain;
         if let Some(text) = &self.fields.identity {
             profile.identity = field_options::identity(text)?;
@@ -275,9 +294,9 @@ impl Create {
         let is_for_person = self.flow().is_some_and(Flow::needs_person);
         let is_needed = method == AuthMethod::Certificate || !is_for_person;
         draft.profile.certificate_path = if is_needed {
-            answers.required(field, path, |text| Ok(text.to_owned()))?
+            answers.required(field, path, |text| Ok(field_options::path(text)))?
         } else {
-            path.map(str::to_owned)
+            path.map(field_options::path)
         };
         if method == AuthMethod::PasswordlessCertificate {
             return Ok(());

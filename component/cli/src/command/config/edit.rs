@@ -37,6 +37,10 @@ pub(crate) struct Edit {
     #[command(flatten)]
     fields: Fields,
 
+    /// Save it even if its certificate cannot be used now
+    #[arg(long)]
+    force: bool,
+
     /// Show the menu besides
     #[arg(long)]
     interactive: bool,
@@ -58,6 +62,9 @@ impl Edit {
         if changes.are_none() {
             output.notice(&format!("Profile '{}' stays as it is", profile.name));
             return Ok(ExitCode::Done);
+        }
+        if !self.force {
+            changes.check_certificate(output)?;
         }
         let saved = changes.save(output)?;
         output.notice(&format!("✓ Profile '{}' updated", saved.name));

@@ -205,7 +205,7 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
         }
         Item::AuthMethod => changes.set_method(named::pick(text)?),
         Item::CertificatePath => {
-            changes.after.certificate_path = Some(not_empty(text)?.to_owned());
+            changes.after.certificate_path = Some(field_options::path(not_empty(text)?));
             changes.after.private_key_path = None;
         }
         Item::CertificatePassword => {

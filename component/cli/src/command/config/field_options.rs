@@ -3,7 +3,7 @@
 use clap::Args;
 use text::word;
 
-use crate::bindings::gate;
+use crate::bindings::{files, gate};
 use crate::input::named;
 use crate::input::secret::{self, Secret, SecretArgument};
 use crate::output::Output;
@@ -182,6 +182,12 @@ pub(super) fn authority(text: &str) -> Result<Option<String>, Error> {
     }
     gate::permit(text)?;
     Ok(Some(text.to_owned()))
+}
+
+/// A file, by a path that means the same from every folder; a host that does not know its folder takes it as it is.
+pub(super) fn path(text: &str) -> String {
+    let path = word(text);
+    files::locate(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A managed identity that is named in a known way.

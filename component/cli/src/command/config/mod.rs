@@ -1,6 +1,7 @@
 //! `config`: the profiles.
 
 mod answers;
+mod certificate_check;
 mod changes;
 mod create;
 mod delete;
