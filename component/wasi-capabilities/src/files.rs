@@ -1,11 +1,13 @@
 //! `files`: what the user named, inside the preopened folders.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::files::Guest;
 use crate::failure::{self, Capability, Failure, Fault, failure};
+use crate::unfinished;
 
 impl Guest for WasiCapabilities {
     fn read(path: String, limit: u32) -> Result<Vec<u8>, Failure> {
@@ -26,12 +28,7 @@ impl Guest for WasiCapabilities {
     }
 
     fn write(path: String, content: Vec<u8>) -> Result<(), Failure> {
-        let new = format!("{path}.new");
-        let written = fs::write(&new, content).and_then(|()| fs::rename(&new, &path));
-        if written.is_err() {
-            // The first error is the one worth telling; a left-over file does no harm.
-            drop(fs::remove_file(&new));
-        }
+        let written = unfinished::put(Path::new(&path), &content);
         written.map_err(|error| of_file("write", &path, &error))
     }
 }

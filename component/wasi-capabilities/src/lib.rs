@@ -17,6 +17,7 @@ mod secret_store;
 mod sign_in;
 mod token_cache;
 mod transport;
+mod unfinished;
 
 /// The component; each capability is implemented in the file of its name.
 struct WasiCapabilities;

@@ -1,7 +1,7 @@
 //! `profile-store`: `profiles.json` in the preopened folder.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use text::decode;
@@ -10,6 +10,7 @@ use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::profile_store::Guest;
 use crate::failure::{self, Capability, Failure, Fault, failure};
 use crate::folder;
+use crate::unfinished;
 
 impl Guest for WasiCapabilities {
     fn location() -> Result<String, Failure> {
@@ -30,7 +31,7 @@ impl Guest for WasiCapabilities {
                 "run the command again",
             ));
         }
-        write(&path, &next).map_err(|error| of_document("write", &path, &error))
+        unfinished::put(&path, next.as_bytes()).map_err(|error| of_document("write", &path, &error))
     }
 }
 
@@ -53,21 +54,6 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
             "repair it with an editor, or move it away to start anew",
         )
     })
-}
-
-/// Writes a new file beside the old one and renames it, so that a reader sees the one or the other.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let new = path.with_extension("json.new");
-    let written = fs::File::create(&new).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
-    let replaced = written.and_then(|()| fs::rename(&new, path));
-    if replaced.is_err() {
-        // The first error is the one worth telling; a left-over file does no harm.
-        drop(fs::remove_file(&new));
-    }
-    replaced
 }
 
 fn of_document(verb: &str, path: &Path, error: &io::Error) -> Failure {

@@ -1,8 +1,8 @@
 //! The capability `files`: files that the user named.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf, absolute};
 
 use wasmtime::component::{HasData, Linker};
@@ -11,6 +11,7 @@ use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure,
 use crate::capability::bindings::entra_auth::core::files;
 use crate::system::patience::Wait;
 use crate::system::private_file::{self, FileError};
+use crate::system::stream;
 use crate::system::variable;
 
 /// Files by the names that the user gave; there is nothing to configure.
@@ -32,8 +33,8 @@ impl files::Host for FilesView {
 
     fn write(&mut self, path: String, content: Vec<u8>) -> Result<(), Failure> {
         let path = located(&path);
-        let written = if is_stream(&path) {
-            append(&path, &content)
+        let written = if stream::is_stream(&path) {
+            stream::append(&path, &content)
         } else {
             private_file::put(&path, &content)
         };
@@ -53,7 +54,7 @@ fn read(path: &Path, limit: u32) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| failure(FileError::from_io("read", path, &error));
     let mut content = Vec::new();
     // Whoever writes into it may take their time.
-    let wait = is_stream(path).then(|| Wait::of(&format!("`{}`", path.display())));
+    let wait = stream::is_stream(path).then(|| Wait::of(&format!("`{}`", path.display())));
     File::open(path)
         .and_then(|file| file.take(u64::from(limit) + 1).read_to_end(&mut content))
         .map_err(failed)?;
@@ -67,29 +68,6 @@ fn read(path: &Path, limit: u32) -> Result<Vec<u8>, Failure> {
         ));
     }
     Ok(content)
-}
-
-/// True for what a new file must not be put in place of, such as `/dev/stdout` and named pipes.
-fn is_stream(path: &Path) -> bool {
-    let Ok(metadata) = fs::metadata(path) else {
-        return false;
-    };
-    if !metadata.is_file() {
-        return !metadata.is_dir();
-    }
-    // `/dev/stdout` may lead to a regular file, which is then open already and goes on behind what is in it.
-    let is_device = |path: &Path| {
-        path.starts_with("/dev") && !path.starts_with("/dev/shm") || path.starts_with("/proc")
-    };
-    is_device(path)
-}
-
-fn append(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    OpenOptions::new()
-        .append(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(content))
-        .map_err(|error| FileError::from_io("write", path, &error))
 }
 
 fn failure(error: FileError) -> Failure {
@@ -111,9 +89,8 @@ pub(crate) fn add_to_linker<T: 'static>(
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::process::Command;
-    use std::thread;
 
     use files::Host;
 
@@ -200,36 +177,8 @@ mod tests {
 
     #[test]
     fn streams_are_written_to_and_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let pipe = folder.path().join("pipe");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .unwrap()
-                .success()
-        );
-        let reader = thread::spawn({
-            let pipe = pipe.clone();
-            move || fs::read(pipe).unwrap()
-        });
-        FilesView.write(text(&pipe), b"through".to_vec()).unwrap();
-        assert_eq!(reader.join().unwrap(), b"through");
-        assert!(!pipe.metadata().unwrap().is_file());
-        FilesView
-            .write("/dev/null".to_owned(), b"gone".to_vec())
-            .unwrap();
-        assert!(!Path::new("/dev/null").metadata().unwrap().is_file());
-    }
-
-    #[test]
-    fn an_open_file_behind_a_device_is_continued() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, "before ").unwrap();
-        let open = File::open(&path).unwrap();
-        let device = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&open));
-        FilesView.write(device, b"after".to_vec()).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"before after");
+        let null = Path::new("/dev/null");
+        FilesView.write(text(null), b"gone".to_vec()).unwrap();
+        assert!(!null.metadata().unwrap().is_file());
     }
 }

@@ -2,6 +2,7 @@
 //! operating system to another.
 
 pub(crate) mod folders;
+pub(crate) mod known_variables;
 pub(crate) mod limits;
 pub(crate) mod patience;
 pub(crate) mod platform;
@@ -9,6 +10,7 @@ pub(crate) mod private_file;
 pub(crate) mod programs;
 pub(crate) mod random;
 pub(crate) mod status_line;
+pub(crate) mod stream;
 pub(crate) mod streams;
 pub(crate) mod terminal;
 pub(crate) mod variable;

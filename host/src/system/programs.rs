@@ -8,19 +8,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::system::known_variables;
 use crate::system::platform::{executable, shield_from_terminal};
-
-/// What a program, and everything that it starts, must not inherit.
-const SECRETS: &[&str] = &[
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_PASSWORD",
-    "ENTRA_AUTH_CLI_EXPORT_PASSPHRASE",
-    "ENTRA_AUTH_CLI_PASSPHRASE",
-    "IDENTITY_HEADER",
-    "SYSTEM_ACCESSTOKEN",
-];
 
 /// Where programs are looked for.
 #[derive(Debug)]
@@ -60,7 +49,7 @@ impl Programs {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        for secret in SECRETS {
+        for secret in known_variables::secrets() {
             command.env_remove(secret);
         }
         // A script such as `xdg-open` looks for programs itself, and so does whatever it starts.
@@ -83,8 +72,8 @@ mod tests {
     fn no_program_inherits_a_secret() {
         let programs = Programs::in_path(OsStr::new("/bin"));
         let command = programs.command(Path::new("/bin/true"));
-        for secret in SECRETS {
-            let change = command.get_envs().find(|(name, _)| name == secret);
+        for secret in known_variables::secrets() {
+            let change = command.get_envs().find(|(name, _)| *name == secret);
             assert_eq!(change, Some((OsStr::new(secret), None)), "{secret}");
         }
     }

@@ -1,12 +1,46 @@
 //! What Linux and macOS have in common.
 
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, Metadata};
+use std::os::fd::{BorrowedFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::process::geteuid;
+
 /// Between the entries of `BROWSER`.
 pub(crate) const SEPARATOR: char = ':';
+
+/// Has no program that is started inherit what this one was given open besides its three streams, such as the file that a
+/// passphrase is read from. Must be called before there are other threads.
+#[expect(
+    unsafe_code,
+    reason = "a descriptor that was inherited is known by its number alone"
+)]
+pub(crate) fn keep_descriptors_private() {
+    // Where there is no list, nothing that needs one can be read either, a passphrase by its number included.
+    let Ok(descriptors) = fs::read_dir("/dev/fd") else {
+        return;
+    };
+    for descriptor in descriptors.flatten() {
+        let number = descriptor
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let Some(number) = number.filter(|number| *number > LAST_STREAM) else {
+            continue;
+        };
+        // SAFETY: it was listed just now as open, and nobody else is there who could close it.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+        // Where it is refused, it has ended already.
+        let _ = fcntl_setfd(descriptor, FdFlags::CLOEXEC);
+    }
+}
+
+/// The number of stderr.
+const LAST_STREAM: RawFd = 2;
 
 /// Configuration and cache, by the XDG base directory specification; `cache` is where the system keeps caches otherwise.
 pub(super) fn xdg_folders(
@@ -29,6 +63,13 @@ pub(crate) fn shows_colours() -> bool {
 pub(crate) fn executable(path: PathBuf) -> Option<PathBuf> {
     let metadata = path.metadata().ok()?;
     (metadata.is_file() && metadata.permissions().mode() & 0o111 != 0).then_some(path)
+}
+
+/// True for what somebody else than this user can read at its other end. The system's own devices, such as `/dev/null`, are
+/// everybody's; a pipe of the administrator can be read by all whom its permissions name.
+pub(crate) fn leads_to_another_user(metadata: &Metadata) -> bool {
+    let is_of_the_system = metadata.uid() == 0 && metadata.file_type().is_char_device();
+    metadata.uid() != geteuid().as_raw() && !is_of_the_system
 }
 
 /// Ctrl-C in the terminal is for this process alone.

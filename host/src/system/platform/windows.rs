@@ -1,6 +1,7 @@
 //! Windows.
 
 use std::env;
+use std::fs::Metadata;
 use std::process::Command;
 
 use super::{OsString, Path, PathBuf, SystemProgram};
@@ -25,6 +26,9 @@ pub(crate) fn folders(
 /// Nothing to do: a dump is written only where the administrator has asked for dumps of all programs
 /// (<https://learn.microsoft.com/windows/win32/wer/collecting-user-mode-dumps>).
 pub(crate) fn keep_memory_private() {}
+
+/// Nothing to do: what is inherited was made to be, and nothing is read by its number.
+pub(crate) fn keep_descriptors_private() {}
 
 /// Has the console take sequences of characters for colours; true if it does so on stdout and stderr.
 pub(crate) fn shows_colours() -> bool {
@@ -53,6 +57,11 @@ pub(crate) fn executable(mut path: PathBuf) -> Option<PathBuf> {
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"));
     (is_program && path.is_file()).then_some(path)
+}
+
+/// Pipes have a folder of their own there, in which no file can be put.
+pub(crate) fn leads_to_another_user(_metadata: &Metadata) -> bool {
+    false
 }
 
 /// Nothing to do: the browser has no part in this console.
