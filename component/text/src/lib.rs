@@ -8,12 +8,14 @@
 
 mod decode;
 mod invisible;
+mod likeness;
 mod line;
 mod remark;
 mod word;
 
 pub use decode::{NotText, decode};
 pub use invisible::is_invisible;
+pub use likeness::masked;
 pub use line::{Lines, first_line};
 pub use remark::remark;
 pub use word::word;

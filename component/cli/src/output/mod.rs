@@ -20,6 +20,7 @@ pub(crate) mod yaml;
 
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 
+use text::masked;
 use zeroize::Zeroizing;
 
 use crate::bindings::progress_display::{self, Detail};
@@ -108,7 +109,17 @@ impl Output {
         match self.verbosity {
             Verbosity::Quiet => {}
             Verbosity::Normal if !self.stderr_is_terminal => {}
-            Verbosity::Normal | Verbosity::Verbose => self.to_stderr(&printable(text)),
+            Verbosity::Normal | Verbosity::Verbose => self.to_stderr(&shown(text)),
+        }
+    }
+
+    /// A notice for who maintains a script: build systems keep stderr as a log that somebody reads, and say that they are
+    /// one. Not for commands with a result, which scripts capture by `2>&1`.
+    pub(crate) fn notice_for_scripts(&self, text: &str) {
+        let is_build = BUILDS.iter().any(|name| variable(name).is_some());
+        match is_build {
+            true => self.requested_notice(text),
+            false => self.notice(text),
         }
     }
 
@@ -122,27 +133,27 @@ impl Output {
     /// A notice that the user asked for by name, so that it does not depend on a terminal.
     pub(crate) fn requested_notice(&self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
-            self.to_stderr(&printable(text));
+            self.to_stderr(&shown(text));
         }
     }
 
     /// What a person needs to read before answering.
     pub(crate) fn instruction(&self, text: &str) {
-        self.to_stderr(&printable(text));
+        self.to_stderr(&shown(text));
     }
 
     /// The command failed.
     pub(crate) fn failure(&self, error: &Error) {
         let label = self.painted("error:", "31;1", self.stderr_is_terminal);
-        self.to_stderr(&format!("{label} {}", printable(&error.message)));
+        self.to_stderr(&format!("{label} {}", shown(&error.message)));
         if self.is_verbose()
             && let Some(detail) = &error.detail
         {
-            self.to_stderr(&format!("detail: {}", printable(detail)));
+            self.to_stderr(&format!("detail: {}", shown(detail)));
         }
         if let Some(hint) = &error.hint {
             let label = self.painted("hint:", "36", self.stderr_is_terminal);
-            self.to_stderr(&format!("{label} {}", printable(hint)));
+            self.to_stderr(&format!("{label} {}", shown(hint)));
         }
     }
 
@@ -172,5 +183,31 @@ impl Output {
     }
 }
 
+/// What build systems set: nearly all of them, and Azure Pipelines.
+const BUILDS: [&str; 2] = ["CI", "TF_BUILD"];
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Words for stderr, which may quote a value that was given in a wrong place.
+fn shown(text: &str) -> String {
+    printable(&masked(text))
+}
+
 /// Result and exit code of a command that ran.
 pub(crate) type Outcome = Result<ExitCode, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_secret_in_a_wrong_place_is_not_shown() {
+        let secret = "abc8Q~CANARYsecretCANARYsecretCANARY1234";
+        assert_eq!(
+            shown(&format!("profile '{secret}' not found\u{9b}")),
+            "profile '(looks like a secret)' not found\\u{9b}"
+        );
+    }
+}

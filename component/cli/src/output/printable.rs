@@ -3,6 +3,8 @@
 //! A claim or a server's sentence may hold escape sequences or marks that turn the reading
 //! direction; shown as they are, they could rewrite what stands around them.
 
+use text::is_invisible;
+
 /// The text with control characters, direction marks and whatever else nobody sees written as `\u{…}`.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -16,8 +18,14 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-fn is_deceptive(character: char) -> bool {
-    character.is_control() || text::is_invisible(character)
+/// What drives a terminal, or what nobody sees there.
+pub(crate) fn is_deceptive(character: char) -> bool {
+    character.is_control() || is_invisible(character) || is_no_character(character)
+}
+
+/// Code points that are never characters; readers of YAML refuse these two.
+const fn is_no_character(character: char) -> bool {
+    matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -32,6 +40,8 @@ mod tests {
             ("two\nlines", "two\\nlines"),
             ("\u{202e}evil", "\\u{202e}evil"),
             ("con\u{200b}toso\u{feff}", "con\\u{200b}toso\\u{feff}"),
+            ("prod\u{200b}", "prod\\u{200b}"),
+            ("a\u{9b}2Jb", "a\\u{9b}2Jb"),
         ] {
             assert_eq!(printable(text), expected);
         }

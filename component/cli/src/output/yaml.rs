@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use super::printable::is_deceptive;
+
 /// A YAML document without markers, ending in a line end.
 pub(crate) fn to_yaml(value: &Value) -> String {
     let mut text = String::new();
@@ -64,8 +66,22 @@ fn string(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else {
-        Value::from(text).to_string()
+        escaped(&Value::from(text).to_string())
     }
+}
+
+/// A JSON string with what could drive a terminal escaped. YAML has escapes of eight digits in place of JSON's pairs, and
+/// without them these characters are no YAML or fold to blanks ([YAML 1.2 section 5.7](https://yaml.org/spec/1.2.2/#57-escaped-characters)).
+fn escaped(string: &str) -> String {
+    let mut safe = String::with_capacity(string.len());
+    for character in string.chars() {
+        match (is_deceptive(character), u32::from(character)) {
+            (false, _) => safe.push(character),
+            (true, code @ ..=0xffff) => safe.push_str(&format!("\\u{code:04x}")),
+            (true, code) => safe.push_str(&format!("\\U{code:08x}")),
+        }
+    }
+    safe
 }
 
 /// Letters first, then only characters that have no meaning in YAML wherever they stand.
@@ -86,8 +102,31 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::to_yaml;
     use serde_json::json;
+
+    use super::*;
+    use crate::output::json::tests::HOSTILE;
+
+    #[test]
+    fn no_value_drives_a_terminal() {
+        let text = to_yaml(&json!({ HOSTILE: [HOSTILE, "é 漢字"] }));
+        assert!(
+            text.chars().all(|one| one == '\n' || !is_deceptive(one)),
+            "{text:?}"
+        );
+        for part in [
+            "é 漢字",
+            "\\u0000",
+            "\\u007f",
+            "\\u0085",
+            "\\u009b",
+            "\\u202e",
+            "\\ufeff",
+            "\\U000e0041",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
 
     #[test]
     fn values_become_blocks() {

@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::input::json;
+use crate::output::json::to_json;
 use crate::profile::Profile;
 
 /// All profiles.
@@ -59,7 +60,7 @@ impl ProfileDocument {
             wrapper.insert("profiles".to_owned(), Value::from(profiles));
             Value::from(wrapper)
         };
-        format!("{value:#}\n")
+        format!("{}\n", to_json(&value))
     }
 
     /// By exact name, else by the only name that differs in case alone.

@@ -4,7 +4,7 @@
 //! [Unicode TR 36 section 3](https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing) and of the incidents behind
 //! CVE-2024-50338 and CVE-2020-5260. It does not find every secret; it removes what looks like a token.
 
-use text::is_invisible;
+use text::{is_invisible, masked};
 
 const REMOVED: &str = "(token removed)";
 
@@ -133,9 +133,10 @@ const fn is_token_character(character: char) -> bool {
 
 /// A user's value in backticks, fit for one line; long enough for any scope or URL that somebody means. It stands there as it came:
 /// what nobody would see is written as `\u{…}`, since that is often what is wrong with it.
+/// What looks like a secret was given in a wrong place, and is not shown.
 pub(crate) fn quoted(value: &str) -> String {
     let mut shown = String::with_capacity(value.len());
-    for character in value.chars() {
+    for character in masked(value).chars() {
         if character.is_control() || is_invisible(character) || is_odd_blank(character) {
             shown.extend(character.escape_default());
         } else {
@@ -306,6 +307,11 @@ mod tests {
             ("escape sequence", "\u{1b}[2Ja", "`\\u{1b}[2Ja`"),
             ("backtick", "a`b", "`a'b`"),
             ("empty", "", "``"),
+            (
+                "a client secret in a wrong place",
+                "abc8Q~CANARYsecretCANARYsecretCANARY1234",
+                "`(looks like a secret)`",
+            ),
         ];
         for (name, value, expected) in rows {
             assert_eq!(quoted(value), expected, "{name}");

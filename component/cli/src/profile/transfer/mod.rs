@@ -15,6 +15,7 @@ pub(crate) use self::parcel::Parcel;
 use crate::input::secret::Secret;
 use crate::output::civil_time;
 use crate::output::error::Error;
+use crate::output::json::to_json;
 use crate::profile::document::ProfileDocument;
 
 /// What a file turns out to be.
@@ -67,8 +68,8 @@ impl Encrypted {
 /// One profile as an object, several as a document.
 pub(crate) fn to_plain(parcels: &[Parcel]) -> String {
     match parcels {
-        [only] => format!("{:#}", Value::from(only.members())),
-        _ => format!("{:#}", document(parcels)),
+        [only] => to_json(&Value::from(only.members())),
+        _ => to_json(&document(parcels)),
     }
 }
 
