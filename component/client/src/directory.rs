@@ -11,7 +11,7 @@ use crate::Client;
 use crate::bindings::exports::entra_auth::core::directory::{AppRole, Application, Guest, Scope};
 use crate::bindings::exports::entra_auth::core::tokens::{Grant, Origin, Request, Token};
 use crate::error::{Error, of_protocol, with_hint};
-use crate::exchange::{Exchange, Fault, exchange_up_to};
+use crate::exchange::{Exchange, Fault, Sender, exchange_up_to};
 use crate::order::Order;
 use crate::randomness;
 use crate::tokens::{from_server, prefer_cached, replace_cached, without_person};
@@ -67,7 +67,7 @@ fn found(
     while let Some(url) = next {
         let page = exchange_up_to(
             MAX_PAGE_SIZE,
-            &order.deadline,
+            Sender::Order(order),
             Exchange::Repeatable,
             || Ok(graph.to_http(&url, &token, correlation_id)?),
             |response, now| graph.read_page(response, now),

@@ -7,8 +7,7 @@ use protocol::token::response::TokenResponse;
 use crate::bindings::entra_auth::core::arc_agent;
 use crate::clock::Deadline;
 use crate::error::{Capability, Error, Failure, Fault};
-use crate::exchange::{Exchange, exchange};
-use crate::network;
+use crate::exchange::{Exchange, Sender, exchange, once};
 use crate::order::Order;
 
 /// Asks for the token, with the proof that Azure Arc wants if it wants one.
@@ -42,7 +41,12 @@ fn probe(order: &Order, request: &ManagedIdentityRequest) -> Result<(), Error> {
         return Ok(());
     };
     let patience = order.deadline.remaining(PROBE_TIME).min(PROBE_TIME);
-    match network::exchange(&probe, MAX_BODY_SIZE, &Deadline::after(Some(patience))) {
+    match once(
+        Sender::Order(order),
+        &probe,
+        MAX_BODY_SIZE,
+        &Deadline::after(Some(patience)),
+    ) {
         Ok(_) => Ok(()),
         Err(failure) if matches!(failure.fault, Fault::TimedOut | Fault::Unreachable) => {
             Err(nobody_there(&failure))

@@ -1,6 +1,6 @@
 //! A request, checked and understood: everything that can be refused before anything is read or sent.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::time::Duration;
 
 use protocol::authority::Authority;
@@ -15,6 +15,7 @@ use protocol::request::client_id::ClientId;
 use protocol::request::scope::Scopes;
 use protocol::token::cache::{self, CacheEntry, CacheKey, CredentialMark, Decision, Subject};
 use protocol::token::response::TokenResponse;
+use protocol::value::known_secrets::KnownSecrets;
 use protocol::value::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential, Identity};
@@ -43,6 +44,8 @@ pub(crate) struct Order {
     /// Which credential may have it from there.
     mark: Option<CredentialMark>,
     pub(crate) deadline: Deadline,
+    /// What was sent as a proof so far, to be kept out of what is shown.
+    pub(crate) secrets: RefCell<KnownSecrets>,
 }
 
 /// Whose token it is and how it is got.
@@ -106,6 +109,7 @@ impl Order {
             scopes,
             key,
             deadline: Deadline::after(limit),
+            secrets: RefCell::default(),
         })
     }
 

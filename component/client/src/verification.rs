@@ -19,7 +19,7 @@ use crate::bindings::exports::entra_auth::core::verification::{
 };
 use crate::clock::{self, Deadline};
 use crate::error::{Error, of_protocol, unavailable};
-use crate::exchange::{Exchange, Fault, exchange_up_to};
+use crate::exchange::{Exchange, Fault, Sender, exchange_up_to};
 use crate::{Client, randomness};
 
 thread_local! {
@@ -64,7 +64,7 @@ fn fetch(request: &KeySetRequest, deadline: &Deadline) -> Option<Error> {
     let correlation_id = randomness::correlation_id();
     let outcome = exchange_up_to(
         MAX_BODY_SIZE,
-        deadline,
+        Sender::Anybody(deadline),
         Exchange::Repeatable,
         || Ok(request.to_http(correlation_id)?),
         KeySet::from_http,
@@ -114,7 +114,7 @@ fn tenant_id(authority: &str, tenant: &str, deadline: &Deadline) -> Result<Strin
     let request = MetadataRequest::new(&authority, randomness::correlation_id());
     let metadata = exchange_up_to(
         MAX_BODY_SIZE,
-        deadline,
+        Sender::Anybody(deadline),
         Exchange::Repeatable,
         || Ok(request.to_http()?),
         |response, now| request.read(response, now),

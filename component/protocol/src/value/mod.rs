@@ -4,6 +4,7 @@ pub mod correlation_id;
 pub(crate) mod guid;
 pub mod impossible;
 pub(crate) mod json;
+pub mod known_secrets;
 pub(crate) mod printable;
 pub mod secret;
 pub mod time;
