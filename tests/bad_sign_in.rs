@@ -108,7 +108,18 @@ fn strays_at_the_port_end_nothing_and_only_the_first_answer_counts() {
     // The port is closed, or whoever comes is told that nobody waits.
     let second = browser.answer(answer).unwrap_or_default();
     assert!(!second.contains("You are signed in"), "{second}");
-    end(program).quiet_success();
+    // Whoever waits is told of each kind of stray once, and of whose sign-in it was.
+    let outcome = end(program);
+    let told: Vec<&str> = outcome.stderr.lines().collect();
+    let [state, name, account] = told[..] else {
+        panic!("{outcome:?}")
+    };
+    assert!(
+        name.contains("another host") && state.contains("another sign-in"),
+        "{outcome:?}"
+    );
+    assert_eq!(account, format!("Signed in as {ALICE}"));
+    outcome.success();
     assert_eq!(emulator.grant_types(), ["authorization_code"]);
 }
 

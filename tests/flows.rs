@@ -276,10 +276,10 @@ fn two_people_on_one_client_do_not_get_each_others_tokens() {
     );
     assert_eq!(sign_ins(), 1);
 
-    // A token of whoever came instead of him is not kept for him, nor one for whoever is meant without a name.
-    let outcome = sign_in_by_device(&user, &emulator, &format!("{line} -f DeviceCode --verbose"));
+    // A token of whoever came instead of him is not given out, nor kept for whoever is meant without a name.
+    let outcome = sign_in_by_device(&user, &emulator, &format!("{line} -f DeviceCode"));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
     assert!(outcome.stderr.contains(ALICE), "{outcome:?}");
-    outcome.success();
     for name in ["--login-hint bob@contoso.onmicrosoft.com", ""] {
         let refused = user.run(&format!("refresh -p browser {name}"));
         assert!(

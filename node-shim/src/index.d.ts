@@ -183,7 +183,9 @@ export interface Token {
   expiresAt: number;
   /** Seconds left when the call was over. */
   expiresIn: number;
-  origin: 'cache' | 'server';
+  origin: 'cache' | 'person' | 'server';
+  /** Whose token it is, as the server names the person; for showing. */
+  account?: string;
   /** Things worth telling that did not stop the call, such as a cache that could not be written. No secrets. */
   notices: string[];
 }

@@ -56,8 +56,15 @@ async function opened() {
   return readFile(file, 'utf8');
 }
 
-/** Starts the program and brings the browser where the program sends it. */
-async function start(changeAddress = (address) => address) {
+/** Where the one-time address sends the browser. */
+async function leadsTo(address) {
+  const { status, headers } = await fetch(address, { redirect: 'manual' });
+  assert.equal(status, 302);
+  return headers.get('location');
+}
+
+/** Starts the program and brings the browser where the program sends it, or to where that leads, changed. */
+async function start(changePage) {
   user.useBrowser(`
     import { renameSync, writeFileSync } from 'node:fs';
     writeFileSync(${JSON.stringify(user.file('new'))}, url);
@@ -65,7 +72,8 @@ async function start(changeAddress = (address) => address) {
   `);
   const program = user.start('get-token -p person -f InteractiveBrowser');
   const address = await Promise.race([opened(), program.ended.then(({ stderr }) => assert.fail(stderr))]);
-  await page.goto(changeAddress(address));
+  assert.doesNotMatch(address, /state|nonce/, 'other users can read it');
+  await page.goto(changePage ? changePage(await leadsTo(address)) : address);
   return program;
 }
 
@@ -77,27 +85,37 @@ async function enterPassword(password = 'alice') {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-for (const mode of ['form_post', 'query']) {
-  test(`a person signs in, answered by ${mode}`, async () => {
-    const program = await start((address) => address.replace('response_mode=form_post', `response_mode=${mode}`));
-    await picture('sign-in');
-    await enterPassword('wrong');
-    await page.getByRole('alert').waitFor();
-    await picture('wrong-password');
-    assert.equal(await page.getByLabel('Account').inputValue(), ALICE, 'it need not be typed again');
-    await enterPassword();
-    await page.getByRole('heading', { name: 'Permissions requested' }).waitFor();
-    await picture('consent');
-    await page.getByRole('button', { name: 'Accept' }).click();
-    await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
-    await picture(`signed-in-${mode}`);
-    assert.equal(page.url().includes('code='), mode === 'query');
-    const { code, stdout, stderr } = await program.ended;
-    assert.equal(code, 0, stderr);
-    const { scp, upn } = JSON.parse(Buffer.from(stdout.split('.')[1], 'base64url'));
-    assert.deepEqual([scp, upn], ['access_as_user', ALICE]);
-  });
-}
+test('a person signs in', async () => {
+  const program = await start();
+  await picture('sign-in');
+  await enterPassword('wrong');
+  await page.getByRole('alert').waitFor();
+  await picture('wrong-password');
+  assert.equal(await page.getByLabel('Account').inputValue(), ALICE, 'it need not be typed again');
+  await enterPassword();
+  await page.getByRole('heading', { name: 'Permissions requested' }).waitFor();
+  await picture('consent');
+  await page.getByRole('button', { name: 'Accept' }).click();
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  await picture('signed-in');
+  assert.ok(!page.url().includes('code='));
+  const { code, stdout, stderr } = await program.ended;
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, `Signed in as ${ALICE}\n`);
+  const { scp, upn } = JSON.parse(Buffer.from(stdout.split('.')[1], 'base64url'));
+  assert.deepEqual([scp, upn], ['access_as_user', ALICE]);
+});
+
+test('a code in the address, where histories keep it, is not used', async () => {
+  const program = await start((url) => url.replace('response_mode=form_post', 'response_mode=query'));
+  await enterPassword();
+  await page.getByRole('button', { name: 'Accept' }).click();
+  await page.getByRole('heading', { name: 'Sign-in failed' }).waitFor();
+  assert.ok(page.url().includes('code='));
+  const { code, stdout, stderr } = await program.ended;
+  assert.deepEqual([code, stdout], [5, '']);
+  assert.match(stderr, /^error: .*another way.*\nhint: .*\n$/);
+});
 
 test('a person who cancels is told so in the browser and in the terminal', async () => {
   const program = await start();

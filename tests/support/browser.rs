@@ -1,5 +1,6 @@
 //! What a browser gets from the program and sends back to it, in the hands of a test.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
@@ -14,7 +15,10 @@ use super::{Emulator, User, foreign_program, workspace};
 
 /// A browser that only notes the address that it should show.
 pub(crate) struct Browser {
-    address: PathBuf,
+    /// The file with the address.
+    note: PathBuf,
+    /// The sign-in page, to which the address leads once.
+    page: OnceCell<String>,
 }
 
 impl Browser {
@@ -30,7 +34,7 @@ impl Browser {
         fs::write(&script, text).unwrap();
         fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
         user.set("BROWSER", script.to_str().unwrap());
-        Self { address }
+        Self::noting(address)
     }
 
     /// Becomes the user's browser on Windows. Nothing if there is no compiler for it.
@@ -45,9 +49,14 @@ impl Browser {
         assert!(compiled.unwrap().success());
         // The root of the file system is a drive there.
         user.set("BROWSER", &format!("Z:{}", program.display()));
-        Some(Self {
-            address: user.home().join("address"),
-        })
+        Some(Self::noting(user.home().join("address")))
+    }
+
+    fn noting(note: PathBuf) -> Self {
+        Self {
+            note,
+            page: OnceCell::new(),
+        }
     }
 
     /// Signs in: whoever is signed in at the emulator already is sent back with an answer.
@@ -59,10 +68,25 @@ impl Browser {
         self.answer(answer.trim_end_matches('#')).unwrap();
     }
 
-    /// The address that the program wants to be shown, once it does.
+    /// The address of the sign-in page, once the program opens it.
     pub(crate) fn address(&self) -> String {
+        let page = || {
+            let entrance = self.entrance();
+            let path = entrance.splitn(4, '/').last().unwrap();
+            let answer = self.send(&format!("GET /{path} HTTP/1.1\r\nhost: {{host}}\r\n\r\n"));
+            let answer = answer.expect("somebody listens");
+            let location = answer
+                .lines()
+                .find_map(|line| line.strip_prefix("location: "));
+            location.unwrap_or_else(|| panic!("{answer}")).to_owned()
+        };
+        self.page.get_or_init(page).clone()
+    }
+
+    /// The address that the browser was started with, once it is.
+    pub(crate) fn entrance(&self) -> String {
         for _ in 0..1500 {
-            if let Ok(address) = fs::read_to_string(&self.address) {
+            if let Ok(address) = fs::read_to_string(&self.note) {
                 return address;
             }
             sleep(Duration::from_millis(20));
@@ -81,8 +105,8 @@ impl Browser {
 
     /// Whatever anybody sends to the redirect URI's port, and its answer; nothing if nobody listens.
     pub(crate) fn send(&self, request: &str) -> Option<String> {
-        let uri = self.parameters()["redirect_uri"].clone();
-        let host = uri.strip_prefix("http://").unwrap().to_owned();
+        let entrance = self.entrance();
+        let host = entrance.split('/').nth(2).unwrap().to_owned();
         let mut connection = TcpStream::connect(&host).ok()?;
         connection
             .write_all(request.replace("{host}", &host).as_bytes())

@@ -8,6 +8,7 @@ use protocol::grant::authorization_code::authorization_response::{
 };
 use protocol::grant::authorization_code::authorize_url::{AuthorizeUrl, Prompt};
 use protocol::grant::authorization_code::redirect_uri::RedirectUri;
+use protocol::grant::authorization_code::response_mode::ResponseMode;
 use protocol::grant::authorization_code::sign_in_attempt::SignInAttempt;
 use protocol::request::claims::Claims;
 use protocol::token::id::{Expected, IdToken};
@@ -22,6 +23,7 @@ use crate::error::{Error, of_protocol, sentence};
 use crate::exchange::{self, Exchange};
 use crate::notices::Notices;
 use crate::order::Order;
+use crate::person::check_account;
 use crate::randomness;
 use crate::token_request::token_request;
 
@@ -118,7 +120,11 @@ fn wait(
         let answer = listener.wait(u32::try_from(seconds).unwrap_or(u32::MAX));
         drop(progress::resumed());
         let answer = answer?;
-        match AuthorizationResponse::read(&answer.parameters()?, attempt, order.authority()) {
+        let mode = match answer.response_mode()? {
+            sign_in::ResponseMode::FormPost => ResponseMode::FormPost,
+            sign_in::ResponseMode::Query => ResponseMode::Query,
+        };
+        match AuthorizationResponse::read(&answer.parameters()?, mode, attempt, order.authority()) {
             AuthorizationResponse::Code(code) => return Ok((answer, code)),
             AuthorizationResponse::Failed(error) => {
                 let error = of_protocol(error, &order.facts());
@@ -149,6 +155,7 @@ fn redeem(
     };
     IdToken::check_in(&response, expected, clock::now())
         .map_err(|error| of_protocol(error.into(), &order.facts()))?;
+    check_account(order, &response)?;
     Ok(response)
 }
 

@@ -10,10 +10,10 @@ use protocol::token::response::TokenResponse;
 use crate::bindings::entra_auth::core::{progress, sign_in};
 use crate::clock;
 use crate::error::{Error, of_protocol, timed_out};
-use crate::exchange::{Exchange, exchange};
-use crate::network;
+use crate::exchange::{Exchange, exchange, once};
 use crate::notices::Notices;
 use crate::order::Order;
+use crate::person::check_account;
 use crate::randomness;
 use crate::token_request::token_request;
 
@@ -54,7 +54,7 @@ pub(crate) fn token(
         }
         // The challenge was answered at the first request.
         let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
-        let step = match network::exchange(&request, MAX_BODY_SIZE, &order.deadline) {
+        let step = match once(order, &request, MAX_BODY_SIZE, &order.deadline) {
             Ok(response) => poll.next(&response, clock::now()),
             Err(_) => poll.next_without_answer(clock::now()),
         };
@@ -63,7 +63,10 @@ pub(crate) fn token(
         }
         match step {
             PollStep::Wait(next) => pause = next,
-            PollStep::Token(response) => return Ok(*response),
+            PollStep::Token(response) => {
+                check_account(order, &response)?;
+                return Ok(*response);
+            }
             PollStep::Failed(error) => return Err(of_protocol(error, &order.facts())),
         }
     }

@@ -2,10 +2,11 @@
 
 use protocol::request::claims::Claims;
 use protocol::token::cache::CacheEntry;
-use protocol::token::id::other_account;
+use protocol::token::id::{is_account_name, other_account};
 use protocol::token::response::TokenResponse;
 use protocol::value::secret::Secret;
 
+use crate::bindings::entra_auth::core::errors::Interaction;
 use crate::error::{Error, needs_person, of_protocol};
 use crate::notices::Notices;
 use crate::order::{Order, SignIn};
@@ -44,6 +45,24 @@ pub(crate) fn renewed(
         Silent::Token(response) => Ok(*response),
         Silent::NeedsPerson(Some(refusal)) => Err(of_protocol(refusal, &order.facts())),
         Silent::NeedsPerson(None) => Err(needs_person("no refresh token is available")),
+    }
+}
+
+/// Fails if an account was named and another one has signed in: whoever works with a token must know whose it is, and
+/// somebody else may have answered the sign-in.
+pub(crate) fn check_account(order: &Order, response: &TokenResponse) -> Result<(), Error> {
+    let (Some(hint), Some(id_token)) = (&order.login_hint, &response.id_token) else {
+        return Ok(());
+    };
+    match other_account(id_token, hint) {
+        Some(name) if is_account_name(hint) => Err(Error::InteractionRequired(Interaction {
+            message: format!("it was {name} who signed in, and not the account that was named"),
+            hint: Some(format!(
+                "sign in again as the account that is meant, or name the other one with `--login-hint {name}`"
+            )),
+            refusal: None,
+        })),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -103,10 +122,12 @@ fn signed_in(
     claims: Option<&Claims>,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    match sign_in {
+    let response = match sign_in {
         SignIn::AuthorizationCode(browser) => {
             authorization_code::token(order, browser, claims, notices)
         }
         SignIn::DeviceCode => device_code::token(order, claims, notices),
-    }
+    }?;
+    notices.somebody_signed_in();
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
 use protocol::token::cache::{CacheEntry, Decision};
+use protocol::token::id::account_name;
 use protocol::token::response::{BEARER, TokenResponse};
 use protocol::value::time::Timestamp;
 
@@ -67,7 +68,7 @@ pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Erro
         Decision::Fresh | Decision::Absent => source,
     };
     match get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices) {
-        Ok(entry) => Ok(token(entry, Origin::Server, notices)),
+        Ok(entry) => Ok(token(entry, notices.origin(), notices)),
         Err(error) => match (decision, stored) {
             // It still serves, and the next call tries again.
             (Decision::Renew, Some(entry)) => Ok(token(entry, Origin::Cache, notices)),
@@ -115,7 +116,7 @@ pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Err
         None => None,
     };
     let entry = get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices)?;
-    Ok(token(entry, Origin::Server, notices))
+    Ok(token(entry, notices.origin(), notices))
 }
 
 fn bypass_cache(order: &Order) -> Result<Token, Error> {
@@ -124,7 +125,7 @@ fn bypass_cache(order: &Order) -> Result<Token, Error> {
     metadata::discover(order)?;
     let response = from_server(order, None, &mut notices)?;
     let entry = order.entry(response);
-    Ok(token(entry, Origin::Server, notices))
+    Ok(token(entry, notices.origin(), notices))
 }
 
 /// What is stored is on disk before the token is handed out.
@@ -185,6 +186,7 @@ fn token(entry: CacheEntry, origin: Origin, notices: Notices) -> Token {
         expires_at: seconds(entry.expires_at),
         expires_in: entry.expires_at.saturating_since(clock::now()).as_secs(),
         origin,
+        account: entry.id_token.as_ref().and_then(account_name),
         notices: notices.into_sentences(),
     }
 }

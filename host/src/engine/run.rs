@@ -111,6 +111,7 @@ pub unsafe fn run(component: &'static Embedded) -> ExitCode {
         });
         complain(&format!("panic{place}"));
     }));
+    platform::keep_descriptors_private();
     interrupt::watch();
     platform::keep_memory_private();
     let outcome = panic::catch_unwind(|| {
@@ -175,7 +176,7 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
         store: &state.secrets,
     })?;
     sign_in::add_to_linker(&mut linker, |state| SignInView {
-        sign_in: &state.sign_in,
+        sign_in: &mut state.sign_in,
         table: &mut state.table,
     })?;
     token_cache::add_to_linker(&mut linker, |state| TokenCacheView {

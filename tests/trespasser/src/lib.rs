@@ -31,6 +31,7 @@ impl tokens::Guest for Trespasser {
             expires_at: i64::MAX,
             expires_in: 3600,
             origin: Origin::Server,
+            account: None,
             notices: Vec::new(),
         })
     }

@@ -97,6 +97,10 @@ impl Destination {
             }
             None => output.result(&text)?,
         }
+        // Whatever stderr is: a person was there, and it may have been another one than whoever works with the token.
+        if let (Origin::Person, Some(account)) = (token.origin, &token.account) {
+            output.requested_notice(&format!("Signed in as {account}"));
+        }
         for line in summary(token, &prepared.label()) {
             output.notice(&line);
         }
@@ -122,12 +126,14 @@ impl Destination {
     }
 }
 
-fn summary(token: &Token, label: &str) -> [String; 3] {
+fn summary(token: &Token, label: &str) -> Vec<String> {
     let origin = match token.origin {
         Origin::Cache => "from the cache",
-        Origin::Server => "from the server",
+        Origin::Person | Origin::Server => "from the server",
     };
-    [
+    let account = token.account.iter();
+    let account = account.map(|account| format!("  Account: {account}"));
+    let lines = [
         format!("✓ Token for {label}, {origin}"),
         format!(
             "  Expires: {} ({} left)",
@@ -135,7 +141,8 @@ fn summary(token: &Token, label: &str) -> [String; 3] {
             civil_time::span(token.expires_in)
         ),
         format!("  Scopes:  {}", token.scopes.join(" ")),
-    ]
+    ];
+    lines.into_iter().chain(account).collect()
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ impl GetToken {
 
     fn warn_of_expiry(&self, token: &Token, output: &Output) {
         let minutes = self.warn_expiry.unwrap_or(DEFAULT_WARNING);
-        if token.origin == Origin::Server || token.expires_in > u64::from(minutes) * 60 {
+        if token.origin != Origin::Cache || token.expires_in > u64::from(minutes) * 60 {
             return;
         }
         let text = format!(

@@ -50,6 +50,7 @@ mod tests {
             expires_at: 1_766_935_800,
             expires_in: 3_599,
             origin: Origin::Server,
+            account: None,
             notices: Vec::new(),
         };
         assert_eq!(

@@ -28,25 +28,39 @@ impl Shape {
             Self::Token => token.access_token.clone(),
             Self::Json => to_json(&snake_case(token)),
             Self::Yaml => to_yaml(&snake_case(token)),
-            Self::CamelCaseJson => to_json(&json!({
-                "accessToken": token.access_token,
-                "expiresOn": civil_time::rfc3339(token.expires_at),
-                "tokenType": token.token_type,
-                "scopes": token.scopes,
-            })),
+            Self::CamelCaseJson => to_json(&camel_case(token)),
         })
     }
 }
 
+fn camel_case(token: &Token) -> Value {
+    let document = json!({
+        "accessToken": token.access_token,
+        "expiresOn": civil_time::rfc3339(token.expires_at),
+        "tokenType": token.token_type,
+        "scopes": token.scopes,
+    });
+    with_account(document, token)
+}
+
 fn snake_case(token: &Token) -> Value {
-    json!({
+    let document = json!({
         "token_type": token.token_type,
         "scope": token.scopes.join(" "),
         "expires_in": token.expires_in,
         "access_token": token.access_token,
         "expires_at": civil_time::rfc3339(token.expires_at),
         "from_cache": token.origin == Origin::Cache,
-    })
+    });
+    with_account(document, token)
+}
+
+/// Whose token it is, if it is a person's.
+fn with_account(mut document: Value, token: &Token) -> Value {
+    if let (Some(account), Value::Object(members)) = (&token.account, &mut document) {
+        members.insert("account".to_owned(), Value::from(account.as_str()));
+    }
+    document
 }
 
 #[cfg(test)]
@@ -62,7 +76,21 @@ pub(crate) mod tests {
             expires_at: 1_766_935_800,
             expires_in: 3_599,
             origin: Origin::Cache,
+            account: None,
             notices: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_persons_token_says_whose_it_is() {
+        let mut token = token();
+        token.account = Some("alice@contoso.com".to_owned());
+        for (shape, expected) in [
+            (Shape::Json, "\"account\": \"alice@contoso.com\""),
+            (Shape::CamelCaseJson, "\"account\": \"alice@contoso.com\""),
+            (Shape::Yaml, "account: alice@contoso.com"),
+        ] {
+            assert!(shape.text(&token, "t").unwrap().contains(expected));
         }
     }
 

@@ -75,11 +75,14 @@ fn read_members(mut members: Members, authority: &Authority) -> Result<Metadata,
     let token_endpoint = endpoint("token_endpoint")?;
     let device_authorization_endpoint = endpoint("device_authorization_endpoint")?;
     endpoint("jwks_uri")?;
+    // One that says nothing has query and fragment only.
+    let has_form_post = members.has_in_list("response_modes_supported", "form_post");
     Ok(Metadata {
         authorization_endpoint: authorization_endpoint
             .ok_or_else(|| members.missing("authorization_endpoint"))?,
         token_endpoint: token_endpoint.ok_or_else(|| members.missing("token_endpoint"))?,
         device_authorization_endpoint,
+        has_form_post,
         issuer,
     })
 }

@@ -17,6 +17,8 @@ pub struct Metadata {
     pub(super) authorization_endpoint: Url,
     pub(super) token_endpoint: Url,
     pub(super) device_authorization_endpoint: Option<Url>,
+    /// It can have the browser post its answers.
+    pub(super) has_form_post: bool,
 }
 
 impl Metadata {

@@ -103,6 +103,13 @@ impl Authority {
         }
     }
 
+    /// Whether it can have the browser post its answer, so that no code is in an address
+    /// ([OAuth 2.0 Form Post Response Mode](https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html)). Entra can.
+    pub fn has_form_post(&self) -> bool {
+        self.metadata()
+            .is_none_or(|metadata| metadata.has_form_post)
+    }
+
     /// The URL that gives device codes; a server that has metadata without one has none.
     pub fn device_authorization_endpoint(&self) -> Option<Url> {
         match &self.metadata {

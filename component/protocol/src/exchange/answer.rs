@@ -167,6 +167,12 @@ impl Members {
         }
     }
 
+    /// Whether `text` is in the list of this name; what is no list has nothing in it.
+    pub(crate) fn has_in_list(&self, name: &str, text: &str) -> bool {
+        let list = self.members.get(name).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|one| one == text))
+    }
+
     /// [RFC 6749 appendix A](https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12), without the blank: it would end the token in a header.
     pub(crate) fn take_secret(&mut self, name: &str) -> Result<Option<Secret>, Unacceptable> {
         let Some(secret) = self.take_text(name)?.map(Secret::from) else {

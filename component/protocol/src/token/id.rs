@@ -128,20 +128,34 @@ impl IdToken {
     }
 }
 
+/// What whoever signed in is called, for showing; nothing if the token names nobody.
+pub fn account_name(token: &Secret) -> Option<String> {
+    let name = names(token).into_iter().next()?;
+    Some(printable(&name, LONGEST_NAME))
+}
+
 /// The name of whoever signed in, if it is not the one that was hinted at. A token that names nobody is no other's.
 pub fn other_account(token: &Secret, login_hint: &str) -> Option<String> {
-    let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(token.expose()) else {
-        return None;
-    };
-    let names: Vec<&str> = ["preferred_username", "upn", "email", "login_hint"]
-        .iter()
-        .filter_map(|name| text(&jwt.claims.members, name))
-        .collect();
-    let is_meant = |name: &&str| name.to_lowercase() == login_hint.to_lowercase();
-    match names.iter().any(is_meant) {
+    let is_meant = |name: &String| name.to_lowercase() == login_hint.to_lowercase();
+    match names(token).iter().any(is_meant) {
         true => None,
-        false => names.first().map(|name| printable(name, LONGEST_NAME)),
+        false => account_name(token),
     }
+}
+
+/// Whether the hint is the whole name of an account, and not only a help for the sign-in page.
+pub fn is_account_name(login_hint: &str) -> bool {
+    login_hint.contains('@')
+}
+
+fn names(token: &Secret) -> Vec<String> {
+    let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(token.expose()) else {
+        return Vec::new();
+    };
+    let names = ["preferred_username", "upn", "email", "login_hint"].iter();
+    names
+        .filter_map(|name| text(&jwt.claims.members, name).map(str::to_owned))
+        .collect()
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

@@ -3,7 +3,7 @@
 //! These are instructions, so they are written whether or not stderr is a terminal. Only the line that says that
 //! something is being waited for is for a terminal alone.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use super::failure;
@@ -31,6 +31,13 @@ pub(super) fn for_device_code(
         printable(verification_uri),
         printable(user_code),
     )
+}
+
+/// A line about something that came in between, while something else is waited for.
+pub(super) fn aside(sentence: &str) -> String {
+    // A terminal has the sign of waiting on the line where it stands.
+    let start = if io::stderr().is_terminal() { "\n" } else { "" };
+    format!("{start}warning: {sentence}\n")
 }
 
 /// For a terminal. It stays, because only the guest knows when the waiting ends.

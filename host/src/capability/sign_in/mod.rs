@@ -6,13 +6,17 @@
 //! nothing.
 
 mod browser;
+mod connections;
+mod entrance;
 mod failure;
 mod instructions;
 mod page;
+mod peer;
 mod port;
 mod redirect;
 mod redirect_uri;
 mod server;
+mod stray;
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -22,6 +26,7 @@ use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::sign_in::{self, ListenAt, Page, ResponseMode};
 use browser::Browsers;
+use redirect::House;
 #[expect(unreachable_pub, reason = "the generated bindings export them again")]
 pub use redirect::{Answer, Redirect};
 
@@ -29,6 +34,8 @@ pub use redirect::{Answer, Redirect};
 #[derive(Debug)]
 pub(crate) struct SignIn {
     browsers: Browsers,
+    /// By which a browser is brought in: the port that is listened to.
+    house: Option<House>,
 }
 
 impl SignIn {
@@ -36,24 +43,30 @@ impl SignIn {
     pub(crate) fn from_environment() -> Self {
         Self {
             browsers: Browsers::from_environment(),
+            house: None,
         }
     }
 }
 
 /// The sign-in during a call.
 pub(crate) struct SignInView<'a> {
-    pub(crate) sign_in: &'a SignIn,
+    pub(crate) sign_in: &'a mut SignIn,
     pub(crate) table: &'a mut ResourceTable,
 }
 
 impl sign_in::Host for SignInView<'_> {
     fn listen(&mut self, at: ListenAt) -> Result<Resource<Redirect>, Failure> {
         let redirect = Redirect::listen(at.redirect_uri.as_deref(), at.ports)?;
+        self.sign_in.house = Some(redirect.house());
         self.table.push(redirect).map_err(|_| too_many())
     }
 
     async fn open_browser(&mut self, url: String) -> Result<(), Failure> {
-        self.sign_in.browsers.open(&url).await
+        let entrance = |url: &str| match &self.sign_in.house {
+            Some(house) => house.entrance(url),
+            None => Ok(url.to_owned()),
+        };
+        self.sign_in.browsers.open(&url, entrance).await
     }
 
     fn show_url(&mut self, url: String) -> Result<(), Failure> {

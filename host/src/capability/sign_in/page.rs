@@ -36,6 +36,13 @@ pub(super) fn response(page: &Page) -> Response<Full<Bytes>> {
     with_headers(status, "text/html; charset=utf-8", html(page))
 }
 
+/// On to the sign-in page.
+pub(super) fn onward(url: HeaderValue) -> Response<Full<Bytes>> {
+    let mut response = plain(StatusCode::FOUND);
+    response.headers_mut().insert(header::LOCATION, url);
+    response
+}
+
 /// For what is no answer: the status, and nothing else.
 pub(super) fn plain(status: StatusCode) -> Response<Full<Bytes>> {
     let text = match status {

@@ -1,6 +1,8 @@
 //! A listener on loopback, and what comes to it.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +13,7 @@ use tokio::task::AbortHandle;
 
 use super::redirect_uri::RedirectUri;
 use super::server::{Arrival, Site};
+use super::stray::Stray;
 use super::{failure, instructions, port, server};
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::sign_in::{Page, ResponseMode};
@@ -25,6 +28,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(3);
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Redirect {
     uri: String,
+    house: House,
     arrivals: mpsc::Receiver<Arrival>,
     open: Arc<Open>,
 }
@@ -37,6 +41,10 @@ impl Redirect {
         let (sender, arrivals) = mpsc::channel(MOST_CONNECTIONS);
         let site = Arc::new(Site::new(&uri, bound.port, MOST_CONNECTIONS));
         let mut listeners = Vec::new();
+        let mut address = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), bound.port);
+        if let Some(first) = bound.listeners.first() {
+            address = first.local_addr().map_err(|error| cannot(&error))?;
+        }
         for listener in bound.listeners {
             let listener =
                 tokio::net::TcpListener::from_std(listener).map_err(|error| cannot(&error))?;
@@ -45,6 +53,7 @@ impl Redirect {
         }
         Ok(Self {
             uri: uri.with_port(bound.port),
+            house: House { site, address },
             arrivals,
             open: Arc::new(Open {
                 listeners,
@@ -55,6 +64,10 @@ impl Redirect {
 
     pub(super) fn uri(&self) -> &str {
         &self.uri
+    }
+
+    pub(super) fn house(&self) -> House {
+        self.house.clone()
     }
 
     /// The next request that can be an answer.
@@ -70,6 +83,7 @@ impl Redirect {
         match arrival {
             Ok(Some(arrival)) => Ok(Answer {
                 arrival,
+                site: Arc::clone(&self.house.site),
                 open: Arc::clone(&self.open),
             }),
             Ok(None) => Err(closed()),
@@ -78,6 +92,29 @@ impl Redirect {
                 Err(timed_out())
             }
         }
+    }
+}
+
+/// The server behind a port.
+#[derive(Clone)]
+pub(super) struct House {
+    site: Arc<Site>,
+    /// Where a browser finds it: a number, because browsers may ask `localhost` by https alone (HSTS).
+    address: SocketAddr,
+}
+
+impl House {
+    /// A one-time address that leads on to `url`.
+    pub(super) fn entrance(&self, url: &str) -> Result<String, Failure> {
+        let path = self.site.entrances.open(url);
+        let path = path.map_err(|error| cannot(&error))?;
+        Ok(format!("http://{}{path}", self.address))
+    }
+}
+
+impl fmt::Debug for House {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(formatter)
     }
 }
 
@@ -91,6 +128,7 @@ impl Drop for Redirect {
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Answer {
     arrival: Arrival,
+    site: Arc<Site>,
     open: Arc<Open>,
 }
 
@@ -112,8 +150,11 @@ impl Answer {
                 "report this as a fault of entra-auth-cli",
             ));
         };
-        if !matches!(page, Page::Ignored) {
-            self.open.close().await;
+        match page {
+            // Who typed the address by hand brought nothing.
+            Page::Ignored if self.arrival.parameters.is_empty() => {}
+            Page::Ignored => self.site.told.tell(Stray::State),
+            Page::Done | Page::Refused(_) => self.open.close().await,
         }
         // A window that was closed meanwhile needs no page.
         if verdict.send(page).is_ok() {

@@ -16,15 +16,22 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
+use super::connections::{Connections, Mark};
+use super::entrance::{Entrances, Visit};
 use super::page;
+use super::peer::Ends;
 use super::redirect_uri::RedirectUri;
+use super::stray::{Stray, Told, is_habit};
 use crate::capability::bindings::entra_auth::core::sign_in::{Page, ResponseMode};
 
-/// Request line and headers. Cookies of other local servers come along; codes have some 1,500 characters.
-const LARGEST_HEAD: usize = 16 << 10;
+/// Request line and headers. Cookies of other local servers come along, up to 4 KiB each; codes have some 1,500 characters.
+const LARGEST_HEAD: usize = 256 << 10;
+
+/// Browsers send some twenty.
+const MOST_HEADERS: usize = 200;
 
 /// A code, a state and perhaps an id_token with hundreds of groups.
 const LARGEST_BODY: usize = 64 << 10;
@@ -41,14 +48,18 @@ const BODY_LIMIT: Duration = Duration::from_secs(5);
 /// After a connection could not be accepted, as when there are no more file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How a TLS connection begins ([RFC 8446 section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+const TLS_HANDSHAKE: [u8; 1] = [22];
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the browser calls this server.
 pub(super) struct Site {
     hosts: Vec<String>,
     path: String,
-    /// For all addresses together.
-    connections: Arc<Semaphore>,
+    connections: Connections,
+    pub(super) entrances: Entrances,
+    pub(super) told: Told,
 }
 
 impl Site {
@@ -61,7 +72,9 @@ impl Site {
         Self {
             hosts,
             path: uri.path().to_owned(),
-            connections: Arc::new(Semaphore::new(most_connections)),
+            connections: Connections::up_to(most_connections),
+            entrances: Entrances::default(),
+            told: Told::default(),
         }
     }
 
@@ -80,10 +93,11 @@ impl Site {
         let headers = request.headers();
         let uri = request.uri();
         if !self.is_meant(headers) || uri.authority().is_some() {
+            self.told.tell(Stray::Name);
             return Judgement::Stray(StatusCode::BAD_REQUEST);
         }
         if uri.path() != self.path {
-            return Judgement::Stray(StatusCode::NOT_FOUND);
+            return self.judge_path(request.method(), uri.path());
         }
         match *request.method() {
             Method::GET => Judgement::Query,
@@ -95,7 +109,26 @@ impl Site {
     }
 }
 
+impl Site {
+    /// What to do about a request for another path than the answer's.
+    fn judge_path(&self, method: &Method, path: &str) -> Judgement {
+        let visit = match *method {
+            Method::GET => self.entrances.visit(path),
+            _ => Visit::Elsewhere,
+        };
+        match visit {
+            Visit::First(url) => return Judgement::Entrance(url),
+            Visit::Again => self.told.tell(Stray::Again),
+            Visit::Elsewhere if is_habit(path) => {}
+            Visit::Elsewhere => self.told.tell(Stray::Path),
+        }
+        Judgement::Stray(StatusCode::NOT_FOUND)
+    }
+}
+
 enum Judgement {
+    /// On to the sign-in page.
+    Entrance(HeaderValue),
     Form,
     Preflight,
     Query,
@@ -118,45 +151,83 @@ pub(super) async fn accept(
     site: Arc<Site>,
     arrivals: mpsc::Sender<Arrival>,
 ) {
-    // More than these wait in the system's queue, until a slow one has used up its time.
-    while let Ok(permit) = Arc::clone(&site.connections).acquire_owned().await {
-        let Ok((socket, _)) = listener.accept().await else {
+    loop {
+        let Ok((socket, there)) = listener.accept().await else {
             sleep(PAUSE).await;
             continue;
         };
+        let Ok(here) = socket.local_addr() else {
+            continue;
+        };
+        let place = site.connections.place().await;
+        let mark = place.mark();
+        let visitor = Visitor {
+            ends: Ends { here, there },
+            mark: mark.clone(),
+        };
         let (site, arrivals) = (Arc::clone(&site), arrivals.clone());
-        tokio::spawn(async move {
-            serve(socket, &site, arrivals).await;
-            drop(permit);
+        let task = tokio::spawn(async move {
+            serve(socket, visitor, &site, arrivals).await;
+            drop(place);
         });
+        mark.is_served_by(task.abort_handle());
     }
 }
 
+/// Who is at the other end.
+struct Visitor {
+    ends: Ends,
+    mark: Mark,
+}
+
 /// One request, one response.
-async fn serve(socket: TcpStream, site: &Site, arrivals: mpsc::Sender<Arrival>) {
+async fn serve(socket: TcpStream, visitor: Visitor, site: &Site, arrivals: mpsc::Sender<Arrival>) {
+    let mut first = [0];
+    match timeout(HEAD_LIMIT, socket.peek(&mut first)).await {
+        Ok(Ok(1..)) if first == TLS_HANDSHAKE => return site.told.tell(Stray::Encrypted),
+        Ok(Ok(1..)) => {}
+        // It says nothing, or has gone.
+        Ok(_) | Err(_) => return,
+    }
     let (alive, ended) = watch::channel(());
+    let visitor = &visitor;
     let service = service_fn(|request| {
         let (arrivals, ended) = (arrivals.clone(), ended.clone());
-        async move { Ok::<_, Infallible>(respond(request, site, arrivals, ended).await) }
+        async move { Ok::<_, Infallible>(respond(request, visitor, site, arrivals, ended).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_buf_size(LARGEST_HEAD)
+        .max_headers(MOST_HEADERS)
         .keep_alive(false)
         .serve_connection(TokioIo::new(socket), service);
     // Whoever breaks off or speaks no HTTP gets nothing and changes nothing.
-    drop(connection.await);
+    if connection
+        .await
+        .is_err_and(|error| error.is_parse_too_large())
+    {
+        site.told.tell(Stray::LargeHead);
+    }
     drop(alive);
 }
 
 async fn respond(
     request: Request<Incoming>,
+    visitor: &Visitor,
     site: &Site,
     arrivals: mpsc::Sender<Arrival>,
     ended: watch::Receiver<()>,
 ) -> Response<Full<Bytes>> {
-    let (text, response_mode) = match site.judge(&request) {
+    let judgement = site.judge(&request);
+    let is_told_something = matches!(judgement, Judgement::Entrance(_));
+    let is_listened_to = matches!(judgement, Judgement::Form | Judgement::Query);
+    if (is_told_something || is_listened_to) && visitor.ends.is_of_another_user() {
+        site.told.tell(Stray::OtherUser);
+        return stray(StatusCode::FORBIDDEN);
+    }
+    let (text, response_mode) = match judgement {
+        Judgement::Entrance(url) => return page::onward(url),
         Judgement::Stray(status) => return stray(status),
         Judgement::Preflight => return preflight(request.headers()),
         Judgement::Query => {
@@ -172,6 +243,7 @@ async fn respond(
             Err(_) => return stray(StatusCode::REQUEST_TIMEOUT),
         },
     };
+    visitor.mark.has_request();
     let (verdict, page) = oneshot::channel();
     let arrival = Arrival {
         parameters: form_urlencoded::parse(&text).into_owned().collect(),

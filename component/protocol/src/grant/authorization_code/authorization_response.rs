@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::authority::Authority;
 use crate::authority::issuer::is_issuer_of;
+use crate::grant::authorization_code::response_mode::ResponseMode;
 use crate::grant::authorization_code::sign_in_attempt::SignInAttempt;
 use crate::refusal::error::Error;
 use crate::refusal::server_error::ServerError;
@@ -44,9 +45,11 @@ impl AuthorizationCode {
 }
 
 impl AuthorizationResponse {
-    /// Reads the decoded parameters of the query or of the posted form.
+    /// Reads the decoded parameters of the query or of the posted form. A code that comes in an address although a form was
+    /// asked for is refused: addresses are kept and passed on, so somebody else may have found it there.
     pub fn read(
         parameters: &[(String, String)],
+        mode: ResponseMode,
         attempt: &SignInAttempt,
         authority: &Authority,
     ) -> Self {
@@ -56,6 +59,7 @@ impl AuthorizationResponse {
             _ => return Self::Ignored,
         }
         match code(parameters, authority) {
+            Ok(_) if mode != ResponseMode::of(authority) => Self::Failed(wrong_mode().into()),
             Ok(code) => Self::Code(code),
             Err(error) => Self::Failed(error),
         }
@@ -100,6 +104,11 @@ fn code(
     }
 }
 
+fn wrong_mode() -> Unacceptable {
+    Unacceptable::new("the browser's answer came in another way than was asked, so its code is not used")
+        .with_hint("start the sign-in again; if it stays so, a proxy or an extension of the browser changes its answers")
+}
+
 fn is_code(code: &str) -> bool {
     (1..=LONGEST_CODE).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -135,13 +144,17 @@ mod tests {
     }
 
     fn read(parameters: Parameters<'_>) -> AuthorizationResponse {
+        read_by(ResponseMode::FormPost, parameters)
+    }
+
+    fn read_by(mode: ResponseMode, parameters: Parameters<'_>) -> AuthorizationResponse {
         let parameters: Vec<(String, String)> = parameters
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let authority =
             Authority::parse("https://login.microsoftonline.com", "contoso.com").unwrap();
-        AuthorizationResponse::read(&parameters, &attempt(), &authority)
+        AuthorizationResponse::read(&parameters, mode, &attempt(), &authority)
     }
 
     /// M7 and M8: what has the wrong state is ignored, whatever it says.
@@ -237,6 +250,27 @@ mod tests {
         assert!(matches!(
             read(&[state, ("code", "a"), own]),
             AuthorizationResponse::Code(_)
+        ));
+    }
+
+    /// M9: the form is what was asked for.
+    #[test]
+    fn a_code_in_an_address_is_refused() {
+        let attempt = attempt();
+        let state = ("state", attempt.state.expose());
+        let answer = read_by(ResponseMode::Query, &[state, ("code", "c")]);
+        let AuthorizationResponse::Failed(Error::Unacceptable(error)) = answer else {
+            panic!("{answer:?}")
+        };
+        assert!(error.message().contains("another way") && error.hint().is_some());
+        // Who does not know the state ends nothing, and a refusal is told whichever way it comes.
+        assert_eq!(
+            read_by(ResponseMode::Query, &[("state", "x"), ("code", "c")]),
+            AuthorizationResponse::Ignored
+        );
+        assert!(matches!(
+            read_by(ResponseMode::Query, &[state, ("error", "access_denied")]),
+            AuthorizationResponse::Failed(Error::Refused(_))
         ));
     }
 

@@ -11,6 +11,7 @@ use url::Url;
 use crate::authority::Authority;
 use crate::grant::authorization_code::pkce;
 use crate::grant::authorization_code::redirect_uri::RedirectUri;
+use crate::grant::authorization_code::response_mode::ResponseMode;
 use crate::grant::authorization_code::sign_in_attempt::SignInAttempt;
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
@@ -29,7 +30,7 @@ pub struct AuthorizeUrl {
 }
 
 impl AuthorizeUrl {
-    /// Asks for a code, to be posted to the redirect URI so that it appears in no address.
+    /// Asks for a code, to be posted to the redirect URI so that it appears in no address, if the authority can do that.
     pub fn new(
         authority: &Authority,
         client_id: &ClientId,
@@ -44,7 +45,7 @@ impl AuthorizeUrl {
             .append_pair("client_id", client_id.as_str())
             .append_pair("response_type", "code")
             .append_pair("redirect_uri", redirect_uri.as_str())
-            .append_pair("response_mode", "form_post")
+            .append_pair("response_mode", ResponseMode::of(authority).as_str())
             .append_pair("scope", &scope)
             .append_pair("state", attempt.state.expose())
             .append_pair("nonce", attempt.nonce.expose())

@@ -9,6 +9,7 @@ pub mod authorization_response;
 pub mod authorize_url;
 pub mod pkce;
 pub mod redirect_uri;
+pub mod response_mode;
 pub mod sign_in_attempt;
 
 use crate::grant::authorization_code::authorization_response::AuthorizationCode;

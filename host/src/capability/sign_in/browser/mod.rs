@@ -50,16 +50,21 @@ impl Browsers {
         }
     }
 
-    /// Opens `url`, and goes on as soon as the browser is on its way.
-    pub(super) async fn open(&self, url: &str) -> Result<(), Failure> {
+    /// Opens `url` by way of the address that `entrance` makes for it, and goes on as soon as the browser is on its way.
+    pub(super) async fn open(
+        &self,
+        url: &str,
+        entrance: impl Fn(&str) -> Result<String, Failure>,
+    ) -> Result<(), Failure> {
         let url = argument(url)?;
         let openers = match &self.chosen {
-            Some(chosen) => self.chosen(chosen, &url),
+            Some(chosen) => self.chosen(chosen),
             None if !self.has_display => return Err(no_display()),
-            None => self.of_system(&url),
+            None => self.of_system(),
         };
         for opener in openers {
-            if self.start(&opener).await {
+            // One for each: a browser that fails may have been there.
+            if self.start(&opener, &entrance(&url)?).await {
                 return Ok(());
             }
         }
@@ -69,49 +74,52 @@ impl Browsers {
         })
     }
 
-    fn chosen(&self, chosen: &OsStr, url: &str) -> Vec<Opener> {
+    fn chosen(&self, chosen: &OsStr) -> Vec<Opener> {
         let chosen = chosen.to_string_lossy();
         let entries = chosen.split(platform::SEPARATOR).map(str::trim);
-        entries
-            .filter_map(|entry| self.opener(entry, url))
-            .collect()
+        entries.filter_map(|entry| self.opener(entry)).collect()
     }
 
     /// A path, blanks included, or a command line without quoting; the URL comes last if it has no place.
-    fn opener(&self, entry: &str, url: &str) -> Option<Opener> {
+    fn opener(&self, entry: &str) -> Option<Opener> {
         if let Some(program) = self.programs.find(entry) {
-            return Some(Opener::new(program, [url]));
+            return Some(Opener::new(program, [PLACEHOLDER]));
         }
         let mut words = entry.split_ascii_whitespace();
         let program = self.programs.find(words.next()?)?;
-        let mut arguments: Vec<_> = words.map(|word| word.replace(PLACEHOLDER, url)).collect();
+        let mut arguments: Vec<_> = words.map(str::to_owned).collect();
         if !entry.contains(PLACEHOLDER) {
-            arguments.push(url.to_owned());
+            arguments.push(PLACEHOLDER.to_owned());
         }
         Some(Opener { program, arguments })
     }
 
-    fn of_system(&self, url: &str) -> Vec<Opener> {
+    fn of_system(&self) -> Vec<Opener> {
         let known = platform::browsers().into_iter();
         let found = known.filter_map(|known| Some((self.programs.find(&known.name)?, known)));
         found
             .map(|(program, known)| {
-                Opener::new(program, known.arguments.iter().copied().chain([url]))
+                Opener::new(
+                    program,
+                    known.arguments.iter().copied().chain([PLACEHOLDER]),
+                )
             })
             .collect()
     }
 
     /// True if the program runs, or has ended well.
-    async fn start(&self, opener: &Opener) -> bool {
+    async fn start(&self, opener: &Opener, url: &str) -> bool {
         let mut command = self.programs.command(&opener.program);
-        match command.args(&opener.arguments).spawn() {
+        let arguments = opener.arguments.iter();
+        let arguments = arguments.map(|argument| argument.replace(PLACEHOLDER, url));
+        match command.args(arguments).spawn() {
             Ok(child) => watch(child).await,
             Err(_) => false,
         }
     }
 }
 
-/// A program and what it is given.
+/// A program and what it is given, with a place for the URL.
 #[derive(Debug, PartialEq, Eq)]
 struct Opener {
     program: PathBuf,

@@ -55,7 +55,7 @@ fn open(browsers: &Browsers, url: &str) -> Result<(), Failure> {
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(browsers.open(url))
+    runtime.block_on(browsers.open(url, |url| Ok(url.to_owned())))
 }
 
 const URL: &str = "https://login.example/a?b=c";

@@ -8,7 +8,7 @@ fn strays_are_turned_away_and_the_sign_in_goes_on() {
     let host = "Host: localhost:PORT\r\n";
     let head = |line: &str, headers: &str| format!("{line} HTTP/1.1\r\n{headers}\r\n");
     let form = |headers: &str| post("code=stray").replace(FORM, headers);
-    let long = "x".repeat(20_000);
+    let long = "x".repeat(2_000_000);
     let rows = [
         ("path", head("GET /other?code=stray", host), "404"),
         ("favicon", head("GET /favicon.ico", host), "404"),
@@ -103,27 +103,28 @@ fn strays_are_turned_away_and_the_sign_in_goes_on() {
         (
             "long address",
             head(&format!("GET /?code={long}"), host),
-            "431",
+            "4xx",
         ),
         (
             "long header",
             head("GET /?code=stray", &format!("{host}X: {long}\r\n")),
-            "431",
+            "4xx",
         ),
         (
             "many headers",
             head(
                 "GET /?code=stray",
-                &format!("{host}{}", "X: y\r\n".repeat(200)),
+                &format!("{host}{}", "X: y\r\n".repeat(300)),
             ),
-            "431",
+            "4xx",
         ),
         (
             "length twice",
             post("code=stray").replace("Content-L", "Content-Length: 3\r\nContent-L"),
             "400",
         ),
-        ("no HTTP", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n".to_owned(), "400"),
+        ("no HTTP", "\u{15}\u{3}\u{1}\u{2}\r\n\r\n".to_owned(), "400"),
+        ("TLS", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n".to_owned(), "any"),
         (
             "HTTP/2",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
@@ -150,8 +151,12 @@ fn strays_are_turned_away_and_the_sign_in_goes_on() {
                     send(port, &request).await
                 };
                 let found = status(&response);
+                // Whoever sends far too much may find the connection reset before there is a status.
+                let is_refusal = found.starts_with('4') || found == "none";
                 assert!(
-                    found == expected || expected == "any" && found != "200",
+                    found == expected
+                        || expected == "any" && found != "200"
+                        || expected == "4xx" && is_refusal,
                     "{name}: {response}"
                 );
                 assert!(!response.contains("stray"), "{name}: {response}");
@@ -211,9 +216,10 @@ fn fifty_strays_before_the_good_one() {
 fn slow_clients_do_not_keep_the_good_one_out() {
     run(async {
         let (mut redirect, port) = listen(None);
-        let started = Instant::now();
         let mut slow = Vec::new();
-        for part in ["", "GET /", "GET /?code=slow HTTP/1.1\r\nX:"].repeat(20) {
+        let form = post("code=slow").replace("Content-Length: 9", "Content-Length: 99");
+        // So many that the time of each, one batch after the other, would take longer than the test may.
+        for part in ["", "GET /", "GET /?code=slow HTTP/1.1\r\nX:", &form].repeat(100) {
             let mut socket = TcpStream::connect((V4, port)).await.unwrap();
             socket.write_all(part.as_bytes()).await.unwrap();
             slow.push(socket);
@@ -221,13 +227,65 @@ fn slow_clients_do_not_keep_the_good_one_out() {
         let good = tokio::spawn(async move { send(port, &post("code=good")).await });
         let mut answer = redirect.wait(LIMIT).await.unwrap();
         assert_eq!(answer.parameters(), pairs(&[("code", "good")]));
-        assert!(
-            started.elapsed() < Duration::from_secs(15),
-            "{:?}",
-            started.elapsed()
-        );
         answer.finish(Page::Done).await.unwrap();
         assert_eq!(status(&good.await.unwrap()), "200");
+    });
+}
+
+/// What browsers bring along by habit: the cookies of other servers on this machine.
+#[test]
+fn an_answer_with_many_cookies_is_one() {
+    run(async {
+        let (mut redirect, port) = listen(None);
+        let cookies = format!("Cookie: c={}\r\n", "x".repeat(100_000));
+        let headers: String = (0..100)
+            .map(|number| format!("X-{number}: y\r\n"))
+            .collect();
+        let request = post("code=c").replace("Origin: null\r\n", &format!("{cookies}{headers}"));
+        let browser = tokio::spawn(async move { send(port, &request).await });
+        let mut answer = redirect.wait(LIMIT).await.unwrap();
+        answer.finish(Page::Done).await.unwrap();
+        assert_eq!(status(&browser.await.unwrap()), "200");
+    });
+}
+
+/// The address that a browser is started with says nothing, and leads on once.
+#[test]
+fn a_browser_is_led_to_the_sign_in_page_once() {
+    const PAGE: &str = "https://login.example/authorize?state=secret";
+    run(async {
+        let (mut redirect, port) = listen(None);
+        let entrance = redirect.house().entrance(PAGE).unwrap();
+        let path = entrance
+            .strip_prefix(&format!("http://127.0.0.1:{port}"))
+            .unwrap();
+        assert!(!entrance.contains("secret"));
+        let location = format!("location: {PAGE}\r\n");
+        let posted = post("code=x").replace("POST / ", &format!("POST {path} "));
+        let requests = [
+            (posted, "404"),
+            (get(&format!("{path}0")), "404"),
+            (get(path).replace("localhost:PORT", "evil.test:PORT"), "400"),
+            (get(path), "302"),
+            (get(path), "404"),
+        ];
+        for (request, expected) in requests {
+            let response = send(port, &request).await;
+            assert_eq!(status(&response), expected, "{request}: {response}");
+            assert_eq!(
+                response.contains(&location),
+                expected == "302",
+                "{response}"
+            );
+            assert!(
+                response.contains("referrer-policy: no-referrer"),
+                "{response}"
+            );
+        }
+        let browser = tokio::spawn(async move { send(port, &post("code=c")).await });
+        let mut answer = redirect.wait(LIMIT).await.unwrap();
+        answer.finish(Page::Done).await.unwrap();
+        assert_eq!(status(&browser.await.unwrap()), "200");
     });
 }
 
