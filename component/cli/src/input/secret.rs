@@ -67,17 +67,18 @@ impl SecretArgument {
     }
 }
 
-/// The secret, if a flag names one; with a warning where everybody can read it.
+/// The secret, if a flag names one; where everybody can read it, with a warning by `warn`.
 pub(crate) fn given(
     argument: Option<&SecretArgument>,
     what: &str,
     output: &Output,
+    warn: fn(&Output, &str),
 ) -> Result<Option<Secret>, Error> {
     let Some(argument) = argument else {
         return Ok(None);
     };
     if argument.is_on_command_line() {
-        output.notice(COMMAND_LINE_WARNING);
+        warn(output, COMMAND_LINE_WARNING);
     }
     argument.read(what).map(Some)
 }

@@ -128,7 +128,12 @@ impl TokenOptions {
         self.check_identity(profile, flow)?;
         self.check_stdin()?;
         let grant = self.grant(profile, flow, browser, output)?;
-        let given = secret::given(self.client_secret.as_ref(), "client secret", output)?;
+        let given = secret::given(
+            self.client_secret.as_ref(),
+            "client secret",
+            output,
+            Output::notice,
+        )?;
         let authority = self.chosen_authority(profile);
         let proof = EnvironmentProof::of(&in_use, &authority, self.authority.is_some(), variable);
         if let Some(reason) = proof.withheld() {

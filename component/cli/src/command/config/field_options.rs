@@ -162,7 +162,12 @@ impl Fields {
     }
 
     pub(super) fn client_secret(&self, output: &Output) -> Result<Option<Secret>, Error> {
-        secret::given(self.client_secret.as_ref(), "client secret", output)
+        secret::given(
+            self.client_secret.as_ref(),
+            "client secret",
+            output,
+            Output::notice_for_scripts,
+        )
     }
 
     pub(super) fn certificate_password(&self, output: &Output) -> Result<Option<Secret>, Error> {
@@ -170,6 +175,7 @@ impl Fields {
             self.certificate_password.as_ref(),
             "certificate password",
             output,
+            Output::notice_for_scripts,
         )
     }
 }
