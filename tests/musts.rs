@@ -14,10 +14,12 @@
 //! | M6, M16 the verifier is not in the address | component/protocol/src/grant/authorization_code/authorize_url.rs neither_verifier_nor_secret_is_in_the_address |
 //! | M7 `state` is compared before anything else counts | component/protocol/src/grant/authorization_code/authorization_response.rs a_stray_answer_is_ignored_whatever_it_says |
 //! | M7 `state` is compared to the letter | component/protocol/src/grant/authorization_code/sign_in_attempt.rs a_state_is_compared_to_the_letter |
+//! | M7 another user of the machine answers nothing | tests/attacks/started.rs another_user_cannot_answer_a_sign_in |
 //! | M8 strays neither end the sign-in nor learn anything | host/src/capability/sign_in/tests/strays.rs fifty_strays_before_the_good_one |
 //! | M8 in the whole program | tests/flows.rs a_browser_signs_a_person_in_and_strays_do_not_matter |
 //! | M9 bodies, headers and time are limited | host/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
 //! | M9 slow connections do not keep others out | host/src/capability/sign_in/tests/strays.rs slow_clients_do_not_keep_the_good_one_out |
+//! | M9 a code in an address is refused | component/protocol/src/grant/authorization_code/authorization_response.rs a_code_in_an_address_is_refused |
 //! | M10 host and path are compared | host/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
 //! | M11 pages are static, their text is escaped | host/src/capability/sign_in/page.rs reflected_text_is_escaped |
 //! | M11 and have the protecting headers | host/src/capability/sign_in/page.rs every_response_has_the_protecting_headers |
@@ -45,6 +47,8 @@
 //! | M38 a refresh token stays with its client and authority | tests/musts.rs a_refresh_token_stays_with_the_client_that_it_was_issued_for |
 //! | M39 one API a request | component/protocol/src/grant/refresh_token.rs one_sign_in_serves_for_another_api_but_not_for_two_at_once |
 //! | M41 nothing at rest shows a secret | tests/first_use.rs nothing_at_rest_shows_a_secret_or_a_token |
+//! | M41 what was sent as a proof is not repeated | tests/attacks/output.rs a_secret_that_the_server_says_is_not_repeated |
+//! | M42 every format is safe on a terminal | tests/attacks/output.rs output_is_safe_on_a_terminal_in_every_format |
 //! | M42 the server's text is cleaned | component/protocol/src/value/printable.rs text_is_cleaned |
 //! | M43 tenants leave no room for anything else | component/protocol/src/authority/mod.rs a_doubtful_tenant_is_refused |
 //! | M43 hints are data | component/protocol/src/grant/authorization_code/authorize_url.rs hints_are_data_whatever_they_contain |
