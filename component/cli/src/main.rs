@@ -17,13 +17,14 @@
 //! | [`command_line`] | the definition of them all, its older spellings, and what it refuses |
 
 #![cfg_attr(
-    feature = "man-pages",
+    any(feature = "man-pages", feature = "fuzzing"),
     allow(
         dead_code,
         unused_imports,
-        reason = "then the definition of the command line is all that is used"
+        reason = "then the definition of the command line, or what reads profiles, is all that is used"
     )
 )]
+#![cfg_attr(feature = "fuzzing", no_main)]
 
 mod bindings;
 mod command;
@@ -41,12 +42,12 @@ use crate::command_line::{Command, CommandLine, NAME};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output, Verbosity};
 
-#[cfg(feature = "man-pages")]
+#[cfg(all(feature = "man-pages", not(feature = "fuzzing")))]
 fn main() -> std::io::Result<()> {
     command_line::man_pages::write(std::path::Path::new("target/man"))
 }
 
-#[cfg(not(feature = "man-pages"))]
+#[cfg(not(any(feature = "man-pages", feature = "fuzzing")))]
 fn main() {
     if let Some(line) = command_line::candidates::asked() {
         let output = Output::new(Verbosity::Quiet, true);

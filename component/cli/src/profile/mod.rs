@@ -8,6 +8,8 @@ pub(crate) mod document;
 pub(crate) mod fields;
 pub(crate) mod flow;
 pub(crate) mod from_environment;
+#[cfg(feature = "fuzzing")]
+mod fuzzing;
 pub(crate) mod in_use;
 mod json;
 pub(crate) mod saved;
