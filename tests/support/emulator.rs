@@ -104,6 +104,11 @@ impl Emulator {
         serde_json::from_str(&answer).unwrap_or(Value::Null)
     }
 
+    /// Has alice enter the code that a device shows, if one does.
+    pub(crate) fn approve_device(&self) {
+        self.exchange("POST", "/__emulator/device", r#"{"action":"approve"}"#);
+    }
+
     /// The grant types asked for so far, oldest first.
     pub(crate) fn grant_types(&self) -> Vec<String> {
         let forms = self

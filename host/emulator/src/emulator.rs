@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 use crate::{
     endpoint::{
         authorize, device_authorization, device_page, error_page, graph, instance_discovery,
-        key_set, logout, metadata, route::Route, token,
+        key_set, logout, metadata, route::Route, start_page, token, your_api,
     },
     exchange::{Exchange, incoming::Incoming},
     person::sign_in,
@@ -53,6 +53,7 @@ impl Emulator {
     /// | `DELETE /__emulator/policies` | ends that |
     /// | `POST /__emulator/revoke` | ends sessions and refresh tokens of `user` (alice if absent), with `"consent": true` also consent |
     /// | `POST /__emulator/external-token` | `{"token": …}` of a workload elsewhere: `issuer`, `subject`, `audience`, `lifetime`; by default a Kubernetes service account's |
+    /// | `POST /__emulator/certificates` with a certificate (PEM) | registers it for the client `?client=`, or the first that has credentials |
     /// | `GET /__emulator/options` | the options |
     /// | `POST /__emulator/options` | changes those that are named |
     /// | `DELETE /__emulator` | starts afresh: forgets everything and resets the clock |
@@ -152,6 +153,7 @@ fn answer(route: Route<'_>, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
         Route::AppServiceToken => app_service::answer(incoming),
         Route::ArcToken => arc::answer(incoming),
         Route::CloudShellToken => cloud_shell::answer(incoming),
+        Route::YourApi(path) => your_api::answer(path, incoming),
         Route::Error => error_page::answer(incoming),
         Route::Graph(path) => graph::answer(path, incoming),
         Route::ImdsToken => imds::answer(incoming),
@@ -165,6 +167,7 @@ fn answer(route: Route<'_>, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {
         Route::Logout => logout::answer(incoming),
         Route::AzurePipelinesToken => azure_pipelines::answer(incoming),
         Route::GitHubActionsToken => github_actions::answer(incoming),
+        Route::StartPage if is_read(incoming.request.method()) => start_page::answer(incoming),
         _ if !is_read(incoming.request.method()) => method_not_allowed(&incoming.exchange),
         _ => document(route, incoming),
     }

@@ -38,6 +38,8 @@
 //! | `/cloud-shell/oauth2/token`, `/oauth2/token` | `MSI_ENDPOINT` in Cloud Shell |
 //! | `/graph/v1.0/applications`, `/v1.0/applications` | Microsoft Graph |
 //! | `/error?code=` | where `error_uri` leads |
+//! | `/your-api/…` | the protected API `api://your-api-id`, which says who called |
+//! | `/` | a page about the tenant: who can sign in, and with what |
 //!
 //! # Floor plan
 //!
@@ -85,6 +87,7 @@ pub use emulator::Emulator;
 pub use tenant::{
     certificate::Certificate,
     contoso::contoso,
+    overview::{Entry, text as overview_text},
     registration::{
         Api, AppRole, Client, ClientKind, Credentials, FederatedCredential, ManagedIdentity,
         Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,

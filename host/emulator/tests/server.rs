@@ -125,7 +125,37 @@ mod server {
         let authority = format!("http://127.0.0.1:{}", server.port);
         assert_eq!(server.ready["authority"], authority);
         assert_eq!(server.ready["graph"], format!("{authority}/graph"));
+        assert_eq!(server.ready["page"], format!("{authority}/"));
         assert_eq!(server.ready["pid"], server.child.id());
+    }
+
+    #[test]
+    fn help_lists_who_can_sign_in() {
+        let help = String::from_utf8(output(&["--help"]).stdout).unwrap();
+        for part in [
+            "password alice",
+            "secret your-api-secret",
+            "client-credential",
+        ] {
+            assert!(help.contains(part), "{part}: {help}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_certificate_is_named() {
+        let key = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/key/client-credential/client-private-key.pem"
+        );
+        for (path, problem) in [("nowhere.pem", "cannot read"), (key, "no certificate")] {
+            let output = output(&["--port", "0", "--certificate", path]);
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{stderr}");
+            assert!(
+                stderr.contains(problem) && stderr.contains(path),
+                "{stderr}"
+            );
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) fn judge(
             .is_some_and(|value| value.eq_ignore_ascii_case(&client.id))
     };
     match (is_client("iss"), is_client("sub")) {
-        (true, true) => by_certificate(&token, credentials, incoming),
+        (true, true) => by_certificate(&token, client, credentials, incoming),
         (false, false) => by_federation(&token, credentials, incoming),
         _ => Err(refused(
             50048,
@@ -37,12 +37,16 @@ pub(crate) fn judge(
 
 fn by_certificate(
     token: &Jws,
+    client: &Client,
     credentials: &Credentials,
     incoming: &mut Incoming<'_>,
 ) -> Result<(), Refusal> {
+    let added = incoming.remembered.certificates.iter();
+    let added = added.filter(|added| added.client_id == client.id);
     let certificate = credentials
         .certificates
         .iter()
+        .chain(added.map(|added| &added.certificate))
         .find(|certificate| {
             names(token.header("x5t"), &certificate.thumbprint)
                 || names(token.header("x5t#S256"), &certificate.sha256_thumbprint)

@@ -25,7 +25,10 @@ pub(crate) enum Route<'p> {
     Logout,
     Metadata(&'p str, TokenVersion),
     Nothing,
+    StartPage,
     Token(&'p str),
+    /// The path below the API's.
+    YourApi(&'p str),
 }
 
 impl<'p> Route<'p> {
@@ -33,6 +36,9 @@ impl<'p> Route<'p> {
         let below_graph = path.strip_prefix("/graph").unwrap_or(path);
         if let Some(rest) = below_graph.strip_prefix("/v1.0/") {
             return Self::Graph(rest);
+        }
+        if let Some(rest) = path.strip_prefix("/your-api/") {
+            return Self::YourApi(rest);
         }
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         match segments.as_slice() {
@@ -44,6 +50,7 @@ impl<'p> Route<'p> {
             ["app-service", "token"] => Self::AppServiceToken,
             // Microsoft's client for Python looks for the second, whatever the environment says.
             ["cloud-shell", "oauth2", "token"] | ["oauth2", "token"] => Self::CloudShellToken,
+            [""] => Self::StartPage,
             ["error"] => Self::Error,
             ["external", "azure-pipelines", "oidctoken"] => Self::AzurePipelinesToken,
             ["external", "github-actions", "token"] => Self::GitHubActionsToken,
@@ -79,7 +86,7 @@ impl<'p> Route<'p> {
             Self::InstanceDiscovery => Some(Endpoint::Instance),
             Self::Keys(..) => Some(Endpoint::Keys),
             Self::Metadata(..) => Some(Endpoint::Metadata),
-            Self::Nothing => None,
+            Self::Nothing | Self::StartPage | Self::YourApi(_) => None,
             Self::Token(_) => Some(Endpoint::Token),
         }
     }
@@ -136,6 +143,7 @@ mod tests {
             ("/T/oauth2/deviceauth", Route::DevicePage("T")),
             ("/T/oauth2/v2.0/logout", Route::Logout),
             ("/T/login", Route::Login),
+            ("/your-api/v1/data", Route::YourApi("v1/data")),
             ("/error", Route::Error),
             ("/oauth2/token", Route::CloudShellToken),
             ("/external/github-actions/token", Route::GitHubActionsToken),
@@ -143,7 +151,8 @@ mod tests {
                 "/external/azure-pipelines/oidctoken",
                 Route::AzurePipelinesToken,
             ),
-            ("/", Route::Nothing),
+            ("/", Route::StartPage),
+            ("//", Route::Nothing),
         ] {
             assert_eq!(Route::from_path(path), route, "{path}");
         }

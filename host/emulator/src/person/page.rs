@@ -46,6 +46,24 @@ impl Page {
         self.html(&format!("<ul>{items}</ul>"))
     }
 
+    /// Adds a table.
+    pub(crate) fn table<'s>(self, rows: impl IntoIterator<Item = [&'s str; 3]>) -> Self {
+        let rows: String = rows
+            .into_iter()
+            .map(|[first, second, third]| {
+                let (first, second, third) = (escaped(first), escaped(second), escaped(third));
+                format!("<tr><th scope=row>{first}</th><td><code>{second}</code></td><td>{third}</td></tr>")
+            })
+            .collect();
+        self.html(&format!("<table>{rows}</table>"))
+    }
+
+    /// Adds a paragraph that leads elsewhere on this site.
+    pub(crate) fn link(self, path: &str, text: &str) -> Self {
+        let (path, text) = (escaped(path), escaped(text));
+        self.html(&format!("<p><a href=\"{path}\">{text}</a></p>"))
+    }
+
     /// Adds a form.
     pub(crate) fn form(self, form: &FormFields) -> Self {
         let (action, fields) = (escaped(&form.action), &form.fields);
@@ -215,7 +233,9 @@ background:light-dark(#fff,#1d232d);box-shadow:0 1rem 3rem light-dark(#1b243022,
 .brand{margin:0 0 1.5rem;font-weight:600}.brand span{font-weight:400;opacity:.65;margin-left:.4rem}\
 h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem;overflow-wrap:anywhere}ul{margin:0 0 1.25rem;padding-left:1.2rem}\
 li{overflow-wrap:anywhere}.alert{color:light-dark(#b3261e,#ff8f87)}\
-label{display:block;margin:0 0 1rem;font-size:.9rem}\
+main:has(table){width:min(60rem,calc(100vw - 2rem))}table{border-collapse:collapse;margin:0 0 1.25rem;font-size:.9rem}\
+th,td{padding:.35rem .75rem .35rem 0;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{font-weight:600}\
+a{color:light-dark(#0b5cad,#7cb8f2)}label{display:block;margin:0 0 1rem;font-size:.9rem}\
 input:not([type=hidden]){box-sizing:border-box;width:100%;margin-top:.3rem;padding:.65rem .75rem;border-radius:.5rem;\
 border:1px solid light-dark(#aab4c3,#4a5566);background:transparent;color:inherit;font:inherit}\
 button{width:100%;margin:.4rem 0 0;padding:.7rem 1rem;border:1px solid transparent;border-radius:.5rem;background:#0b5cad;\

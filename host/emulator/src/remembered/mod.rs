@@ -1,5 +1,6 @@
 //! What the tenant remembers between requests.
 
+pub(crate) mod added_certificate;
 pub(crate) mod authorization_code;
 pub(crate) mod consent;
 pub(crate) mod delegation;
@@ -15,9 +16,9 @@ use std::fmt;
 
 use crate::{
     remembered::{
-        authorization_code::AuthorizationCode, consent::Consent, device_code::DeviceCode,
-        options::Options, policy::Policy, reference::References, refresh_token::RefreshToken,
-        session::Session, sign_in::Flow,
+        added_certificate::AddedCertificate, authorization_code::AuthorizationCode,
+        consent::Consent, device_code::DeviceCode, options::Options, policy::Policy,
+        reference::References, refresh_token::RefreshToken, session::Session, sign_in::Flow,
     },
     value::guid::Guid,
 };
@@ -27,6 +28,8 @@ use crate::{
 pub(crate) struct Remembered {
     /// Identifiers of the client assertions seen.
     pub(crate) assertions: References<()>,
+    /// Certificates that were registered since the start.
+    pub(crate) certificates: Vec<AddedCertificate>,
     pub(crate) codes: References<AuthorizationCode>,
     pub(crate) consents: Vec<Consent>,
     pub(crate) device_codes: References<DeviceCode>,

@@ -25,7 +25,7 @@ pub struct Certificate {
 impl Certificate {
     /// Reads the first certificate of a PEM text; `None` if it is none, or its key is not RSA.
     pub fn from_pem(text: &str) -> Option<Self> {
-        Self::from_der(&STANDARD.decode(pem::content(text)).ok()?)
+        Self::from_der(&STANDARD.decode(pem::certificate(text)).ok()?)
     }
 
     /// Whether the certificate itself allows its use at this time.

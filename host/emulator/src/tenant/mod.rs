@@ -3,4 +3,5 @@
 pub(crate) mod authority;
 pub(crate) mod certificate;
 pub(crate) mod contoso;
+pub(crate) mod overview;
 pub(crate) mod registration;

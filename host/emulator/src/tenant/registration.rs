@@ -29,6 +29,20 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// Registers a certificate for the first client that has credentials.
+    pub fn register(&mut self, certificate: Certificate) {
+        let credentials = self
+            .clients
+            .iter_mut()
+            .find_map(|client| match &mut client.kind {
+                ClientKind::Confidential(credentials) => Some(credentials),
+                ClientKind::Public => None,
+            });
+        if let Some(credentials) = credentials {
+            credentials.certificates.push(certificate);
+        }
+    }
+
     /// Whether a URL's first segment means this tenant.
     pub(crate) fn is_called(&self, segment: &str) -> bool {
         segment.eq_ignore_ascii_case(&self.id)

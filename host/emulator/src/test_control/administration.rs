@@ -8,7 +8,7 @@ use crate::{
     platform::external_token::ExternalToken,
     remembered::Remembered,
     tenant::registration::Tenant,
-    test_control::{device_decision::DeviceDecision, message::parsed},
+    test_control::{certificate_registration, device_decision::DeviceDecision, message::parsed},
     value::time::UnixTime,
 };
 
@@ -21,6 +21,9 @@ pub(crate) fn carry_out(
     remembered: &mut Remembered,
 ) -> Option<Result<Value, String>> {
     Some(match (request.method(), path) {
+        (&Method::POST, "/certificates") => {
+            certificate_registration::carry_out(request, tenant, remembered)
+        }
         (&Method::POST, "/device") => parsed(request)
             .and_then(|decision: DeviceDecision| decision.carry_out(tenant, remembered, now)),
         (&Method::POST, "/policies") => parsed(request).map(|policy| {

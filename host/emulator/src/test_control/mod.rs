@@ -3,6 +3,7 @@
 //! The requests are listed at [`Emulator::with_controls`](crate::Emulator::with_controls).
 
 pub(crate) mod administration;
+pub(crate) mod certificate_registration;
 pub(crate) mod device_decision;
 pub(crate) mod disruption;
 pub(crate) mod fault;

@@ -95,6 +95,27 @@ fn every_clients_way_of_naming_the_certificate_is_accepted() {
 }
 
 #[test]
+fn a_certificate_of_ones_own_can_be_registered() {
+    let visitor = Visitor::new();
+    let header = json!({ "alg": "RS256", "x5t": UNREGISTERED });
+    let assertion = signed(&header, &claims_with(json!({})));
+    assert_eq!(code(&visitor, &assertion), Some(700_027), "unknown");
+    let pem = include_str!("../../key/client-credential/unregistered-certificate.pem");
+    let answer = visitor.control(Method::POST, "/certificates", pem);
+    assert_eq!(body(&answer)["client"], DAEMON);
+    // Known now; the signature is another key's.
+    assert_eq!(code(&visitor, &assertion), Some(7_000_274));
+    for (query, pem) in [
+        ("", KEY),
+        ("?client=88888888-7777-6666-5555-444444444444", pem),
+        ("?client=nobody", pem),
+    ] {
+        let answer = visitor.control(Method::POST, &format!("/certificates{query}"), pem);
+        assert_eq!(answer.status(), 400, "{query}");
+    }
+}
+
+#[test]
 fn every_clients_way_of_writing_claims_is_accepted() {
     let visitor = Visitor::new();
     let now = NOW.0;

@@ -5,6 +5,51 @@ use http::Method;
 use crate::visitor::{TENANT, Visitor, header, json};
 
 #[test]
+fn the_start_page_lists_who_can_sign_in() {
+    let page = Visitor::new().read("/");
+    assert_eq!(page.status(), 200);
+    let text = String::from_utf8(page.body().clone()).unwrap();
+    for part in [
+        "alice@contoso.onmicrosoft.com",
+        "password alice",
+        "secret S3cr3t~+/=&amp;% é",
+        "secret your-api-secret",
+        "--authority https://localhost:8400",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_api_lets_in_whoever_has_its_token() {
+    let visitor = Visitor::new();
+    let call = |method: Method, scope: &str| {
+        let answer = json(&visitor.grant(&[("scope", Some(scope))]));
+        let token = answer["access_token"].as_str().unwrap_or("none");
+        let bearer = format!("Bearer {token}");
+        visitor.send(
+            method,
+            "/your-api/v1/data",
+            &[("authorization", &bearer)],
+            "",
+        )
+    };
+    let own = "api://your-api-id/.default";
+    let answer = call(Method::GET, own);
+    assert_eq!(answer.status(), 200);
+    assert_eq!(json(&answer)["path"], "v1/data");
+    assert_eq!(call(Method::POST, own).status(), 201);
+    let other = call(Method::GET, "https://graph.microsoft.com/.default");
+    assert_eq!(other.status(), 401);
+    assert!(
+        header(&other, "www-authenticate")
+            .unwrap()
+            .contains("audience")
+    );
+    assert_eq!(visitor.read("/your-api/v1/data").status(), 401);
+}
+
+#[test]
 fn documents_are_json_that_may_be_kept_for_a_day() {
     let visitor = Visitor::new();
     for path in [
@@ -107,7 +152,7 @@ fn instance_discovery_knows_this_host_only() {
 #[test]
 fn other_paths_and_methods_lead_nowhere() {
     let visitor = Visitor::new();
-    assert_eq!(visitor.read("/").status(), 404);
+    assert_eq!(visitor.read("//").status(), 404);
     let posted = visitor.send(Method::POST, &format!("/{TENANT}/discovery/keys"), &[], "");
     assert_eq!(
         (posted.status().as_u16(), header(&posted, "allow")),

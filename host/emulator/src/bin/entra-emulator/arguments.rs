@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use entra_emulator::Cloud;
+use entra_emulator::{Cloud, contoso, overview_text};
 
 /// Serve a local Entra ID tenant on this machine's loopback interface, for tests and trials.
 ///
-/// Tenant contoso.onmicrosoft.com (11111111-2222-3333-4444-555555555555). Prints one line of JSON
-/// when it is ready.
+/// Prints one line of JSON when it is ready; `--help` lists who can sign in with what, and so does
+/// the page at its address.
 #[derive(Debug, Parser)]
-#[command(version, after_long_help = CONTROLS)]
+#[command(version, after_long_help = after_help())]
 pub(crate) struct Arguments {
     /// Port on 127.0.0.1 and [::1]; 0 takes any free one
     #[arg(long, default_value_t = 8400)]
@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
     #[arg(long = "name", value_name = "HOST", requires = "tls")]
     pub(crate) names: Vec<String>,
 
+    /// A certificate of your own (PEM, RSA), registered for the client 99999999-8888-7777-6666-555555555555
+    #[arg(long = "certificate", value_name = "FILE")]
+    pub(crate) certificates: Vec<PathBuf>,
+
     /// Cloud that the metadata names: global, china, us-government, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
     pub(crate) cloud: Cloud,
@@ -36,6 +40,17 @@ pub(crate) struct Arguments {
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
+
+fn after_help() -> String {
+    let overview = overview_text(&contoso().overview());
+    format!("In the tenant:\n{overview}\n{CERTIFICATES}\n\n{CONTROLS}")
+}
+
+const CERTIFICATES: &str = "\
+Registered certificates and their keys are in the source tree, in
+host/emulator/key/client-credential; every password there is `emulator`.
+Use it with `entra-auth-cli config create --authority http://127.0.0.1:8400`;
+the API api://your-api-id answers below http://127.0.0.1:8400/your-api/.";
 
 const CONTROLS: &str = "\
 For tests:
@@ -46,5 +61,6 @@ For tests:
   POST   /__emulator/policies  demand more of a sign-in: {\"client\": \"…\", \"code\": 50076}; DELETE ends it
   POST   /__emulator/revoke    end sessions and refresh tokens: {\"user\": \"…\", \"consent\": true}
   POST   /__emulator/external-token  a workload's token: {\"issuer\": \"…\", \"subject\": \"…\"}
+  POST   /__emulator/certificates    register one: curl --data-binary @client.pem …; ?client=GUID
   POST   /__emulator/options   switch behaviour: {\"sign_in_as\": \"alice@…\"}; GET lists all
   DELETE /__emulator           start afresh";

@@ -11,13 +11,15 @@ mod test_authority;
 
 use std::{
     error::Error,
-    io::{self, Write as _},
+    fs,
+    io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
 
 use clap::Parser as _;
-use entra_emulator::{Emulator, contoso};
+use entra_emulator::{Certificate, Emulator, Tenant, contoso, overview_text};
 use serde_json::json;
 
 use crate::{arguments::Arguments, connection::Service, listener::Listener};
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let tenant = tenant(&arguments.certificates)?;
     let tls = arguments
         .tls
         .then(|| test_authority::acceptor(&arguments.names))
@@ -50,8 +53,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
             (tls, _) => tls.map(|(acceptor, _)| acceptor),
         };
-        announce(scheme, listener.port())?;
-        let emulator = Emulator::with_controls(contoso()).in_cloud(arguments.cloud);
+        announce(scheme, listener.port(), &tenant)?;
+        let emulator = Emulator::with_controls(tenant).in_cloud(arguments.cloud);
         let service = Arc::new(Service {
             emulator,
             scheme,
@@ -62,17 +65,46 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// The one line on stdout. Whoever reads it may connect at once.
-fn announce(scheme: &str, port: u16) -> io::Result<()> {
+/// The tenant with certificates of the user's own.
+fn tenant(certificates: &[PathBuf]) -> Result<Tenant, String> {
+    let mut tenant = contoso();
+    for path in certificates {
+        let name = path.display();
+        let text = fs::read_to_string(path)
+            .map_err(|error| format!("cannot read the certificate `{name}`: {error}"))?;
+        let certificate = Certificate::from_pem(&text)
+            .ok_or_else(|| format!("`{name}` is no certificate (PEM) with an RSA key"))?;
+        tenant.register(certificate);
+    }
+    Ok(tenant)
+}
+
+/// The one line on stdout; on a terminal, who can sign in too. Whoever reads it may connect at once.
+fn announce(scheme: &str, port: u16, tenant: &Tenant) -> io::Result<()> {
     let authority = format!("{scheme}://127.0.0.1:{port}");
     let graph = format!("{authority}/graph");
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
         "{}",
-        json!({ "authority": authority, "graph": graph, "pid": std::process::id() })
+        json!({
+            "authority": authority,
+            "graph": graph,
+            "page": format!("{authority}/"),
+            "pid": std::process::id(),
+        })
     )?;
-    stdout.flush()
+    stdout.flush()?;
+    let mut stderr = io::stderr().lock();
+    if stderr.is_terminal() {
+        let overview = overview_text(&tenant.overview());
+        // Nobody need read it.
+        let _ = write!(
+            stderr,
+            "\n{overview}\nMore at {authority}/, and with --help.\n"
+        );
+    }
+    Ok(())
 }
 
 /// Message, causes and, where something can be done, a hint.

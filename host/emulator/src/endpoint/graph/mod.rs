@@ -9,9 +9,11 @@ use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    endpoint::graph::query::{GraphQuery, Rejection},
+    endpoint::{
+        bearer,
+        graph::query::{GraphQuery, Rejection},
+    },
     exchange::incoming::Incoming,
-    token::{jws::Jws, signing_key::TENANT_KEY},
 };
 
 /// The answer to a request below the version's path, such as `applications`.
@@ -65,26 +67,7 @@ fn quoted(rest: &str) -> Option<&str> {
 fn authorize(incoming: &Incoming<'_>) -> Result<(), Rejection> {
     let unauthorized =
         |text: &str| Rejection::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", text);
-    let token = incoming
-        .bearer()
-        .ok_or_else(|| unauthorized("Access token is empty."))?;
-    let token = Jws::parse(token).ok_or_else(|| unauthorized("The token is malformed."))?;
-    let key = TENANT_KEY.public_key();
-    if !key.is_ok_and(|key| token.is_signed_by(&key)) {
-        return Err(unauthorized("The signature of the token is not valid."));
-    }
-    let api = incoming.tenant.api(token.claim("aud").unwrap_or_default());
-    if api.is_none_or(|api| api.client_id != GRAPH) {
-        return Err(unauthorized("The audience of the token is not valid."));
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "seconds since 1970 stay far below 2^52"
-    )]
-    let now = incoming.exchange.now.0 as f64;
-    if token.time("exp").is_none_or(|ends| ends <= now) {
-        return Err(unauthorized("The lifetime of the token is over."));
-    }
+    let token = bearer::token_for(GRAPH, incoming).map_err(unauthorized)?;
     let delegated = token.claim("scp").unwrap_or_default();
     let mut held = token.texts("roles").into_iter().chain(delegated.split(' '));
     if held.any(|permission| READERS.contains(&permission)) {
