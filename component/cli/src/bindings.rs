@@ -7,7 +7,7 @@ wit_bindgen::generate!({
 });
 
 pub(crate) use self::entra_auth::core::{
-    arc_agent, clipboard, directory, errors, files, gate, jwt, local_time, platform, profile_store,
-    progress_display, prompt, secret_store, secret_writer, tokens, verification,
+    arc_agent, certificates, clipboard, directory, errors, files, gate, jwt, local_time, platform,
+    profile_store, progress_display, prompt, secret_store, secret_writer, tokens, verification,
 };
 pub(crate) use self::wasi::cli::exit;

@@ -81,7 +81,8 @@ pub(crate) fn certificate(
     given: &tokens::Certificate,
     password: Option<&Secret>,
 ) -> Result<Certificate, Error> {
-    Certificate::parse(&given.content, given.private_key.as_deref(), password).map_err(|problem| about(&given.name, &problem))
+    Certificate::parse(&given.content, given.private_key.as_deref(), password)
+        .map_err(|problem| about(&given.name, &problem))
 }
 
 fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAssertion, Error> {

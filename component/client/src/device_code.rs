@@ -10,7 +10,7 @@ use protocol::token::response::TokenResponse;
 use crate::bindings::entra_auth::core::{progress, sign_in};
 use crate::clock;
 use crate::error::{Error, of_protocol, timed_out};
-use crate::exchange::{Exchange, exchange, once};
+use crate::exchange::{Exchange, Sender, exchange, once};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::person::check_account;
@@ -54,7 +54,12 @@ pub(crate) fn token(
         }
         // The challenge was answered at the first request.
         let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
-        let step = match once(order, &request, MAX_BODY_SIZE, &order.deadline) {
+        let step = match once(
+            Sender::Order(order),
+            &request,
+            MAX_BODY_SIZE,
+            &order.deadline,
+        ) {
             Ok(response) => poll.next(&response, clock::now()),
             Err(_) => poll.next_without_answer(clock::now()),
         };

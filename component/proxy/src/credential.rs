@@ -81,7 +81,11 @@ fn secret(place: &SecretPlace) -> Result<Secret, Problem> {
         SecretPlace::Variable(name) => (None, Some(variable(name)?)),
         SecretPlace::File(path) => (None, Some(text(path)?)),
     };
-    Ok(Secret { stored, given })
+    Ok(Secret {
+        stored,
+        generation: None,
+        given,
+    })
 }
 
 fn variable(name: &str) -> Result<String, Problem> {

@@ -79,7 +79,11 @@ impl Inspection {
             set(&mut document, "verification", judgement.document());
         }
         if !self.decoded.remarks.is_empty() {
-            set(&mut document, "remarks", self.decoded.remarks.clone().into());
+            set(
+                &mut document,
+                "remarks",
+                self.decoded.remarks.clone().into(),
+            );
         }
         Value::from(document)
     }

@@ -60,7 +60,11 @@ fn password_of(profile: &Profile, password: Option<&Secret>) -> Option<StoredSec
         .or_else(|| variable("AZURE_CLIENT_CERTIFICATE_PASSWORD"));
     let stored = (password.is_none() && profile.cache_certificate_password)
         .then(|| profile.certificate_password_name());
-    (given.is_some() || stored.is_some()).then_some(StoredSecret { stored, given })
+    (given.is_some() || stored.is_some()).then_some(StoredSecret {
+        stored,
+        generation: None,
+        given,
+    })
 }
 
 fn hinted(error: impl Into<Error>) -> Error {
