@@ -118,18 +118,32 @@ function versioned(wit, interfaces) {
 
 /** The hand-written part, readable as it is; the glue code lies beside it. */
 async function bundle() {
+  writeFileSync(`${output}/modules.js`, modules(cores.library));
+  await bundled(ENTRY_POINTS, { platform: 'node', target: 'node20.3', alias: { engine: `${source}src/engine` } });
+  const engine = (name) => `${source}src/engine/${name}.js`;
+  const edge = { 'engine/component': engine('edge_component'), 'engine/threaded': engine('no_threads'), 'engine/engine': engine('engine') };
+  await bundled(['edge'], { platform: 'neutral', target: 'es2023', alias: edge });
+}
+
+/** Core modules as imports, for runtimes that compile them with the program. */
+function modules(cores) {
+  const files = [...new Set(Object.values(cores).map(({ file }) => file))];
+  const imports = files.map((file, index) => `import m${index} from './${file}';\n`);
+  const members = files.map((file, index) => `  '${file}': m${index},\n`);
+  return `${imports.join('')}export const MODULES = {\n${members.join('')}};\n`;
+}
+
+async function bundled(entryPoints, options) {
   const { build } = await tool('esbuild');
   await build({
+    ...options,
     bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20.3',
     outdir: output,
-    entryPoints: ENTRY_POINTS.map((name) => `${source}src/${name}.js`),
+    entryPoints: entryPoints.map((name) => `${source}src/${name}.js`),
     entryNames: '[name]',
     legalComments: 'none',
-    alias: { engine: `${source}src/engine` },
     define: { 'process.env.ENTRA_AUTH_CLI_VERSION': JSON.stringify(version()) },
     external: ['@napi-rs/keyring'],
     plugins: [{ name: 'generated', setup: ({ onResolve }) => onResolve({ filter: /^generated\// }, beside) }],

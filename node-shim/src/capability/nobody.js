@@ -13,6 +13,12 @@ export const nobody = (() => {
 /** There are no stored secrets, which is not the same as a store that fails. */
 export const noSecrets = { read: async () => undefined };
 
+/** There is no agent of Azure Arc. */
+export const noAgent = {
+  isInstalled: async () => false,
+  readKey: absent('there is no Azure Arc agent', 'use another identity'),
+};
+
 /** Where nothing can be kept: every call asks the server. */
 export const noCache = (() => {
   const none = absent('there is no token cache', 'give `tokenCache` to `createClient`');

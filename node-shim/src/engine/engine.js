@@ -38,7 +38,7 @@ class Overdue {
 }
 
 async function engineRun(order, host, command) {
-  const engine = suspending.isSupported() ? suspending : await import('./threaded.js');
+  const engine = suspending.isSupported() ? suspending : await import('engine/threaded');
   return engine.run(order, host, command);
 }
 
