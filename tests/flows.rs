@@ -266,14 +266,11 @@ fn two_people_on_one_client_do_not_get_each_others_tokens() {
     });
     assert_eq!(hints.count(), 1);
 
-    // Bob is asked to sign in himself, and this browser does not know him.
+    // Bob is asked to sign in himself, and this browser does not know him: it fails, soon or when nobody looks any more.
     let line = "get-token -p browser --login-hint bob@contoso.onmicrosoft.com";
-    let outcome = user.run(line);
-    assert_eq!(
-        (outcome.code, outcome.stdout.as_str()),
-        (1, ""),
-        "{outcome:?}"
-    );
+    let outcome = user.run(&format!("{line} --timeout 5s"));
+    assert!([1, 6].contains(&outcome.code), "{outcome:?}");
+    assert_eq!(outcome.stdout, "");
     assert_eq!(sign_ins(), 1);
 
     // A token of whoever came instead of him is not given out, nor kept for whoever is meant without a name.

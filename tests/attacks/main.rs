@@ -60,10 +60,20 @@
 //! | 57 | a pipe of another user as the file to write | tests/attacks/started.rs a_pipe_of_another_user_gets_no_token |
 //! | 57 | the same once it is open, and behind a link | host/src/system/stream.rs a_pipe_of_another_user_gets_nothing |
 //! | 58 | the cache of another user | host/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
+//! | 59 | the secret of a profile of the same name | tests/bound_secrets.rs a_stored_secret_goes_nowhere_else_whatever_the_profile_says |
+//! | 59 | a secret that a lost profile left | tests/bound_secrets.rs what_a_lost_profile_left_is_not_the_next_ones |
+//! | 60, 61, 74 | another authority, by import, by edit and by variable | tests/bound_secrets.rs an_edited_profile_asks_for_its_secret_again_and_loses_nothing |
+//! | 61 | a secret of the environment and a stranger's profile | tests/bound_secrets.rs a_secret_of_the_environment_goes_to_the_identity_that_it_names |
+//! | 62, 64 | names that are commands, and names that look alike | tests/bound_secrets.rs a_name_that_no_profile_can_be_given_is_not_imported_and_not_offered |
+//! | 62 | a name that a shell would run | component/cli/src/command_line/candidates.rs no_candidate_means_anything_to_a_shell |
 //! | 63 | names that are none | component/cli/src/profile/fields.rs names_are_checked |
 //! | 68 | any file as a certificate | tests/bad_credential.rs a_certificate_that_cannot_be_used_is_refused |
+//! | 69 | pipes that nobody writes to | tests/environment.rs a_time_limit_bounds_the_wait_for_a_pipe |
 //! | 70 | imports without an end | tests/exchange.rs what_is_no_export_changes_nothing |
 //! | 71 | a file that asks for endless work | component/sealing/src/secrets_file.rs a_header_that_asks_for_too_much_or_for_the_impossible_opens_nothing |
+//! | 72 | members that stand twice | tests/bound_secrets.rs what_a_document_says_twice_is_refused |
+//! | 73 | secrets under other names | component/cli/src/profile/secret_members.rs secrets_are_found_under_any_name_and_at_any_depth |
+//! | 73, 74 | what an import brings | tests/bound_secrets.rs an_import_shows_whom_each_profile_is_for_and_keeps_no_secret_in_clear |
 //! | 75 | a server that cannot prove who it is | tests/bad_input.rs a_server_that_cannot_prove_who_it_is_gets_no_secret |
 //! | 76 | the emulator from a web page | host/emulator/tests/tenant/controls.rs web_pages_have_no_control |
 //! | 77 | a path out of the sandbox | tests/wasmtime_run.rs without_a_folder_the_error_says_how_to_preopen_one |
