@@ -1,11 +1,6 @@
 //! A proxy in front of an API, as a component: it reads the head of a request, asks [`protocol::edge`] what becomes of it, has its
 //! token judged, and moves bodies. It knows no rule, and reaches neither a token endpoint nor a server that is not configured.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "the contract's error crosses the component's border by value; a box would be one more copy"
-)]
-
 mod admission;
 mod bindings;
 mod body;
