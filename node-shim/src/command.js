@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { run } from 'engine/engine';
 import { machine } from './capability/machine.js';
 import { network } from './capability/network.js';
-import { PASSED_ON } from './command/environment.js';
+import { PASSED_ON } from './system/known_variables.js';
 import { Terminal, restore } from './system/terminal.js';
 
 /** Codes of the documented table (`entra-auth-cli --help`). */

@@ -71,7 +71,8 @@ function useBrowser() {
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     const real = globalThis.fetch;
     globalThis.fetch = (given, ...others) => real(String(given).replace('https://login.microsoftonline.com', ${JSON.stringify(emulator.authority)}), ...others);
-    const { address, answer } = await new Person().signIn(url.replace('https://login.microsoftonline.com', ${JSON.stringify(emulator.authority)}));
+    const onward = (await real(url, { redirect: 'manual' })).headers.get('location');
+    const { address, answer } = await new Person().signIn(onward.replace('https://login.microsoftonline.com', ${JSON.stringify(emulator.authority)}));
     await real(address, { method: 'POST', body: new URLSearchParams(answer) });
   `);
 }

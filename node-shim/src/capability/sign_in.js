@@ -5,10 +5,20 @@ import { openBrowser } from './sign_in/browser.js';
 import { WAITING_FOR_DEVICE, forDeviceCode, forUrl, tell } from './sign_in/instructions.js';
 import { Redirect } from './sign_in/redirect.js';
 
+/** What is listened to, by the signal of the call. */
+const redirects = new WeakMap();
+
 /** The person at this machine, told what to do on stderr. */
 export const terminalSignIn = {
-  listen: (at) => Redirect.listen(at),
-  openBrowser: (url) => openBrowser(url),
+  async listen(at, { signal }) {
+    const redirect = await Redirect.listen(at);
+    redirects.set(signal, redirect);
+    return redirect;
+  },
+  async openBrowser(url, { signal }) {
+    const redirect = redirects.get(signal);
+    await openBrowser(url, redirect && ((url) => redirect.entrance(url)));
+  },
   showUrl: async (url) => tell(forUrl(url)),
   async showDeviceCode(verificationUri, userCode, expiresIn) {
     tell(forDeviceCode(verificationUri, userCode, expiresIn));

@@ -31,7 +31,7 @@ const resource = (name) => ({ of: 'an object', isRight: isObject, resource: name
 export const CONTRACT = {
   'arc-agent': { isInstalled: yesOrNo, readKey: bytes },
   clipboard: { copy: anything },
-  files: { read: bytes, write: anything },
+  files: { read: bytes, locate: text, write: anything },
   'local-time': { offset: number },
   'profile-store': { location: text, read: textOrNothing, replace: anything },
   progress: { step: anything, waiting: anything, resumed: anything },

@@ -3,7 +3,7 @@
 import { run } from 'engine/engine';
 import { machine } from '../capability/machine.js';
 import { noProgress } from '../capability/nobody.js';
-import { PASSED_ON } from '../command/environment.js';
+import { PASSED_ON } from '../system/known_variables.js';
 import { EntraAuthError, impossible } from './error.js';
 import { Flights } from './flights.js';
 

@@ -3,19 +3,7 @@
 import { spawn } from 'node:child_process';
 import { constants, accessSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, extname, isAbsolute, join } from 'node:path';
-
-/** What a program, and everything that it starts, must not inherit. */
-const SECRETS = [
-  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
-  'AZURE_CLIENT_SECRET',
-  'AZURE_PASSWORD',
-  'ENTRA_AUTH_CLI_EXPORT_PASSPHRASE',
-  'ENTRA_AUTH_CLI_PASSPHRASE',
-  'IDENTITY_HEADER',
-  'MSI_SECRET',
-  'SYSTEM_ACCESSTOKEN',
-];
+import { SECRETS } from './known_variables.js';
 
 export class Programs {
   #folders;

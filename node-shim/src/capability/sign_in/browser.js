@@ -10,9 +10,9 @@ const WATCH = 1000;
 /** Between the entries of `BROWSER`. */
 const SEPARATOR = process.platform === 'win32' ? ';' : ':';
 
-/** Opens `url`, and goes on as soon as the browser is on its way. */
-export async function openBrowser(url, variables = process.env) {
-  const given = argument(url);
+/** Opens `url` by way of `entrance(url)`, and goes on as soon as the browser is on its way. */
+export async function openBrowser(url, entrance = (url) => url, variables = process.env) {
+  const given = entrance(argument(url));
   const { BROWSER: chosen } = variables;
   if (!chosen && !hasDisplay(variables)) throw NO_DISPLAY;
   const programs = new Programs(variables);

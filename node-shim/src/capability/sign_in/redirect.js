@@ -1,6 +1,7 @@
 // A listener on loopback, and what comes to it: the resources `redirect` and `answer` of the contract.
 import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Entrances } from './entrance.js';
 import { WAITING_FOR_BROWSER, tell, waitingOver } from './instructions.js';
 import { take } from './port.js';
 import { RedirectUri } from './redirect_uri.js';
@@ -11,6 +12,7 @@ const FETCH_LIMIT = 3000;
 
 export class Redirect {
   #uri;
+  #entrances = new Entrances();
   #servers;
   #arrivals = [];
   #arrived = () => {};
@@ -20,7 +22,9 @@ export class Redirect {
   static async listen({ redirectUri, ports }) {
     const uri = new RedirectUri(redirectUri);
     const redirect = new Redirect();
-    const bound = await take(uri.addresses, rangeOf(uri, ports), () => serverFor(uri, (arrival) => redirect.#arrive(arrival)));
+    const bound = await take(uri.addresses, rangeOf(uri, ports), () =>
+      serverFor(uri, redirect.#entrances, (arrival) => redirect.#arrive(arrival)),
+    );
     redirect.#servers = bound.servers;
     redirect.#uri = uri.withPort(bound.port);
     return redirect;
@@ -28,6 +32,13 @@ export class Redirect {
 
   async uri() {
     return this.#uri;
+  }
+
+  /** A one-time address that leads on to `url`: by number, because browsers may ask `localhost` by https alone (HSTS). */
+  entrance(url) {
+    const { address, family, port } = this.#servers[0].address();
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    return `http://${host}:${port}${this.#entrances.open(url)}`;
   }
 
   /** The next request that can be an answer. */

@@ -22,11 +22,11 @@ const MOST_CONNECTIONS = 32;
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** A server for the path of `uri`; `arrive(answer)` gets what can be an answer. It does not listen yet. */
-export function serverFor(uri, arrive) {
+/** A server for the path of `uri` and for `entrances`; `arrive(answer)` gets what can be an answer. It does not listen yet. */
+export function serverFor(uri, entrances, arrive) {
   const server = createServer(
     { maxHeaderSize: LARGEST_HEAD, headersTimeout: ARRIVAL_LIMIT, requestTimeout: ARRIVAL_LIMIT, connectionsCheckingInterval: 1000 },
-    (request, response) => respond(request, response, { uri, port: server.address()?.port, arrive }),
+    (request, response) => respond(request, response, { uri, entrances, port: server.address()?.port, arrive }),
   );
   server.maxConnections = MOST_CONNECTIONS;
   return server;
@@ -35,6 +35,7 @@ export function serverFor(uri, arrive) {
 async function respond(request, response, site) {
   const judgement = judge(request, site);
   if (typeof judgement === 'number') return stray(response, judgement);
+  if (judgement === 'entrance') return onward(request, response, site.entrances);
   if (judgement === 'preflight') return preflight(request, response);
   let text = request.url.split('?')[1] ?? '';
   if (judgement === 'form-post') {
@@ -52,12 +53,13 @@ async function respond(request, response, site) {
 }
 
 /** What to do about a request, by its head. */
-function judge({ method, url, headers, rawHeaders }, { uri, port }) {
+function judge({ method, url, headers, rawHeaders }, { uri, entrances, port }) {
   const names = ['localhost', '127.0.0.1', '[::1]', uri.host.toLowerCase()];
   const hosts = names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
   const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
   // Another name means a page that had its own name resolved to loopback (DNS rebinding).
   if (count !== 1 || !hosts.includes(headers.host.toLowerCase()) || !url.startsWith('/')) return 400;
+  if (method === 'GET' && entrances.has(url)) return 'entrance';
   if (url.replace(/\?.*/, '') !== uri.path) return 404;
   if (method === 'GET') return 'query';
   if (method === 'POST') return isForm(headers) ? 'form-post' : 415;
@@ -85,6 +87,10 @@ async function bodyOf(request) {
 function send(response, { status, html }) {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...HEADERS });
   return new Promise((resolve) => response.once('close', resolve).end(html));
+}
+
+function onward({ url }, response, entrances) {
+  response.writeHead(303, { location: entrances.visit(url), ...HEADERS }).end();
 }
 
 function stray(response, status) {

@@ -1,5 +1,6 @@
-// The environment variables that the component gets to see: those that the command line documents, as in the native program.
+// The environment variables that this program or a platform gives a meaning to; the native program's two lists.
 
+/** What the component gets to see: those that the command line documents, and nothing else. */
 export const PASSED_ON = [
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_URL',
@@ -13,6 +14,7 @@ export const PASSED_ON = [
   'AZURE_FEDERATED_TOKEN_FILE',
   'AZURE_POD_IDENTITY_AUTHORITY_HOST',
   'AZURE_TENANT_ID',
+  'CI',
   'COLUMNS',
   'COMP_LINE',
   'COMP_POINT',
@@ -29,4 +31,19 @@ export const PASSED_ON = [
   'ProgramData',
   'SYSTEM_ACCESSTOKEN',
   'SYSTEM_OIDCREQUESTURI',
+  'TF_BUILD',
+];
+
+/** What a program, and everything that it starts, must not inherit. */
+export const SECRETS = [
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_PASSWORD',
+  'ENTRA_AUTH_CLI_EXPORT_PASSPHRASE',
+  'ENTRA_AUTH_CLI_PASSPHRASE',
+  'ENTRA_AUTH_CLI_PASSPHRASE_FD',
+  'IDENTITY_HEADER',
+  'MSI_SECRET',
+  'SYSTEM_ACCESSTOKEN',
 ];
