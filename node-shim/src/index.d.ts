@@ -344,7 +344,11 @@ export interface HeldEntry {
 }
 
 export interface SecretStore {
-  /** The secret under this name, or nothing if there is none. A store that is locked or absent fails. */
+  /**
+   * The secret under this name, or nothing if there is none. A store that is locked or absent fails. The text begins with whom
+   * the secret is for, four lines: `entra-auth secret 1`, authority, tenant and client id; the rest is the secret itself. It
+   * goes to nobody else.
+   */
   read(name: string, lent: Lent): Promised<string | undefined>;
 }
 

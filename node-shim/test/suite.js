@@ -126,11 +126,13 @@ export function suite(entra, emulator) {
 
     async 'a capability that fails is named, and what it threw is kept'() {
       const stored = request({ credential: { secret: { stored: NAME } } });
+      // As it is stored: with whom it is for, and it goes to nobody else.
+      const forWhom = ['entra-auth secret 1', stored.authority, stored.tenant, stored.clientId, ''].join('\n');
       const locked = { fault: 'locked', message: 'the vault is locked', hint: 'unlock it' };
       const cause = new Error('no connection');
       for (const [read, expected] of [
-        [async () => SECRET, undefined],
-        [() => SECRET, undefined],
+        [async () => forWhom + SECRET, undefined],
+        [() => forWhom + SECRET, undefined],
         [() => Promise.reject(locked), { fault: 'locked', message: 'the vault is locked', hint: 'unlock it', cause: undefined }],
         [() => Promise.reject(cause), { fault: 'other', message: '`secretStore.read` failed', cause }],
         [() => 7, { fault: 'other', message: '`secretStore.read` answered something else than a text or nothing', cause: undefined }],
@@ -233,7 +235,7 @@ export function suite(entra, emulator) {
       const call = createClient({ signIn }).acquire(person);
       while (shown.length === 0) await sleep(10);
       await emulator.approve();
-      assert.equal((await call).origin, 'server');
+      assert.equal((await call).origin, 'person');
     },
 
     async 'app registrations are found with their scopes'() {
