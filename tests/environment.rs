@@ -117,7 +117,7 @@ fn signals_end_the_command_with_the_documented_code() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
     let line = waiting_line(&user, "--timeout 100s");
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT] {
         let (code, said) = ended_by(&user, &line, signal);
         assert_eq!(
             (code, said.as_str()),

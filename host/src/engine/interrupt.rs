@@ -1,5 +1,5 @@
-//! Ctrl-C, and what ends a process otherwise (`SIGTERM`, `SIGHUP`): the command ends at once, with the documented code and
-//! the terminal as it was. The first process of a container is ended by no signal that it does not wait for.
+//! Ctrl-C and `SIGTERM`: the command ends at once, with the documented code and the terminal as it was. The first process of a
+//! container is ended by no signal that it does not wait for.
 //!
 //! A thread of its own waits, because the command may be waiting for a lock or a keyring. Locks end with the process, and
 //! files are replaced whole or not at all.
@@ -11,14 +11,12 @@ use std::{process, thread};
 
 use tokio::runtime::Builder;
 
-#[cfg(unix)]
-use crate::system::platform;
 use crate::system::{status_line, terminal};
 
 /// Timed out or cancelled (see `entra-auth-cli --help`).
 const CANCELLED: i32 = 6;
 
-/// From here on each of them ends this process in an orderly way. Where that cannot be had, it ends it as ever.
+/// From here on both of them end this process in an orderly way. Where that cannot be had, it ends it as ever.
 pub(crate) fn watch() {
     drop(
         thread::Builder::new()
@@ -47,14 +45,10 @@ fn wait() {
 async fn interrupted() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut signals = vec![
+    let mut signals = [
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     ];
-    // Whoever ignores it (`nohup`) goes on when the terminal is gone.
-    if !platform::ignores_hang_up() {
-        signals.push(signal(SignalKind::hangup())?);
-    }
     std::future::poll_fn(|context| {
         match signals
             .iter_mut()

@@ -14,8 +14,8 @@ const TIMED_OUT: i32 = 6;
 /// A person takes it for a stop when nothing has happened for that long.
 pub(crate) const NOTICEABLE: Duration = Duration::from_secs(1);
 
-/// Whoever waits for something that has a limit of its own gets the time to say so better.
-const GRACE: Duration = Duration::from_millis(500);
+/// Whoever waits for something that has a limit of its own gets the time to say so better, on a busy machine too.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Says what is waited for once that takes longer than a moment, until dropped.
 pub(crate) struct Wait {

@@ -4,6 +4,8 @@ use text::decode;
 use zeroize::Zeroizing;
 
 #[cfg(unix)]
+mod hang_up;
+#[cfg(unix)]
 #[path = "unix.rs"]
 mod platform;
 #[cfg(windows)]

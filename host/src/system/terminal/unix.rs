@@ -12,7 +12,7 @@ use rustix::termios::{
 };
 use zeroize::Zeroizing;
 
-use super::{Echo, NoAnswer, into_text, printable};
+use super::{Echo, NoAnswer, hang_up, into_text, printable};
 
 /// A terminal by its path.
 #[derive(Clone, Debug)]
@@ -118,6 +118,7 @@ struct Mode<'a> {
 impl<'a> Mode<'a> {
     /// Ctrl-C ends the line instead of the process, so that the terminal is always left as it was.
     fn set(terminal: &'a File, echo: Echo) -> io::Result<Self> {
+        hang_up::watch();
         let before = tcgetattr(terminal)?;
         let mut during = before.clone();
         during.local_modes.remove(LocalModes::ISIG);

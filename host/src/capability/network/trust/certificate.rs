@@ -113,7 +113,7 @@ fn other_name(own: &Certificate, name: &ServerName<'_>) -> Distrust {
     let names = names(own);
     let names = match names.as_slice() {
         [] => "no host at all".to_owned(),
-        [first @ .., last] if first.is_empty() => last.clone(),
+        [only] => only.clone(),
         names => {
             let shown = names
                 .iter()
