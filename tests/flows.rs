@@ -440,46 +440,141 @@ fn a_busy_server_is_asked_again_with_a_new_assertion() {
 }
 
 #[test]
-fn only_who_is_told_when_to_come_back_comes_back() {
+fn a_stumble_is_tried_again_and_a_refusal_is_not() {
     let emulator = Emulator::start();
     let user = User::with_profile(emulator.authority());
-    for (fault, requests) in [
-        (json!({ "status": 429, "retry_after": "0" }), 3),
-        (json!({ "status": 503, "retry_after": "0" }), 3),
+    for fault in [
+        json!({ "status": 408 }),
+        json!({ "status": 429 }),
+        json!({ "status": 500 }),
+        json!({ "status": 502, "body": "html" }),
+        json!({ "status": 503, "body": "empty", "retry_after": "1" }),
+        json!({ "status": 504 }),
+        json!({ "status": 522, "body": "html" }),
+        json!({ "body": "empty" }),
+        json!({ "body": "truncated" }),
+        json!({ "status": 400, "error": "temporarily_unavailable" }),
+        json!({ "status": 400, "error": "invalid_request", "code": 90033 }),
+        json!({ "close": true }),
+        json!({ "hang_up": true }),
+    ] {
+        emulator.reset();
+        emulator.control("faults", &fault);
+        user.run("get-token -p my-api-client --no-cache")
+            .quiet_success();
+        assert_eq!(emulator.requests().len(), 2, "{fault}");
+    }
+    for (fault, code) in [
+        (json!({ "status": 429, "retry_after": "61" }), 5),
+        (json!({ "status": 501, "body": "html" }), 5),
+        (json!({ "body": "html" }), 5),
         (
-            json!({ "status": 503, "body": "html", "retry_after": "0" }),
-            3,
+            json!({ "status": 401, "error": "invalid_client", "code": 7000215 }),
+            2,
         ),
-        (json!({ "status": 429 }), 1),
-        (json!({ "status": 503 }), 1),
-        (json!({ "status": 500, "retry_after": "0" }), 1),
         (
-            json!({ "status": 502, "body": "html", "retry_after": "0" }),
-            1,
+            json!({ "status": 400, "error": "invalid_grant", "code": 50196 }),
+            2,
         ),
-        (json!({ "status": 504, "retry_after": "0" }), 1),
-        (json!({ "status": 429, "retry_after": "61" }), 1),
-        (json!({ "close": true }), 1),
     ] {
         emulator.reset();
         emulator.fail_with(&fault);
-        user.run("get-token -p my-api-client --no-cache").failure(5);
-        assert_eq!(emulator.requests().len(), requests, "{fault}");
+        user.run("get-token -p my-api-client --no-cache")
+            .failure(code);
+        assert_eq!(emulator.requests().len(), 1, "{fault}");
     }
 }
 
 #[test]
-fn an_assertion_from_a_file_is_sent_once() {
+fn what_goes_on_ends_with_how_often_and_how_long() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    emulator.fail_with(&json!({ "status": 503, "body": "html" }));
+    let failed = user.run("get-token -p my-api-client --no-cache");
+    let (error, hint) = failed.failure(5);
+    assert!(
+        error.contains("HTTP 503") && error.contains("after 4 tries in "),
+        "{error}"
+    );
+    assert!(hint.contains("try again later"), "{hint}");
+    assert_eq!(emulator.requests().len(), 4);
+
+    // Nobody waits past the limit in vain.
+    emulator.reset();
+    emulator.fail_with(&json!({ "status": 503, "retry_after": "30" }));
+    let limited = user.run("get-token -p my-api-client --no-cache --timeout 10s");
+    let (_, hint) = limited.failure(5);
+    assert!(hint.contains("try again in 30 seconds"), "{hint}");
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+#[test]
+fn a_build_systems_stumble_is_not_a_missing_permission() {
+    let emulator = Emulator::start();
+    let url = format!(
+        "{}/external/github-actions/token?api-version=2.0",
+        emulator.authority()
+    );
+    let user = at_a_build_system(
+        &emulator,
+        &[
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", url),
+            (
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+                "github-request-token".to_owned(),
+            ),
+        ],
+    );
+    let line = "get-token --scope api://your-api-id/.default --no-cache";
+    let fault = json!({ "endpoint": "external", "status": 503, "body": "html" });
+    emulator.control("faults", &fault);
+    user.run(line).quiet_success();
+    emulator.fail_with(&fault);
+    let (error, hint) = {
+        let failed = user.run(line);
+        let (error, hint) = failed.failure(5);
+        (error.to_owned(), hint.to_owned())
+    };
+    assert!(
+        error.contains("GitHub's token endpoint answered HTTP 503"),
+        "{error}"
+    );
+    assert!(
+        hint.contains("githubstatus") && !hint.contains("id-token"),
+        "{hint}"
+    );
+}
+
+#[test]
+fn a_federated_token_outlives_a_stumble() {
     let emulator = Emulator::start();
     let mut user = at_a_build_system(&emulator, &[]);
     let token = emulator.control("external-token", &json!({}));
     let file = user.home().join("federated-token");
     fs::write(&file, token["token"].as_str().unwrap()).unwrap();
     user.set("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap());
-    emulator.fail_with(&json!({ "status": 429, "retry_after": "0" }));
+    emulator.control("faults", &json!({ "status": 503 }));
     user.run("get-token --scope api://your-api-id/.default")
-        .failure(5);
-    assert_eq!(assertions(&emulator).len(), 1);
+        .quiet_success();
+    assert_eq!(assertions(&emulator).len(), 2);
+}
+
+#[test]
+fn a_wrong_clock_costs_one_more_try_and_is_told() {
+    let keys = workspace().join("host/emulator/key/client-credential");
+    for (offset, told) in [("1200", "20 minutes behind"), ("-7200", "2 hours ahead of")] {
+        let emulator = Emulator::start_with(&["--clock-offset", offset]);
+        let user = User::new();
+        let options = format!(
+            "--scope api://your-api-id/.default --certificate-path {}",
+            keys.join("client-without-password.pfx").display()
+        );
+        create(&user, "signed", &emulator, CLIENT_ID, &options);
+        let outcome = user.run("get-token -p signed --verbose");
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        assert!(outcome.stderr.contains(told), "{outcome:?}");
+        assert_eq!(emulator.requests().len(), 2, "{offset}");
+    }
 }
 
 #[test]

@@ -133,11 +133,17 @@ fn an_identity_that_is_not_there_is_refused_with_advice() {
     let refused = user.run(&line);
     let (error, hint) = refused.failure(2);
     assert!(error.contains("invalid_request"), "{error}");
-    assert!(hint.contains("assigned to this machine"), "{hint}");
+    assert!(error.contains("Identity not found"), "{error}");
+    assert!(
+        hint.contains("00000000000f` is assigned to this machine"),
+        "{hint}"
+    );
+    // It is final: nobody waits for an identity to appear.
+    assert_eq!(emulator.requests().len(), 2);
 }
 
 #[test]
-fn where_nobody_answers_it_gives_up_at_once_and_says_so() {
+fn where_nobody_answers_it_gives_up_soon_and_says_so() {
     // A port that was free a moment ago.
     let port = {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -149,20 +155,85 @@ fn where_nobody_answers_it_gives_up_at_once_and_says_so() {
     let outcome = user.run(LINE);
     let (error, hint) = outcome.failure(5);
     assert!(error.contains("no managed identity here"), "{error}");
-    assert!(hint.contains("run in Azure"), "{hint}");
+    assert!(
+        hint.contains("run in Azure") && hint.contains("--timeout"),
+        "{hint}"
+    );
 
     // Somebody who takes the connection and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
     user.set("AZURE_POD_IDENTITY_AUTHORITY_HOST", &address);
     let outcome = user.run(LINE);
-    assert!(outcome.failure(5).0.contains("did not answer in time"));
+    let (error, _) = outcome.failure(5);
+    assert!(error.contains("did not answer within 5 seconds"), "{error}");
+    let impatient = user.run(&format!("{LINE} --timeout 1s"));
+    assert!(impatient.failure(5).0.contains("within 1 second"));
+}
+
+#[test]
+fn a_platform_that_starts_or_is_updated_is_waited_for() {
+    let emulator = Emulator::start();
+    let user = on_a_virtual_machine(&emulator);
+    for (fault, requests) in [
+        (json!({ "status": 404 }), 2),
+        (json!({ "status": 410, "for_seconds": 2 }), 0),
+        (json!({ "status": 429 }), 2),
+        (json!({ "status": 503, "times": 2 }), 3),
+        (json!({ "hang_up": true }), 2),
+        (json!({ "close": true }), 2),
+        (json!({ "body": "empty" }), 2),
+        // As on a machine that has only just started.
+        (json!({ "delay_ms": 1500 }), 1),
+        (
+            json!({ "odd": ["numbers_as_text", "extra_members", "other_case", "charset", "byte_order_mark"] }),
+            1,
+        ),
+        (
+            json!({ "set": { "expires_on": "11/27/2099 05:40:56 PM +00:00" } }),
+            1,
+        ),
+        (json!({ "omit": ["expires_in", "expires_on"] }), 1),
+    ] {
+        emulator.reset();
+        let mut fault = fault.clone();
+        fault["endpoint"] = json!("managed_identity");
+        emulator.control("faults", &fault);
+        let outcome = user.run(&format!("{LINE} --no-cache"));
+        // Two days is the longest that is believed.
+        if fault["set"].is_object() {
+            outcome.failure(5);
+        } else {
+            outcome.quiet_success();
+        }
+        if requests > 0 {
+            // The first is the probe.
+            assert_eq!(emulator.requests().len(), requests + 1, "{fault}");
+        }
+    }
+}
+
+#[test]
+fn an_endpoint_that_comes_up_late_is_waited_for() {
+    let mut user = User::new();
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let endpoint = format!("http://127.0.0.1:{port}/app-service/token");
+    user.set("IDENTITY_ENDPOINT", &endpoint);
+    user.set("IDENTITY_HEADER", "app-service-identity-header");
+    let mut running = user.command(LINE).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let emulator = Emulator::start_at(port);
+    assert!(running.wait().unwrap().success());
+    drop(emulator);
 }
 
 #[test]
 fn nothing_is_asked_beyond_the_platforms_reach() {
     for (variable, address) in [
-        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://10.0.0.4"),
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://172.32.0.4"),
         ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://evil.test"),
         ("MSI_ENDPOINT", "http://169.254.169.254.evil.test/token"),
         ("MSI_ENDPOINT", "http://8.8.8.8/token"),

@@ -30,15 +30,23 @@ impl Emulator {
         Self::start_with(&arguments)
     }
 
-    fn start_with(arguments: &[&str]) -> Self {
+    /// At a port that was free a moment ago.
+    pub(crate) fn start_at(port: u16) -> Self {
+        Self::start_with(&["--port", &port.to_string()])
+    }
+
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let program = Path::new(super::PROGRAM).with_file_name("entra-emulator");
         assert!(
             program.is_file(),
             "{} is missing: run `cargo build --release`",
             program.display()
         );
-        let mut process = Command::new(program)
-            .args(["--port", "0"])
+        let mut process = Command::new(program);
+        if !arguments.contains(&"--port") {
+            process.args(["--port", "0"]);
+        }
+        let mut process = process
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -9,27 +9,12 @@ use protocol::credential::github_oidc::{self, GithubOidcRequest};
 use protocol::value::secret::Secret;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, AssertionSource, Credential};
-use crate::clock;
 use crate::error::{Error, about};
-use crate::exchange::{Exchange, exchange};
+use crate::exchange::{Exchange, Peer, exchange};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
 use crate::secret::reveal;
-
-/// How often a request with the client's proof may be sent: a token that the caller read from a file is used once, and read
-/// again for the next request.
-pub(crate) fn exchange_kind(order: &Order) -> Exchange {
-    match &order.credential {
-        Credential::Assertion(AssertionSource::Given(_)) => Exchange::Once,
-        Credential::None
-        | Credential::Secret(_)
-        | Credential::Certificate(_)
-        | Credential::Assertion(
-            AssertionSource::GithubActions(_) | AssertionSource::AzurePipelines(_),
-        ) => Exchange::Repeatable,
-    }
-}
 
 /// The proof to send with the next request. Reads secrets and asks build systems for their tokens.
 pub(crate) fn authenticate(
@@ -55,7 +40,7 @@ fn by_certificate(
         .map(|password| reveal(password, order))
         .transpose()?;
     let certificate = certificate(given, password.as_ref())?;
-    let now = clock::now();
+    let now = order.server_now();
     match certificate.validity_at(now) {
         CertificateValidity::Valid => {}
         CertificateValidity::Expired => notices.add(format!(
@@ -99,7 +84,7 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
             let request = GithubOidcRequest::new(&endpoint.url, &bearer, audience)?;
             exchange(
                 order,
-                Exchange::Repeatable,
+                Exchange::repeatable(Peer::GithubActions),
                 || Ok(request.to_http()?),
                 github_oidc::read_token,
             )
@@ -111,7 +96,7 @@ fn federated(order: &Order, source: &AssertionSource) -> Result<FederatedAsserti
             let request = AzurePipelinesOidcRequest::new(&endpoint.url, &bearer, connection)?;
             exchange(
                 order,
-                Exchange::Repeatable,
+                Exchange::repeatable(Peer::AzurePipelines),
                 || Ok(request.to_http()?),
                 azure_pipelines_oidc::read_token,
             )

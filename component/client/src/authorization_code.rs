@@ -18,9 +18,9 @@ use protocol::value::correlation_id::CorrelationId;
 use crate::bindings::entra_auth::core::progress;
 use crate::bindings::entra_auth::core::sign_in::{self, Answer, ListenAt, Page};
 use crate::bindings::exports::entra_auth::core::tokens::Browser;
-use crate::clock;
 use crate::error::{Error, of_protocol, sentence};
-use crate::exchange::{self, Exchange};
+use crate::exchange::{self, Exchange, Peer};
+use crate::metadata;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::person::check_account;
@@ -144,16 +144,20 @@ fn redeem(
     correlation_id: CorrelationId,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    let response = exchange::token(order, Exchange::Once, || {
+    let response = exchange::token(order, Exchange::once(Peer::Authority), || {
         token_request(order, redirect.clone(), claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))?;
+    if IdToken::is_by_unknown_issuer(&response, order.authority()) {
+        metadata::ask(order)?;
+    }
     let expected = Expected {
         authority: order.authority(),
         client_id: &order.client_id,
         nonce: Some(&attempt.nonce),
     };
-    IdToken::check_in(&response, expected, clock::now())
+    // By the clock of the server that made it just now.
+    IdToken::check_in(&response, expected, order.server_now())
         .map_err(|error| of_protocol(error.into(), &order.facts()))?;
     check_account(order, &response)?;
     Ok(response)

@@ -3,9 +3,8 @@
 use protocol::grant::client_credentials::ClientCredentials;
 use protocol::token::response::TokenResponse;
 
-use crate::authentication::exchange_kind;
 use crate::error::Error;
-use crate::exchange;
+use crate::exchange::{self, Exchange, Peer};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
@@ -14,7 +13,7 @@ use crate::token_request::token_request;
 /// Asks for the token.
 pub(crate) fn token(order: &Order, notices: &mut Notices) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
-    exchange::token(order, exchange_kind(order), || {
+    exchange::token(order, Exchange::repeatable(Peer::Authority), || {
         let claims = order.claims.as_ref();
         token_request(order, ClientCredentials, claims, correlation_id, notices)
     })

@@ -13,12 +13,25 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_unix_seconds(wall_clock::now().seconds)
 }
 
+/// What has passed since it was started, by the monotonic clock.
+#[derive(Clone, Copy)]
+pub(crate) struct Stopwatch(u64);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(monotonic_clock::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        Duration::from_nanos(monotonic_clock::now().saturating_sub(self.0))
+    }
+}
+
 /// The moment at which waiting ends, for all waits of one call together.
 pub(crate) struct Deadline {
     limit: Option<Duration>,
     passed: Option<Pollable>,
-    /// When it was set, by the monotonic clock.
-    start: u64,
+    set: Stopwatch,
 }
 
 impl Deadline {
@@ -27,7 +40,7 @@ impl Deadline {
         Self {
             limit,
             passed: limit.map(timer),
-            start: monotonic_clock::now(),
+            set: Stopwatch::start(),
         }
     }
 
@@ -38,10 +51,23 @@ impl Deadline {
 
     /// What is left of the limit, or of `otherwise` where there is none.
     pub(crate) fn remaining(&self, otherwise: Duration) -> Duration {
-        let elapsed = monotonic_clock::now().saturating_sub(self.start);
         self.limit
             .unwrap_or(otherwise)
-            .saturating_sub(Duration::from_nanos(elapsed))
+            .saturating_sub(self.set.elapsed())
+    }
+
+    /// What is left of the limit, if there is one.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.limit
+            .map(|limit| limit.saturating_sub(self.set.elapsed()))
+    }
+
+    /// A deadline for a part of the call: this one, or `span` from now if that is sooner.
+    pub(crate) fn within(&self, span: Option<Duration>) -> Self {
+        Self::after(match (self.left(), span) {
+            (Some(left), Some(span)) => Some(left.min(span)),
+            (left, span) => left.or(span),
+        })
     }
 
     /// Waits until `event` is ready; false if the deadline came first. Once it takes a while, the person is told that `what`

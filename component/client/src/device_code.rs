@@ -2,7 +2,7 @@
 
 use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::grant::device_code::{
-    DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, PollStep,
+    DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, LONGEST_POLL, PollStep,
 };
 use protocol::request::claims::Claims;
 use protocol::token::response::TokenResponse;
@@ -10,7 +10,8 @@ use protocol::token::response::TokenResponse;
 use crate::bindings::entra_auth::core::{progress, sign_in};
 use crate::clock;
 use crate::error::{Error, of_protocol, timed_out};
-use crate::exchange::{Exchange, Sender, exchange, once};
+use crate::exchange::{Exchange, Peer, Sender, exchange, once};
+use crate::network::Lost;
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::person::check_account;
@@ -35,7 +36,7 @@ pub(crate) fn token(
     }
     let authorization = exchange(
         order,
-        Exchange::Repeatable,
+        Exchange::repeatable(Peer::Authority),
         || Ok(request.to_http()),
         |response, now| DeviceAuthorization::from_http(response, order.authority(), now),
     )
@@ -43,26 +44,41 @@ pub(crate) fn token(
     show(&authorization)?;
     let mut poll = DevicePoll::new(&authorization);
     let mut pause = poll.first_wait();
+    // Why the last question had no answer, if it had none.
+    let mut lost = None;
     loop {
         drop(progress::waiting("the code to be entered in a browser"));
         if !order.deadline.allows_pause(pause) {
             drop(progress::resumed());
-            return Err(timed_out(
-                "nobody entered the code in time",
-                "start again, or allow more time",
-            ));
+            return Err(match lost {
+                Some(Lost { failure, .. }) => failure.into(),
+                None => timed_out(
+                    "nobody entered the code in time",
+                    "start again, or allow more time with `--timeout`",
+                ),
+            });
         }
         // The challenge was answered at the first request.
         let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
-        let step = match once(
-            Sender::Order(order),
-            &request,
-            MAX_BODY_SIZE,
-            &order.deadline,
-        ) {
-            Ok(response) => poll.next(&response, clock::now()),
-            Err(_) => poll.next_without_answer(clock::now()),
+        let deadline = order.deadline.within(Some(LONGEST_POLL));
+        let sender = Sender::Order(order);
+        let response = match once(sender, &request, MAX_BODY_SIZE, &deadline) {
+            Ok(response) => response,
+            Err(silent) => match poll.next_without_answer(silent.silence, clock::now()) {
+                Some(next) => {
+                    pause = next;
+                    lost = Some(silent);
+                    continue;
+                }
+                None => {
+                    drop(progress::resumed());
+                    return Err(silent.failure.into());
+                }
+            },
         };
+        lost = None;
+        order.learn_clock(&response);
+        let step = poll.next(&response, clock::now());
         if !matches!(step, PollStep::Wait(_)) {
             drop(progress::resumed());
         }

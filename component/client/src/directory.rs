@@ -10,8 +10,8 @@ use protocol::value::secret::Secret;
 use crate::Client;
 use crate::bindings::exports::entra_auth::core::directory::{AppRole, Application, Guest, Scope};
 use crate::bindings::exports::entra_auth::core::tokens::{Grant, Origin, Request, Token};
-use crate::error::{Error, of_protocol, with_hint};
-use crate::exchange::{Exchange, Fault, Sender, exchange_up_to};
+use crate::error::{Error, Tries, with_hint};
+use crate::exchange::{Exchange, Fault, Peer, Sender, exchange_up_to};
 use crate::order::Order;
 use crate::randomness;
 use crate::tokens::{from_server, prefer_cached, replace_cached, without_person};
@@ -34,7 +34,7 @@ impl Guest for Client {
         };
         let token = prefer_cached(&order, source)?;
         let found = match found(&order, &graph, &pattern, &token) {
-            Err(Fault::Answer(error))
+            Err(Fault::Answer(error, _))
                 if token.origin == Origin::Cache && may_be_outdated(&error) =>
             {
                 let token = replace_cached(&order, source)?;
@@ -68,25 +68,23 @@ fn found(
         let page = exchange_up_to(
             MAX_PAGE_SIZE,
             Sender::Order(order),
-            Exchange::Repeatable,
+            Exchange::repeatable(Peer::Graph),
             || Ok(graph.to_http(&url, &token, correlation_id)?),
             |response, now| graph.read_page(response, now),
         )?;
         next = search
             .take(page)
-            .map_err(|error| Fault::Answer(error.into()))?;
+            .map_err(|error| Fault::Answer(error.into(), Tries::ONE))?;
     }
     Ok(search.finish())
 }
 
 fn explained(fault: Fault, order: &Order, asker: Asker) -> Error {
     match fault {
-        Fault::Answer(ProtocolError::Refused(refusal)) => {
+        Fault::Answer(ProtocolError::Refused(refusal), tries) => {
             let hint = advice(&refusal, asker, &order.facts());
-            with_hint(
-                of_protocol(ProtocolError::Refused(refusal), &order.facts()),
-                hint,
-            )
+            let refused = Fault::Answer(ProtocolError::Refused(refusal), tries);
+            with_hint(refused.into_error(order), hint)
         }
         fault => fault.into_error(order),
     }

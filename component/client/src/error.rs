@@ -11,6 +11,63 @@ use protocol::value::impossible::Impossible;
 use crate::bindings::entra_auth::core::errors::{BadAnswer, Interaction, Problem, Refusal};
 pub(crate) use crate::bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
 
+/// How hard it was tried.
+#[derive(Clone, Copy)]
+pub(crate) struct Tries {
+    /// How many requests were sent.
+    pub(crate) count: u32,
+    /// How long that took.
+    pub(crate) elapsed: Duration,
+}
+
+impl Tries {
+    /// Once, at once.
+    pub(crate) const ONE: Self = Self {
+        count: 1,
+        elapsed: Duration::ZERO,
+    };
+
+    /// The error, and how often and how long it was tried if that was more than once.
+    pub(crate) fn told_in(self, error: Error) -> Error {
+        match error {
+            Error::AnswerUnacceptable(answer) => Error::AnswerUnacceptable(BadAnswer {
+                message: self.told(answer.message),
+                ..answer
+            }),
+            Error::CapabilityFailed(failure) => Error::CapabilityFailed(Failure {
+                message: self.told(failure.message),
+                ..failure
+            }),
+            Error::ServerRefused(refusal) => Error::ServerRefused(Refusal {
+                message: self.told(refusal.message),
+                ..refusal
+            }),
+            // Nobody asks twice whether a person is needed.
+            error @ (Error::InteractionRequired(_)
+            | Error::RequestImpossible(_)
+            | Error::SecretMissing(_)) => error,
+        }
+    }
+
+    fn told(self, message: String) -> String {
+        match self.count {
+            0 | 1 => message,
+            count => format!(
+                "{message}, after {count} tries in {}",
+                seconds(self.elapsed)
+            ),
+        }
+    }
+}
+
+/// A span as people say it; parts of a second count as a whole one.
+pub(crate) fn seconds(span: Duration) -> String {
+    match span.as_millis().div_ceil(1000) {
+        1 => "1 second".to_owned(),
+        count => format!("{count} seconds"),
+    }
+}
+
 /// What `protocol` refused or could not accept, with advice that names the user's own things.
 pub(crate) fn of_protocol(error: error::Error, facts: &Facts<'_>) -> Error {
     let transient = error.is_transient();
@@ -26,6 +83,7 @@ fn refused(error: ServerError, facts: &Facts<'_>) -> Error {
     let message = error.to_string();
     let hint = advice(&error, facts);
     let refusal = Refusal {
+        message: message.clone(),
         transient: error.is_transient(),
         status: error.status,
         error: error.error,
@@ -50,10 +108,11 @@ fn refused(error: ServerError, facts: &Facts<'_>) -> Error {
     }
 }
 
-/// A refusal with other advice.
+/// A refusal or a failure with other advice.
 pub(crate) fn with_hint(error: Error, hint: Option<String>) -> Error {
     match error {
         Error::ServerRefused(refusal) => Error::ServerRefused(Refusal { hint, ..refusal }),
+        Error::CapabilityFailed(failure) => Error::CapabilityFailed(Failure { hint, ..failure }),
         error => error,
     }
 }

@@ -1,23 +1,30 @@
 //! A request and its answer, repeated where `protocol` says so.
 
+use std::time::Duration;
+
 use protocol::exchange::answer::MAX_BODY_SIZE;
-use protocol::exchange::retry::{self, Retry};
+use protocol::exchange::retry::{self, Attempts, LONGEST_ATTEMPT, Outcome, Repetition, Retry};
+use protocol::exchange::server_time::may_be_the_clock;
 use protocol::refusal::error::Error as ProtocolError;
 use protocol::token::response::TokenResponse;
 use protocol::value::time::Timestamp;
 
-use crate::clock::{self, Deadline};
-use crate::error::{Error, Failure, of_protocol};
-use crate::network::{self, Incoming, Outgoing};
+use crate::clock::{self, Deadline, Stopwatch};
+use crate::error::{Error, Failure, Tries, of_protocol};
+use crate::network::{self, Incoming, Lost, Outgoing};
 use crate::order::Order;
+use crate::randomness;
 
 pub(crate) use protocol::exchange::retry::Exchange;
+pub(crate) use protocol::refusal::peer::Peer;
 
 /// Why there is nothing to show for a request.
 pub(crate) enum Fault {
     /// The answer says so.
-    Answer(ProtocolError),
-    /// There was no answer, or no request.
+    Answer(ProtocolError, Tries),
+    /// There was no answer.
+    Lost(Lost, Tries),
+    /// There was no request.
     Other(Error),
 }
 
@@ -25,7 +32,8 @@ impl Fault {
     /// The error to report.
     pub(crate) fn into_error(self, order: &Order) -> Error {
         match self {
-            Self::Answer(error) => of_protocol(error, &order.facts()),
+            Self::Answer(error, tries) => tries.told_in(of_protocol(error, &order.facts())),
+            Self::Lost(lost, tries) => tries.told_in(lost.failure.into()),
             Self::Other(error) => error,
         }
     }
@@ -45,6 +53,24 @@ impl Sender<'_> {
         match self {
             Self::Order(order) => &order.deadline,
             Self::Anybody(deadline) => deadline,
+        }
+    }
+
+    /// How long a request may take at most, if nobody waits for it.
+    fn hurry(&self) -> Option<Duration> {
+        match self {
+            Self::Order(order) => order.hurry(),
+            Self::Anybody(_) => None,
+        }
+    }
+
+    /// Takes from an answer how far this computer's clock is off; true if that is news, and the sender signs by that clock.
+    fn learns_clock(&self, kind: Exchange, response: &Incoming) -> bool {
+        match self {
+            Self::Order(order) if kind.peer == Peer::Authority => {
+                order.learn_clock(response) && order.signs()
+            }
+            Self::Order(_) | Self::Anybody(_) => false,
         }
     }
 }
@@ -68,18 +94,32 @@ pub(crate) fn exchange_up_to<T>(
     mut request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
-    let mut attempt = 1;
+    let kind = sender.hurry().map_or(kind, |_| Exchange::once(kind.peer));
+    let stopwatch = Stopwatch::start();
+    let mut count = 1;
     loop {
-        let request = request().map_err(Fault::Other)?;
-        let response = once(sender, &request, limit, sender.deadline())
-            .map_err(|failure| Fault::Other(failure.into()))?;
-        let error = match read(&response, clock::now()) {
+        let sent = request().map_err(Fault::Other)?;
+        let failed = match attempt(sender, kind, &sent, limit, &read) {
             Ok(value) => return Ok(value),
-            Err(error) => error,
+            Err(failed) => failed,
         };
-        match retry::after_error(&error, kind, attempt) {
-            Retry::After(span) if sender.deadline().allows_sleep(span) => attempt += 1,
-            Retry::After(_) | Retry::GiveUp => return Err(Fault::Answer(error)),
+        if failed.is_for_the_clock() && kind.repetition == Repetition::Harmless {
+            count += 1;
+            continue;
+        }
+        let attempts = Attempts {
+            count,
+            elapsed: stopwatch.elapsed(),
+            remaining: sender.deadline().left(),
+        };
+        match retry::after(failed.outcome(), kind, attempts, randomness::number()) {
+            Retry::After(pause) if sender.deadline().allows_sleep(pause) => count += 1,
+            Retry::After(_) | Retry::GiveUp => {
+                return Err(failed.into_fault(Tries {
+                    count,
+                    elapsed: stopwatch.elapsed(),
+                }));
+            }
         }
     }
 }
@@ -90,7 +130,7 @@ pub(crate) fn once(
     request: &Outgoing,
     limit: usize,
     deadline: &Deadline,
-) -> Result<Incoming, Failure> {
+) -> Result<Incoming, Lost> {
     let Sender::Order(order) = sender else {
         return network::exchange(request, limit, deadline);
     };
@@ -101,10 +141,68 @@ pub(crate) fn once(
             secrets.remove_from(&mut response);
             Ok(response)
         }
-        Err(failure) => Err(Failure {
-            message: secrets.removed_from(&failure.message),
-            ..failure
+        Err(lost) => Err(Lost {
+            failure: Failure {
+                message: secrets.removed_from(&lost.failure.message),
+                ..lost.failure
+            },
+            ..lost
         }),
+    }
+}
+
+/// What came of one attempt, if it was nothing good.
+enum Failed {
+    Answered {
+        error: ProtocolError,
+        /// Whether a proof made by the server's clock is worth a try.
+        is_for_the_clock: bool,
+    },
+    Unanswered(Lost),
+}
+
+fn attempt<T>(
+    sender: Sender<'_>,
+    kind: Exchange,
+    request: &Outgoing,
+    limit: usize,
+    read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
+) -> Result<T, Failed> {
+    let deadline = sender.deadline().within(match kind.repetition {
+        Repetition::Harmless => Some(LONGEST_ATTEMPT),
+        Repetition::Forbidden => sender.hurry(),
+    });
+    let response = once(sender, request, limit, &deadline).map_err(Failed::Unanswered)?;
+    let learned = sender.learns_clock(kind, &response);
+    read(&response, clock::now()).map_err(|error| Failed::Answered {
+        is_for_the_clock: learned && may_be_the_clock(&error),
+        error,
+    })
+}
+
+impl Failed {
+    const fn is_for_the_clock(&self) -> bool {
+        matches!(
+            self,
+            Self::Answered {
+                is_for_the_clock: true,
+                ..
+            }
+        )
+    }
+
+    fn outcome(&self) -> Outcome<'_> {
+        match self {
+            Self::Answered { error, .. } => Outcome::Answered(error),
+            Self::Unanswered(lost) => Outcome::Unanswered(lost.silence),
+        }
+    }
+
+    fn into_fault(self, tries: Tries) -> Fault {
+        match self {
+            Self::Answered { error, .. } => Fault::Answer(error, tries),
+            Self::Unanswered(lost) => Fault::Lost(lost, tries),
+        }
     }
 }
 

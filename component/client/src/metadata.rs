@@ -3,7 +3,7 @@
 use protocol::authority::discovery::MetadataRequest;
 
 use crate::error::Error;
-use crate::exchange::{Exchange, exchange};
+use crate::exchange::{Exchange, Peer, exchange};
 use crate::order::Order;
 use crate::randomness;
 
@@ -12,10 +12,15 @@ pub(crate) fn discover(order: &Order) -> Result<(), Error> {
     if !order.authority().needs_metadata() {
         return Ok(());
     }
+    ask(order)
+}
+
+/// Reads the authority's metadata, whatever is known of it.
+pub(crate) fn ask(order: &Order) -> Result<(), Error> {
     let request = MetadataRequest::new(order.authority(), randomness::correlation_id());
     let metadata = exchange(
         order,
-        Exchange::Repeatable,
+        Exchange::repeatable(Peer::Authority),
         || Ok(request.to_http()?),
         |response, now| request.read(response, now),
     )

@@ -3,18 +3,19 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use protocol::exchange::retry::Silence;
 use zeroize::Zeroizing;
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::bindings::entra_auth::core::{progress, transport};
-use crate::bindings::wasi::clocks::monotonic_clock;
 use crate::bindings::wasi::http::outgoing_handler;
 use crate::bindings::wasi::http::types::{
     ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
     RequestOptions, Scheme, http_error_code,
 };
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
-use crate::clock::Deadline;
+use crate::clock::{Deadline, Stopwatch};
+use crate::error::seconds;
 
 /// `blocking-write-and-flush` takes no more at once (`wasi:io/streams`).
 const WRITE_SIZE: usize = 4096;
@@ -34,20 +35,29 @@ pub(crate) fn exchange(
     request: &Outgoing,
     limit: usize,
     deadline: &Deadline,
-) -> Result<Incoming, Failure> {
+) -> Result<Incoming, Lost> {
     let host = request
         .uri()
         .authority()
         .map_or_else(String::new, ToString::to_string);
-    let started = monotonic_clock::now();
-    let outcome = send(request, limit, deadline, &host).map_err(|fault| fault.at(&host));
-    let elapsed = Duration::from_nanos(monotonic_clock::now().saturating_sub(started));
-    drop(progress::step(&told(request, &outcome, elapsed)));
+    let started = Stopwatch::start();
+    let outcome = send(request, limit, deadline, &host).map_err(|interruption| Lost {
+        silence: interruption.silence(),
+        failure: interruption.at(&host, deadline),
+    });
+    drop(progress::step(&told(request, &outcome, started.elapsed())));
     outcome
 }
 
+/// A request without an answer.
+pub(crate) struct Lost {
+    /// What that says about another attempt.
+    pub(crate) silence: Silence,
+    pub(crate) failure: Failure,
+}
+
 /// A request and what came of it, for whoever watches. What follows the path can name people.
-fn told(request: &Outgoing, outcome: &Result<Incoming, Failure>, elapsed: Duration) -> String {
+fn told(request: &Outgoing, outcome: &Result<Incoming, Lost>, elapsed: Duration) -> String {
     let uri = request.uri();
     let host = uri.authority().map_or("", http::uri::Authority::as_str);
     let way = match transport::way(host_only(host)) {
@@ -56,7 +66,7 @@ fn told(request: &Outgoing, outcome: &Result<Incoming, Failure>, elapsed: Durati
     };
     let outcome = match outcome {
         Ok(response) => format!("HTTP {}", response.status().as_u16()),
-        Err(failure) => failure.message.clone(),
+        Err(lost) => lost.failure.message.clone(),
     };
     format!(
         "request: {} {}://{host}{} ({:.2} s{way}): {outcome}",
@@ -217,11 +227,20 @@ fn read_stream(
 }
 
 impl Interruption {
-    fn at(self, host: &str) -> Failure {
+    fn silence(&self) -> Silence {
+        match self {
+            Self::Code(code) => silence(code),
+            Self::Incomplete => Silence::BrokenOff,
+            Self::TimedOut => Silence::TimedOut,
+            Self::Malformed => Silence::Lasting,
+        }
+    }
+
+    fn at(self, host: &str, deadline: &Deadline) -> Failure {
         let (fault, message, hint) = match &self {
             Self::Code(code) => of_code(code, host),
             Self::Incomplete => broken_off(host),
-            Self::TimedOut => timed_out(host),
+            Self::TimedOut => timed_out(host, deadline.limit()),
             Self::Malformed => (
                 Fault::Other,
                 format!("cannot send a request to `{host}`"),
@@ -273,7 +292,7 @@ fn of_code(code: &ErrorCode, host: &str) -> (Fault, String, &'static str) {
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
-        | ErrorCode::HttpResponseTimeout => timed_out(host),
+        | ErrorCode::HttpResponseTimeout => timed_out(host, None),
         ErrorCode::ConfigurationError | ErrorCode::InternalError(_) => (
             Fault::Other,
             match code {
@@ -296,10 +315,37 @@ fn broken_off(host: &str) -> (Fault, String, &'static str) {
     )
 }
 
-fn timed_out(host: &str) -> (Fault, String, &'static str) {
+fn timed_out(host: &str, limit: Option<Duration>) -> (Fault, String, &'static str) {
+    let limit = limit.map_or_else(
+        || "in time".to_owned(),
+        |limit| format!("within {}", seconds(limit)),
+    );
     (
         Fault::TimedOut,
-        format!("{} did not answer in time", with_way(host)),
+        format!("{} did not answer {limit}", with_way(host)),
         "try again, or allow more time with `--timeout`",
     )
+}
+
+/// What time may change: a connection that failed, not one that was refused for what it is.
+fn silence(code: &ErrorCode) -> Silence {
+    match code {
+        ErrorCode::DnsTimeout
+        | ErrorCode::DnsError(_)
+        | ErrorCode::ConnectionRefused
+        | ErrorCode::ConnectionLimitReached
+        | ErrorCode::DestinationUnavailable
+        | ErrorCode::DestinationIpUnroutable => Silence::Unreachable,
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => Silence::TimedOut,
+        ErrorCode::ConnectionTerminated
+        | ErrorCode::HttpProtocolError
+        | ErrorCode::HttpResponseIncomplete
+        | ErrorCode::HttpResponseBodySize(_)
+        | ErrorCode::HttpResponseTransferCoding(_)
+        | ErrorCode::HttpResponseContentCoding(_) => Silence::BrokenOff,
+        _ => Silence::Lasting,
+    }
 }

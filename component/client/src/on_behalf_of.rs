@@ -4,9 +4,8 @@ use protocol::grant::on_behalf_of::OnBehalfOf;
 use protocol::token::response::TokenResponse;
 use protocol::value::secret::Secret;
 
-use crate::authentication::exchange_kind;
 use crate::error::Error;
-use crate::exchange;
+use crate::exchange::{self, Exchange, Peer};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
@@ -20,7 +19,7 @@ pub(crate) fn token(
 ) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
     let grant = OnBehalfOf::new(assertion)?;
-    exchange::token(order, exchange_kind(order), || {
+    exchange::token(order, Exchange::repeatable(Peer::Authority), || {
         let claims = order.claims.as_ref();
         token_request(order, grant.clone(), claims, correlation_id, notices)
     })

@@ -1,10 +1,12 @@
 //! A request, checked and understood: everything that can be refused before anything is read or sent.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::time::Duration;
 
+use http::Response;
 use protocol::authority::Authority;
 use protocol::authority::metadata::Metadata;
+use protocol::exchange::server_time::clock_offset;
 use protocol::grant::managed_identity::ManagedIdentityRequest;
 use protocol::grant::managed_identity::assignment::ManagedIdentity;
 use protocol::grant::managed_identity::source::{Environment, Source};
@@ -15,13 +17,16 @@ use protocol::request::client_id::ClientId;
 use protocol::request::scope::Scopes;
 use protocol::token::cache::{self, CacheEntry, CacheKey, CredentialMark, Decision, Subject};
 use protocol::token::response::TokenResponse;
+use protocol::value::clock_offset::ClockOffset;
 use protocol::value::known_secrets::KnownSecrets;
 use protocol::value::secret::Secret;
+use protocol::value::time::Timestamp;
 
 use crate::bindings::exports::entra_auth::core::tokens::{self, Browser, Credential, Identity};
 use crate::clock::{self, Deadline};
 use crate::credential_mark;
 use crate::error::Error;
+use crate::notices::Notices;
 use crate::secret;
 
 /// What is wanted, from whom and as whom.
@@ -46,14 +51,25 @@ pub(crate) struct Order {
     pub(crate) deadline: Deadline,
     /// What was sent as a proof so far, to be kept out of what is shown.
     pub(crate) secrets: RefCell<KnownSecrets>,
+    /// Whether nobody waits for the answer.
+    hurried: Cell<bool>,
+    /// How far this computer's clock is from the authority's, once it has answered.
+    clock: Cell<Option<ClockOffset>>,
 }
+
+/// So long a renewal may take that nobody waits for: the token at hand still serves.
+const HURRY: Duration = Duration::from_secs(10);
 
 /// Whose token it is and how it is got.
 pub(crate) enum Grant {
     /// The application's own.
     ClientCredentials,
     /// That of the identity which the platform gave to this program.
-    ManagedIdentity(ManagedIdentityRequest),
+    ManagedIdentity {
+        request: ManagedIdentityRequest,
+        /// How long to wait for the first sign of a metadata service.
+        patience: Option<Duration>,
+    },
     /// That of whoever called us.
     OnBehalfOf(Secret),
     /// A person's.
@@ -74,12 +90,15 @@ impl Order {
         let grant = Grant::new(request.grant, &scopes)?;
         let scopes = grant.scopes(scopes)?;
         let (authority, client_id) = match &grant {
-            Grant::ManagedIdentity(request) => (request.authority(), request.client_id()),
+            Grant::ManagedIdentity { request, .. } => (request.authority(), request.client_id()),
             _ => (
                 Authority::parse(&request.authority, &request.tenant)?,
                 ClientId::parse(&request.client_id)?,
             ),
         };
+        if matches!(grant, Grant::Person(_) | Grant::OnBehalfOf(_)) {
+            scopes.check_own(&client_id)?;
+        }
         let claims = request
             .claims
             .as_deref()
@@ -110,7 +129,46 @@ impl Order {
             key,
             deadline: Deadline::after(limit),
             secrets: RefCell::default(),
+            hurried: Cell::new(false),
+            clock: Cell::new(None),
         })
+    }
+
+    /// Takes from an answer of the authority how far this computer's clock is off; true if that is news.
+    pub(crate) fn learn_clock<B>(&self, response: &Response<B>) -> bool {
+        let known = self.clock.get().unwrap_or_default();
+        let Some(offset) = clock_offset(response, clock::now()) else {
+            return false;
+        };
+        self.clock.set(Some(offset));
+        offset.is_notable() && !known.is_notable()
+    }
+
+    /// The time by the authority's clock, as far as it is known.
+    pub(crate) fn server_now(&self) -> Timestamp {
+        self.clock.get().unwrap_or_default().at_server(clock::now())
+    }
+
+    /// Tells how far this computer's clock is off.
+    pub(crate) fn tell_clock(&self, notices: &mut Notices) {
+        if let Some(offset) = self.clock.get().filter(|offset| offset.is_notable()) {
+            notices.add(format!("this computer's clock is {offset}"));
+        }
+    }
+
+    /// Whether the client's proof is made by this computer's clock.
+    pub(crate) fn signs(&self) -> bool {
+        matches!(self.credential, Credential::Certificate(_))
+    }
+
+    /// From now on each request is sent once and soon given up.
+    pub(crate) fn make_haste(&self) {
+        self.hurried.set(true);
+    }
+
+    /// How long a request may take at most, if nobody waits for it.
+    pub(crate) fn hurry(&self) -> Option<Duration> {
+        self.hurried.get().then_some(HURRY)
     }
 
     /// Who is asked, with everything that is known about it.
@@ -157,29 +215,22 @@ impl Order {
             ),
             Grant::Person(SignIn::DeviceCode)
             | Grant::ClientCredentials
-            | Grant::ManagedIdentity(_)
+            | Grant::ManagedIdentity { .. }
             | Grant::OnBehalfOf(_) => None,
         };
-        if let Grant::ManagedIdentity(request) = &self.grant {
-            return Facts {
-                scope: Some(&self.scope),
-                platform_hint: Some(request.source().hint()),
-                ..Facts::default()
-            };
-        }
         Facts {
             tenant: Some(self.authority.tenant()).filter(|tenant| !tenant.is_empty()),
             client_id: Some(self.client_id.as_str()),
             scope: Some(&self.scope),
             authority_host: Some(self.authority.host()),
             redirect_uri,
+            clock: self.clock.get(),
             handed_in: match &self.grant {
-                Grant::ClientCredentials | Grant::ManagedIdentity(_) => None,
+                Grant::ClientCredentials | Grant::ManagedIdentity { .. } => None,
                 Grant::OnBehalfOf(_) => Some("incoming token"),
                 Grant::Person(_) => Some("code or refresh token"),
             },
             secret_remark: secret::remark(self),
-            platform_hint: None,
         }
     }
 }
@@ -194,7 +245,9 @@ impl Grant {
             }
             tokens::Grant::DeviceCode => Ok(Self::Person(SignIn::DeviceCode)),
             tokens::Grant::ManagedIdentity(wanted) => {
-                managed_identity(wanted, scopes).map(Self::ManagedIdentity)
+                let patience = wanted.patience.map(u64::from).map(Duration::from_secs);
+                let request = managed_identity(wanted, scopes)?;
+                Ok(Self::ManagedIdentity { request, patience })
             }
         }
     }
@@ -202,7 +255,7 @@ impl Grant {
     fn scopes(&self, scopes: Scopes) -> Result<Scopes, Error> {
         Ok(match self {
             Self::ClientCredentials => scopes.for_application()?,
-            Self::ManagedIdentity(_) => scopes,
+            Self::ManagedIdentity { .. } => scopes,
             Self::OnBehalfOf(_) | Self::Person(_) => scopes.for_user()?,
         })
     }
@@ -210,7 +263,7 @@ impl Grant {
     fn subject<'a>(&'a self, login_hint: Option<&'a str>) -> Subject<'a> {
         match self {
             Self::ClientCredentials => Subject::Application,
-            Self::ManagedIdentity(_) => Subject::ManagedIdentity,
+            Self::ManagedIdentity { .. } => Subject::ManagedIdentity,
             Self::OnBehalfOf(assertion) => Subject::Assertion(assertion),
             Self::Person(_) => person(login_hint),
         }
@@ -225,6 +278,7 @@ fn managed_identity(
     let tokens::ManagedIdentity {
         identity,
         environment,
+        patience: _,
     } = wanted;
     let variables = environment.variables.iter();
     let mut place =

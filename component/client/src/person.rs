@@ -7,7 +7,7 @@ use protocol::token::response::TokenResponse;
 use protocol::value::secret::Secret;
 
 use crate::bindings::entra_auth::core::errors::Interaction;
-use crate::error::{Error, needs_person, of_protocol};
+use crate::error::{Capability, Error, Fault, needs_person, of_protocol};
 use crate::notices::Notices;
 use crate::order::{Order, SignIn};
 use crate::refresh_token::{self, Silent};
@@ -28,11 +28,22 @@ pub(crate) fn token(
     match silent {
         Silent::Token(response) => Ok(*response),
         Silent::NeedsPerson(refusal) => {
-            let challenge = refusal.and_then(refresh_token::challenge);
+            let challenge = refusal.clone().and_then(refresh_token::challenge);
             let claims = challenge.as_ref().or(order.claims.as_ref());
-            signed_in(order, sign_in, claims, notices)
+            match (signed_in(order, sign_in, claims, notices), refusal) {
+                // Where nobody can be asked, the server's reason to ask says more.
+                (Err(error), Some(refusal)) if is_for_want_of_a_browser(&error) => {
+                    Err(of_protocol(refusal, &order.facts()))
+                }
+                (outcome, _) => outcome,
+            }
         }
     }
+}
+
+fn is_for_want_of_a_browser(error: &Error) -> bool {
+    matches!(error, Error::CapabilityFailed(failure)
+        if failure.capability == Capability::SignIn && failure.fault == Fault::Absent)
 }
 
 /// A new token without a person.

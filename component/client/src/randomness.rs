@@ -16,6 +16,11 @@ pub(crate) fn bytes<const SIZE: usize>() -> Zeroizing<[u8; SIZE]> {
     bytes
 }
 
+/// Any number.
+pub(crate) fn number() -> u32 {
+    u32::from_le_bytes(*bytes())
+}
+
 /// A new number for one call, under which Entra's sign-in logs know it.
 pub(crate) fn correlation_id() -> CorrelationId {
     CorrelationId::from_random(*bytes())

@@ -6,9 +6,8 @@ use protocol::request::claims::Claims;
 use protocol::token::response::TokenResponse;
 use protocol::value::secret::Secret;
 
-use crate::authentication::exchange_kind;
 use crate::error::Error;
-use crate::exchange::{self, Fault};
+use crate::exchange::{self, Exchange, Fault, Peer};
 use crate::notices::Notices;
 use crate::order::Order;
 use crate::randomness;
@@ -30,7 +29,7 @@ pub(crate) fn token(
 ) -> Result<Silent, Error> {
     let correlation_id = randomness::correlation_id();
     let grant = RefreshToken::new(refresh_token)?;
-    let answer = exchange::token(order, exchange_kind(order), || {
+    let answer = exchange::token(order, Exchange::repeatable(Peer::Authority), || {
         let claims = order.claims.as_ref();
         token_request(order, grant.clone(), claims, correlation_id, notices)
     });
@@ -39,11 +38,11 @@ pub(crate) fn token(
             response.refresh_token = rotated(Some(refresh_token.clone()), response.refresh_token);
             Ok(Silent::Token(Box::new(response)))
         }
-        Err(Fault::Answer(error)) => match judge_failure(&error) {
+        Err(Fault::Answer(error, tries)) => match judge_failure(&error) {
             RefreshFailure::SignInAgain | RefreshFailure::NeedsPerson => {
                 Ok(Silent::NeedsPerson(Some(error)))
             }
-            RefreshFailure::Keep => Err(Fault::Answer(error).into_error(order)),
+            RefreshFailure::Keep => Err(Fault::Answer(error, tries).into_error(order)),
         },
         Err(fault) => Err(fault.into_error(order)),
     }

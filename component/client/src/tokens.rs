@@ -64,7 +64,10 @@ pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Erro
     }
     let source = match decision {
         // Nobody is asked to sign in while there is a token that serves.
-        Decision::Renew => without_person,
+        Decision::Renew => {
+            order.make_haste();
+            without_person
+        }
         Decision::Fresh | Decision::Absent => source,
     };
     match get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices) {
@@ -124,6 +127,7 @@ fn bypass_cache(order: &Order) -> Result<Token, Error> {
     let mut notices = Notices::default();
     metadata::discover(order)?;
     let response = from_server(order, None, &mut notices)?;
+    order.tell_clock(&mut notices);
     let entry = order.entry(response);
     Ok(token(entry, notices.origin(), notices))
 }
@@ -138,8 +142,10 @@ fn get_and_store(
 ) -> Result<CacheEntry, Error> {
     metadata::discover(order)?;
     let response = source(order, stored, notices)?;
+    order.tell_clock(notices);
     let entry = order.entry(response);
     if let Some(held) = held
+        && entry.lasts()
         && person::is_meant(order, &entry, notices)
     {
         notices.keep(held.write(&entry));
@@ -156,7 +162,9 @@ pub(crate) fn from_server(
 ) -> Result<TokenResponse, Error> {
     match &order.grant {
         Grant::ClientCredentials => client_credentials::token(order, notices),
-        Grant::ManagedIdentity(request) => managed_identity::token(order, request),
+        Grant::ManagedIdentity { request, patience } => {
+            managed_identity::token(order, request, *patience)
+        }
         Grant::OnBehalfOf(assertion) => on_behalf_of::token(order, assertion, notices),
         Grant::Person(sign_in) => person::token(order, sign_in, stored, notices),
     }
@@ -170,7 +178,7 @@ pub(crate) fn without_person(
 ) -> Result<TokenResponse, Error> {
     match &order.grant {
         Grant::Person(_) => person::renewed(order, stored, notices),
-        Grant::ClientCredentials | Grant::ManagedIdentity(_) | Grant::OnBehalfOf(_) => {
+        Grant::ClientCredentials | Grant::ManagedIdentity { .. } | Grant::OnBehalfOf(_) => {
             from_server(order, stored, notices)
         }
     }

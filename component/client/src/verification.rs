@@ -19,7 +19,7 @@ use crate::bindings::exports::entra_auth::core::verification::{
 };
 use crate::clock::{self, Deadline};
 use crate::error::{Error, of_protocol, unavailable};
-use crate::exchange::{Exchange, Fault, Sender, exchange_up_to};
+use crate::exchange::{Exchange, Fault, Peer, Sender, exchange_up_to};
 use crate::{Client, randomness};
 
 thread_local! {
@@ -65,7 +65,7 @@ fn fetch(request: &KeySetRequest, deadline: &Deadline) -> Option<Error> {
     let outcome = exchange_up_to(
         MAX_BODY_SIZE,
         Sender::Anybody(deadline),
-        Exchange::Repeatable,
+        Exchange::repeatable(Peer::Authority),
         || Ok(request.to_http(correlation_id)?),
         KeySet::from_http,
     );
@@ -115,7 +115,7 @@ fn tenant_id(authority: &str, tenant: &str, deadline: &Deadline) -> Result<Strin
     let metadata = exchange_up_to(
         MAX_BODY_SIZE,
         Sender::Anybody(deadline),
-        Exchange::Repeatable,
+        Exchange::repeatable(Peer::Authority),
         || Ok(request.to_http()?),
         |response, now| request.read(response, now),
     )
@@ -126,14 +126,15 @@ fn tenant_id(authority: &str, tenant: &str, deadline: &Deadline) -> Result<Strin
 
 fn into_error(fault: Fault, authority: Option<&Authority>) -> Error {
     match fault {
-        Fault::Answer(error) => {
+        Fault::Answer(error, tries) => {
             let facts = Facts {
                 tenant: authority.map(Authority::tenant),
                 authority_host: authority.map(Authority::host),
                 ..Facts::default()
             };
-            of_protocol(error, &facts)
+            tries.told_in(of_protocol(error, &facts))
         }
+        Fault::Lost(lost, tries) => tries.told_in(lost.failure.into()),
         Fault::Other(error) => error,
     }
 }

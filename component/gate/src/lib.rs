@@ -22,7 +22,7 @@ struct Gate;
 
 impl gate::Guest for Gate {
     fn permit(authority: String) -> Result<(), gate::Problem> {
-        let origin = Origin::parse(&Cloud::expand(&authority).map_err(problem)?)?;
+        let origin = Origin::parse_authority(&Cloud::expand(&authority).map_err(problem)?)?;
         permitted::add_authority(origin);
         Ok(())
     }
@@ -76,6 +76,5 @@ fn target_of(request: &OutgoingRequest) -> Option<Origin> {
         Scheme::Https => "https",
         Scheme::Other(_) => return None,
     };
-    // How far plain http reaches was decided when a place was permitted.
-    Origin::parse_any(&format!("{scheme}://{}", request.authority()?)).ok()
+    Origin::of_target(&format!("{scheme}://{}", request.authority()?))
 }

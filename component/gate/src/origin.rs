@@ -1,13 +1,14 @@
 //! Scheme, host and port: what the gate compares (RFC 6454 section 4).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Scheme;
+use protocol::exchange::platform_request::is_on_platform;
 
 use crate::bindings::exports::entra_auth::core::gate::Problem;
 
-/// An origin that the gate can permit: https, or plain http within the reach that the rule gives.
+/// An origin, of https or http.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Origin {
     scheme: Scheme,
@@ -30,8 +31,8 @@ const AUTHORITY: Rule = Rule {
 };
 
 const PLATFORM: Rule = Rule {
-    is_near: |host| is_loopback(host) || is_link_local(host),
-    reach: "the rule for the platform's identity endpoint: https, or plain http on loopback and in 169.254.0.0/16 only",
+    is_near: |host| host == "localhost" || address(host).is_some_and(is_on_platform),
+    reach: "the rule for the platform's identity endpoint: https, or plain http at `localhost` and at addresses of loopback, 169.254.0.0/16 and private networks only",
     example: "leave the variable as the platform sets it, such as http://169.254.169.254",
 };
 
@@ -49,7 +50,7 @@ impl Origin {
     }
 
     /// The origin of an authority's URL.
-    pub(crate) fn parse(url: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse_authority(url: &str) -> Result<Self, Problem> {
         Self::parse_within(&AUTHORITY, url)
     }
 
@@ -58,9 +59,26 @@ impl Origin {
         Self::parse_within(&PLATFORM, url)
     }
 
-    /// The origin of a URL. The comparison of hosts is only as good as this parser, so whatever is unusual fails: user
-    /// information, a host that is not plain ASCII, an empty one.
+    /// The origin of a URL that the rule permits.
     fn parse_within(rule: &Rule, url: &str) -> Result<Self, Problem> {
+        let origin = Self::parse(url, rule.example)?;
+        if origin.scheme == Scheme::HTTP && !(rule.is_near)(&origin.host) {
+            return Err(problem(
+                format!("plain http to `{}` is not permitted", origin.host),
+                rule.reach,
+            ));
+        }
+        Ok(origin)
+    }
+
+    /// The origin to which a request goes, permitted or not.
+    pub(crate) fn of_target(url: &str) -> Option<Self> {
+        Self::parse(url, "").ok()
+    }
+
+    /// The comparison of hosts is only as good as this parser, so whatever is unusual fails: user information, a host that is
+    /// not plain ASCII, an empty one.
+    fn parse(url: &str, example: &str) -> Result<Self, Problem> {
         if url.contains('@') {
             // Not quoted: what stands before the sign may be a password.
             return Err(problem(
@@ -77,7 +95,7 @@ impl Origin {
         let invalid = || {
             problem(
                 format!("`{}` is no https address", url.escape_debug()),
-                rule.example,
+                example,
             )
         };
         let uri: Uri = url.parse().map_err(|_| invalid())?;
@@ -90,13 +108,7 @@ impl Origin {
         }
         let default = match scheme.as_str() {
             "https" => 443,
-            "http" if (rule.is_near)(&host) => 80,
-            "http" => {
-                return Err(problem(
-                    format!("plain http to `{host}` is not permitted"),
-                    rule.reach,
-                ));
-            }
+            "http" => 80,
             _ => return Err(invalid()),
         };
         let port = match given.strip_prefix(':') {
@@ -124,20 +136,15 @@ impl Origin {
 
 /// `localhost`, 127.0.0.0/8 and ::1, the last in brackets (RFC 8252 section 7.3).
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse()
-            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        || bare
-            .parse()
-            .is_ok_and(|address: Ipv6Addr| address.is_loopback())
+    host == "localhost" || address(host).is_some_and(|address| address.is_loopback())
 }
 
-/// 169.254.0.0/16 (RFC 3927): no router passes it on.
-fn is_link_local(host: &str) -> bool {
-    host.parse()
-        .is_ok_and(|address: Ipv4Addr| address.is_link_local())
+/// The address that a host is, if it is no name.
+fn address(host: &str) -> Option<IpAddr> {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
+        None => host.parse().ok().map(IpAddr::V4),
+    }
 }
 
 fn problem(message: String, hint: &str) -> Problem {
@@ -164,8 +171,8 @@ mod tests {
         ];
         for (one, other) in rows {
             assert_eq!(
-                Origin::parse(one).unwrap(),
-                Origin::parse(other).unwrap(),
+                Origin::parse_authority(one).unwrap(),
+                Origin::parse_authority(other).unwrap(),
                 "{one} {other}"
             );
         }
@@ -173,7 +180,7 @@ mod tests {
 
     #[test]
     fn look_alikes_are_other_origins() {
-        let permitted = Origin::parse("https://login.microsoftonline.com").unwrap();
+        let permitted = Origin::parse_authority("https://login.microsoftonline.com").unwrap();
         let rows = [
             "https://login.microsoftonline.com.evil.test",
             "https://login.microsoftonline.com.",
@@ -182,7 +189,7 @@ mod tests {
             "https://xlogin.microsoftonline.com",
         ];
         for row in rows {
-            assert_ne!(Origin::parse(row).unwrap(), permitted, "{row}");
+            assert_ne!(Origin::parse_authority(row).unwrap(), permitted, "{row}");
         }
     }
 
@@ -198,13 +205,27 @@ mod tests {
             ("http://169.253.1.1", false, false),
             ("http://169.254.169.254.evil.test", false, false),
             ("http://169.254.169.254@evil.test", false, false),
-            ("http://10.0.0.4:8081", false, false),
+            ("http://10.0.0.4:8081", false, true),
+            ("http://172.16.0.4:8081/msi/token", false, true),
+            ("http://192.168.1.4", false, true),
+            ("http://100.64.0.4", false, true),
+            ("http://[fd00::4]:8081", false, true),
+            ("http://[2001:db8::1]", false, false),
+            ("http://172.32.0.4", false, false),
+            ("http://8.8.8.8", false, false),
+            ("http://010.0.0.4", false, false),
+            ("http://fd00::4", false, false),
             ("http://evil.test", false, false),
             ("http://[fe80::1]", false, false),
             ("file:///etc/shadow", false, false),
         ] {
-            assert_eq!(Origin::parse(row).is_ok(), authority, "{row}");
-            assert_eq!(Origin::parse_platform(row).is_ok(), platform, "{row}");
+            assert_eq!(Origin::parse_authority(row).is_ok(), authority, "{row}");
+            let permitted = Origin::parse_platform(row).ok();
+            assert_eq!(permitted.is_some(), platform, "{row}");
+            // What is permitted is recognised when a request goes there.
+            if permitted.is_some() {
+                assert_eq!(Origin::of_target(row), permitted, "{row}");
+            }
         }
     }
 
@@ -247,7 +268,7 @@ mod tests {
             "javascript:alert(1)",
         ];
         for row in rows {
-            assert!(Origin::parse(row).is_err(), "{row}");
+            assert!(Origin::parse_authority(row).is_err(), "{row}");
         }
     }
 }

@@ -45,7 +45,7 @@
 //! a pair again ([`github_oidc`](credential::github_oidc), [`azure_pipelines_oidc`](credential::azure_pipelines_oidc)).
 //!
 //! A *decision* takes a record and `now` and returns an enum to match on: [`token::cache::decide`],
-//! [`token::jwt::SignedJwt::validity_at`], [`exchange::retry::after_error`], [`grant::refresh_token::judge_failure`],
+//! [`token::jwt::SignedJwt::validity_at`], [`exchange::retry::after`], [`grant::refresh_token::judge_failure`],
 //! [`refusal::error::Error::is_transient`], [`refusal::error::Error::is_interaction_required`]. Waiting for a device code is the one
 //! state machine, with time in it: [`grant::device_code::DevicePoll`]. The order of calls is ordinary code in the component
 //! `client`: it may call, wait and match, but not look into a response, compare a time or know an error code.

@@ -14,7 +14,7 @@ use crate::{
     platform::{app_service, arc, azure_pipelines, cloud_shell, github_actions, imds},
     remembered::Remembered,
     tenant::{authority::Authority, registration::Tenant},
-    test_control::TestControl,
+    test_control::{TestControl, faults_of},
     value::{cloud::Cloud, origin::Origin, time::UnixTime},
 };
 
@@ -81,7 +81,7 @@ impl Emulator {
     ///
     /// | member | effect on the answer |
     /// |---|---|
-    /// | `endpoint` | whose answer: `token` (if absent), `authorize`, `device_code`, `external`, `graph`, `instance`, `keys`, `managed_identity`, `metadata` |
+    /// | `endpoint` | whose answer: `token` (if absent), `any`, `authorize`, `device_code`, `external`, `graph`, `instance`, `keys`, `managed_identity`, `metadata` |
     /// | `status` | this status; from 400 on with a fitting error body |
     /// | `error`, `code` | an error body with these, under `status` even if that is 200 |
     /// | `retry_after` | this text in `Retry-After` |
@@ -90,6 +90,12 @@ impl Emulator {
     /// | `redirect` | `Location` with this text, status 307, no body |
     /// | `delay_ms` | comes later |
     /// | `close` | the connection closes in the middle of the body |
+    /// | `hang_up` | the connection closes without an answer |
+    /// | `odd` | a list of ways to write the same: `numbers_as_text`, `extra_members`, `other_case`, `charset`, `byte_order_mark` |
+    /// | `times` | so many requests, one if absent |
+    /// | `for_seconds` | all requests of so many seconds from now on |
+    ///
+    /// A probe of the metadata service meets a fault without using it up.
     pub fn with_controls(tenant: Tenant) -> Self {
         Self {
             tenant,
@@ -97,6 +103,25 @@ impl Emulator {
             remembered: Mutex::default(),
             cloud: Cloud::default(),
         }
+    }
+
+    /// The same with a clock that is `clock_offset` seconds ahead, and with faults, each as JSON as for
+    /// `/__emulator/faults`. Needs controls.
+    pub fn disturbed(
+        self,
+        clock_offset: i64,
+        faults: &[String],
+        now: UnixTime,
+    ) -> Result<Self, String> {
+        let mut queue = Vec::new();
+        for fault in faults {
+            let described = serde_json::from_str(fault).map_err(|error| error.to_string())?;
+            queue.extend(faults_of(described)?);
+        }
+        if let Some(control) = &self.test_control {
+            control.arrange(clock_offset, queue, now);
+        }
+        Ok(self)
     }
 
     /// The same in another cloud. Requests to one of Microsoft's own sign-in hosts are answered as
@@ -134,14 +159,20 @@ impl Emulator {
         };
         let route = Route::from_path(request.uri().path());
         let genuine = answer(route, &mut incoming);
-        let fault = route
-            .endpoint()
-            .and_then(|endpoint| self.test_control.as_ref()?.next_fault(endpoint));
+        let fault = route.endpoint().and_then(|endpoint| {
+            let control = self.test_control.as_ref()?;
+            control.next_fault(endpoint, !is_probe(route, &incoming), now)
+        });
         match fault {
             Some(fault) => fault.apply(genuine, &incoming.exchange),
             None => genuine,
         }
     }
+}
+
+/// Whether somebody only looks whether there is a metadata service.
+fn is_probe(route: Route<'_>, incoming: &Incoming<'_>) -> bool {
+    route == Route::ImdsToken && !imds::has_metadata_header(incoming)
 }
 
 fn answer(route: Route<'_>, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::bindings::errors;
 use crate::bindings::tokens::{self, CacheUse, Grant, Origin, Token};
 use crate::command::destination::Destination;
 use crate::output::civil_time;
@@ -57,10 +58,12 @@ impl GetToken {
 
     fn acquire(&self, prepared: &mut Prepared, output: &Output) -> Result<Token, Error> {
         let cache = self.cache_use(prepared);
-        headless::sign_in(prepared, output, |request| {
-            tokens::acquire(request, cache).map_err(Box::new)
-        })
-        .map_err(|error| prepared.explain(*error))
+        headless::sign_in(
+            prepared,
+            output,
+            |request| without_person(request, cache).map_err(Box::new),
+            |request| tokens::acquire(request, cache).map_err(Box::new),
+        )
     }
 
     fn cache_use(&self, prepared: &Prepared) -> CacheUse {
@@ -89,3 +92,19 @@ impl GetToken {
         }
     }
 }
+
+/// A token that takes nobody: the cached one while it is fresh, else one by what is left of a sign-in.
+fn without_person(request: &tokens::Request, cache: CacheUse) -> Result<Token, errors::Error> {
+    // A cache that cannot be read has no token.
+    let cached = match cache {
+        CacheUse::Prefer => tokens::cached(request).ok().flatten(),
+        CacheUse::Replace | CacheUse::Bypass => None,
+    };
+    match cached {
+        Some(token) if token.expires_in > FRESH => Ok(token),
+        _ => tokens::renew(request),
+    }
+}
+
+/// Seconds: as long as the token logic takes a cached token for fresh.
+const FRESH: u64 = 300;

@@ -13,6 +13,9 @@ impl TimeLimit {
     /// What a request without a person may take. Documented as 60 seconds.
     pub(crate) const DEFAULT: Self = Self(60);
 
+    /// What the identity endpoint of a platform may take, which is gone for up to 70 seconds while it is updated.
+    pub(crate) const PLATFORM: Self = Self(120);
+
     pub(crate) fn seconds(self) -> u32 {
         self.0
     }

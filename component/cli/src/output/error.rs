@@ -201,11 +201,7 @@ fn capability_code(capability: Capability, fault: Fault) -> ExitCode {
 }
 
 fn refused(refusal: &errors::Refusal) -> String {
-    format!(
-        "the server refused: {}{}",
-        refusal.error,
-        reference(refusal)
-    )
+    format!("{}{}", refusal.message, reference(refusal))
 }
 
 /// What an administrator needs to find this refusal in the sign-in logs.
@@ -265,6 +261,7 @@ mod tests {
     fn refusal(error: &str, codes: &[u64], transient: bool) -> errors::Refusal {
         errors::Refusal {
             status: 400,
+            message: format!("the server refused: {error}"),
             error: error.to_owned(),
             description: "Invalid client secret provided.".to_owned(),
             codes: codes.to_vec(),

@@ -42,6 +42,7 @@ fn about(profile: &Profile) -> Request {
         (Ok(Flow::ManagedIdentity), Ok(identity)) => Grant::ManagedIdentity(ManagedIdentity {
             identity,
             environment: managed_identity::environment(variable),
+            patience: None,
         }),
         _ => Grant::ClientCredentials,
     };

@@ -2,37 +2,91 @@
 
 use crate::bindings::errors::{Capability, Error as Refused, Failure, Fault};
 use crate::bindings::tokens::{Grant, Request};
+use crate::input::environment::variable;
 use crate::output::Output;
+use crate::output::error::Error;
+use crate::output::exit_code::ExitCode;
 use crate::profile::flow::Flow;
 use crate::request::prepared::Prepared;
+use crate::request::proofs;
 
 /// Documented wording.
 const NOTICE: &str = "No display detected. Falling back to device code flow.";
 
 const HINT: &str = "use `-f DeviceCode` to sign in on another device";
 
-/// What `ask` answers; where it wants a browser and there is none, what it answers for another device.
+/// What `ask` answers; where it wants a browser and there is none, what it answers for another device. Where nobody is
+/// there, what `without_person` answers.
 pub(crate) fn sign_in<T>(
     prepared: &mut Prepared,
     output: &Output,
+    without_person: impl Fn(&Request) -> Result<T, Box<Refused>>,
     ask: impl Fn(&Request) -> Result<T, Box<Refused>>,
-) -> Result<T, Box<Refused>> {
+) -> Result<T, Error> {
+    let is_for_person = prepared.flow.needs_person();
+    if is_for_person && build_system(variable).is_some() {
+        let outcome = without_person(&prepared.request);
+        return outcome.map_err(|error| unattended(prepared, *error));
+    }
     let error = match ask(&prepared.request) {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
-    if !falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
-        return Err(Box::new(advised(prepared.flow, *error)));
+    if falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
+        output.instruction(NOTICE);
+        prepared.request.grant = Grant::DeviceCode;
+        return ask(&prepared.request).map_err(|error| prepared.explain(*error));
     }
-    output.instruction(NOTICE);
-    prepared.request.grant = Grant::DeviceCode;
-    ask(&prepared.request)
+    if is_for_person && !output.stderr_is_terminal() && is_for_want_of_a_person(&error) {
+        return Err(unattended(prepared, *error));
+    }
+    Err(prepared.explain(advised(prepared.flow, *error)))
 }
+
+/// Why there is no token without a person: what the server said, else what is missing.
+fn unattended(prepared: &Prepared, error: Refused) -> Error {
+    if !is_for_want_of_a_person(&error) {
+        return prepared.explain(error);
+    }
+    let refused = match &error {
+        Refused::InteractionRequired(interaction) => interaction.refusal.is_some(),
+        _ => false,
+    };
+    let mut explained = prepared.explain(error);
+    let missing = proofs::missing(variable);
+    if refused {
+        let hint = explained.hint.take().unwrap_or_default();
+        explained.hint = Some(format!(
+            "{hint}; a person has to sign in, and nobody is there to be asked"
+        ));
+        return explained;
+    }
+    Error::new(
+        ExitCode::AuthenticationFailed,
+        format!("a person would have to sign in, and nobody is there; {missing}"),
+        proofs::HOW_TO_GIVE,
+    )
+}
+
+fn is_for_want_of_a_person(error: &Refused) -> bool {
+    no_browser(error) || matches!(error, Refused::InteractionRequired(_))
+}
+
+/// The build system that this runs in, by the variable that it sets.
+fn build_system(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+    let is_set = |name: &&str| {
+        variable(name).is_some_and(|value| !matches!(value.to_lowercase().as_str(), "false" | "0"))
+    };
+    BUILD_SYSTEMS.iter().copied().find(is_set)
+}
+
+/// `CI` is set by nearly all of them, `TF_BUILD` by Azure Pipelines.
+const BUILD_SYSTEMS: [&str; 4] = ["CI", "GITHUB_ACTIONS", "TF_BUILD", "JENKINS_URL"];
 
 /// Whether another device takes over: not for a flow that was chosen because it sends the client's
 /// proof along, and only if somebody reads where to go.
 fn falls_back(flow: Flow, error: &Refused, is_read: bool) -> bool {
-    is_read && flow == Flow::InteractiveBrowser && no_browser(error)
+    is_read && flow == Flow::InteractiveBrowser && is_for_want_of_a_person(error)
 }
 
 /// The same error, with the advice that it is about.
@@ -111,6 +165,21 @@ mod tests {
                 expected,
                 "{flow} {error:?} {is_read}"
             );
+        }
+    }
+
+    #[test]
+    fn a_build_system_is_known_by_its_variable() {
+        for (name, value, expected) in [
+            ("CI", "true", Some("CI")),
+            ("CI", "1", Some("CI")),
+            ("CI", "false", None),
+            ("CI", "0", None),
+            ("TF_BUILD", "True", Some("TF_BUILD")),
+            ("HOME", "/home", None),
+        ] {
+            let variable = |wanted: &str| (wanted == name).then(|| value.to_owned());
+            assert_eq!(build_system(variable), expected, "{name}={value}");
         }
     }
 

@@ -11,4 +11,5 @@ pub(crate) mod headless;
 pub(crate) mod managed_identity;
 pub(crate) mod options;
 pub(crate) mod prepared;
+pub(crate) mod proofs;
 pub(crate) mod purpose;

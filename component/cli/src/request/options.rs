@@ -73,7 +73,7 @@ pub(crate) struct TokenOptions {
     #[arg(long, value_name = "CLAIMS|-|@FILE")]
     claims: Option<TextArgument>,
 
-    /// Time limit: 30s, 2m [default: 60s; none for sign-in by a person]
+    /// Time limit: 30s, 2m [default: 60s; managed identity: 2m; sign-in by a person: none]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<TimeLimit>,
 }
@@ -214,8 +214,11 @@ impl TokenOptions {
     /// No limit where a person takes the time that it takes.
     fn time_limit(&self, flow: Flow, purpose: Purpose) -> Option<TimeLimit> {
         let waits_for_person = purpose == Purpose::SignIn && flow.needs_person();
-        self.timeout
-            .or((!waits_for_person).then_some(TimeLimit::DEFAULT))
+        let usual = match flow {
+            Flow::ManagedIdentity => TimeLimit::PLATFORM,
+            _ => TimeLimit::DEFAULT,
+        };
+        self.timeout.or((!waits_for_person).then_some(usual))
     }
 
     fn check_stdin(&self) -> Result<(), Error> {
@@ -277,6 +280,7 @@ impl TokenOptions {
             Flow::ManagedIdentity => Grant::ManagedIdentity(ManagedIdentity {
                 identity: managed_identity::identity(self.identity.as_deref(), profile)?,
                 environment: managed_identity::environment(variable),
+                patience: self.timeout.map(TimeLimit::seconds),
             }),
             Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
         })
@@ -419,6 +423,9 @@ mod tests {
         for (line, purpose, expected) in [
             ("-f ClientCredentials", Purpose::SignIn, Some(60)),
             ("-f OnBehalfOf", Purpose::SignIn, Some(60)),
+            ("-f ManagedIdentity", Purpose::SignIn, Some(120)),
+            ("-f ManagedIdentity", Purpose::Renew, Some(120)),
+            ("-f ManagedIdentity --timeout 5s", Purpose::SignIn, Some(5)),
             ("-f InteractiveBrowser", Purpose::SignIn, None),
             ("-f AuthorizationCode", Purpose::SignIn, None),
             ("-f DeviceCode", Purpose::SignIn, None),

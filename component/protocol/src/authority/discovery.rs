@@ -14,6 +14,7 @@ use crate::authority::metadata::Metadata;
 use crate::exchange::answer::{Members, members, with_response};
 use crate::exchange::form;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::value::correlation_id::CorrelationId;
 use crate::value::impossible::Impossible;
@@ -47,7 +48,7 @@ impl<'a> MetadataRequest<'a> {
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
     ) -> Result<Metadata, Error> {
-        let members = Members::new("metadata", members(response, now)?);
+        let members = Members::new("metadata", members(response, Peer::Authority, now)?);
         Ok(read_members(members, self.authority)
             .map_err(|error| with_response(error, response, now))?)
     }
@@ -103,7 +104,7 @@ fn is_plausible_issuer(issuer: &str, authority: &Authority) -> bool {
     let is_microsoft = url.scheme() == "https"
         && url.port().is_none()
         && (Cloud::of_login_host(host).is_some() || is_region(host));
-    is_microsoft || is_external_id_issuer(&url, authority)
+    is_microsoft || is_customer_issuer(&url, authority)
 }
 
 fn is_region(host: &str) -> bool {
@@ -116,8 +117,17 @@ fn is_region(host: &str) -> bool {
     })
 }
 
+/// External ID and B2C issue by their own names, whatever domain of the customer's they are reached at.
+fn is_customer_issuer(issuer: &Url, authority: &Authority) -> bool {
+    let is_plain = issuer.scheme() == "https" && issuer.port().is_none();
+    let is_b2c = issuer
+        .host_str()
+        .is_some_and(|host| host.ends_with(".b2clogin.com"));
+    is_plain && authority.cloud().is_none() && (is_b2c || is_external_id_issuer(issuer))
+}
+
 /// `https://{tenant}.ciamlogin.com`, with the same tenant and `v2.0` in the path or without.
-fn is_external_id_issuer(issuer: &Url, authority: &Authority) -> bool {
+fn is_external_id_issuer(issuer: &Url) -> bool {
     let Some(name) = issuer
         .host_str()
         .and_then(|host| host.strip_suffix(".ciamlogin.com"))
@@ -127,10 +137,7 @@ fn is_external_id_issuer(issuer: &Url, authority: &Authority) -> bool {
     let path = issuer.path().trim_matches('/');
     let path = path.strip_suffix("/v2.0").unwrap_or(path);
     let tenant = if path.is_empty() { name } else { path };
-    authority.is_external_id()
-        && issuer.scheme() == "https"
-        && issuer.port().is_none()
-        && tenant.eq_ignore_ascii_case(name)
+    tenant.eq_ignore_ascii_case(name)
 }
 
 /// The URL, if it is as safe a place as the authority itself.
@@ -226,7 +233,31 @@ mod tests {
                 true,
             ),
             ("External ID, other tenant", external, &other_path, false),
-            ("External ID of a custom host", own, &external_issuer, false),
+            ("External ID of a custom host", own, &external_issuer, true),
+            (
+                "External ID of a custom host, other tenant",
+                own,
+                &other_path,
+                false,
+            ),
+            (
+                "B2C of a custom host",
+                own,
+                "https://contoso.b2clogin.com/t/v2.0/",
+                true,
+            ),
+            (
+                "B2C of a cloud",
+                global,
+                "https://contoso.b2clogin.com/t/v2.0/",
+                false,
+            ),
+            (
+                "look-alike of B2C",
+                own,
+                "https://b2clogin.com.evil.test/t/v2.0/",
+                false,
+            ),
             ("another port", own, "https://login.example.test/t", false),
             (
                 "without encryption",

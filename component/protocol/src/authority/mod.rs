@@ -149,6 +149,12 @@ impl Authority {
         self.path.is_some() && self.metadata.is_none()
     }
 
+    /// Whether metadata could tell more of its issuer: a customer's own domain may stand for a tenant that issues by
+    /// another name.
+    pub fn has_unknown_issuer(&self) -> bool {
+        self.metadata.is_none() && self.cloud().is_none() && !self.is_external_id()
+    }
+
     /// The same authority with the endpoints and the issuer that its metadata names.
     #[must_use]
     pub fn with_metadata(self, metadata: Metadata) -> Self {
@@ -168,6 +174,11 @@ impl Authority {
         self.instance.scheme() == "https"
             && self.instance.port().is_none()
             && external_id_name(self.host()).is_some()
+    }
+
+    /// Whether this is AD FS, which has metadata as any custom authority.
+    pub(crate) fn is_ad_fs(&self) -> bool {
+        self.path.as_deref().is_some_and(is_ad_fs_path)
     }
 
     /// Scheme, host and port, for example `https://login.microsoftonline.com`; no slash at the end.
@@ -234,7 +245,8 @@ fn parse_custom(text: &str) -> Option<Result<Authority, Impossible>> {
         "" => Vec::new(),
         path => path.split('/').collect(),
     };
-    if is_microsoft || matches!(segments[..], [_] | [_, "v2.0"]) {
+    let is_tenant = matches!(segments[..], [_] | [_, "v2.0"]) && !is_ad_fs_path(path);
+    if is_microsoft || is_tenant {
         return None;
     }
     if !segments.iter().all(|segment| is_segment(segment)) {
@@ -255,6 +267,11 @@ fn parse_custom(text: &str) -> Option<Result<Authority, Impossible>> {
         ),
         metadata: None,
     }))
+}
+
+/// Where AD FS is, on any host ([endpoints](https://learn.microsoft.com/windows-server/identity/ad-fs/overview/ad-fs-openid-connect-oauth-concepts)).
+fn is_ad_fs_path(path: &str) -> bool {
+    path.trim_matches('/').eq_ignore_ascii_case("adfs")
 }
 
 /// Unreserved characters (RFC 3986 section 2.3), and not the names of folders.

@@ -11,6 +11,7 @@ use crate::credential::federated_assertion::FederatedAssertion;
 use crate::exchange::answer::{Members, members};
 use crate::exchange::platform_request::{self, Reach, bearer, endpoint};
 use crate::refusal::error::Error;
+use crate::refusal::peer::{PIPELINES_MAPPING, Peer};
 use crate::refusal::unacceptable::Unacceptable;
 use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
@@ -19,8 +20,6 @@ use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
 const API_VERSION: &str = "7.1";
-
-const HINT: &str = "map `SYSTEM_ACCESSTOKEN: $(System.AccessToken)` into the step, and use the GUID of a service connection that the pipeline may use";
 
 /// By which Azure DevOps finds the request again.
 const IDENTIFIERS: [&str; 2] = ["x-vss-e2eid", "x-msedge-ref"];
@@ -40,7 +39,7 @@ impl AzurePipelinesOidcRequest {
         token: &Secret,
         service_connection_id: Option<&str>,
     ) -> Result<Self, Impossible> {
-        let hinted = |error: Impossible| error.with_hint(HINT);
+        let hinted = |error: Impossible| error.with_hint(PIPELINES_MAPPING);
         let mut url = endpoint("SYSTEM_OIDCREQUESTURI", url, Reach::Machine).map_err(hinted)?;
         let has = |url: &Url, name: &str| url.query_pairs().any(|(other, _)| other == name);
         if !has(&url, "api-version") {
@@ -88,8 +87,8 @@ pub fn read_token(
     response: &Response<impl AsRef<[u8]>>,
     now: Timestamp,
 ) -> Result<FederatedAssertion, Error> {
-    let members = members(response, now).map_err(|error| match error {
-        Error::Unacceptable(error) => explained(&error, response.headers()).into(),
+    let members = members(response, Peer::AzurePipelines, now).map_err(|error| match error {
+        Error::Unacceptable(error) => explained(error, response.headers()).into(),
         other => other,
     })?;
     let mut members = Members::new("answer of Azure Pipelines", members);
@@ -104,7 +103,7 @@ pub fn read_token(
 }
 
 /// A refused bearer shows as a sign-in page (203) or the way to one (302).
-fn explained(error: &Unacceptable, headers: &HeaderMap) -> Unacceptable {
+fn explained(error: Unacceptable, headers: &HeaderMap) -> Unacceptable {
     let identifiers: Vec<String> = IDENTIFIERS
         .iter()
         .filter_map(|name| {
@@ -112,14 +111,9 @@ fn explained(error: &Unacceptable, headers: &HeaderMap) -> Unacceptable {
             Some(format!("{name} {}", printable(value, 100)))
         })
         .collect();
-    let message = match identifiers.as_slice() {
-        [] => error.message().to_owned(),
-        identifiers => format!("{} ({})", error.message(), identifiers.join(", ")),
-    };
-    let explained = Unacceptable::new(message).with_hint(HINT);
-    match error.status {
-        Some(status) => explained.with_answer(status, error.retry_after),
-        None => explained,
+    match identifiers.as_slice() {
+        [] => error,
+        identifiers => error.referring_to(&identifiers.join(", ")),
     }
 }
 
@@ -168,7 +162,7 @@ mod tests {
             let error = AzurePipelinesOidcRequest::new(url, &Secret::new(token), connection);
             assert_eq!(
                 error.unwrap_err().hint(),
-                Some(HINT),
+                Some(PIPELINES_MAPPING),
                 "{url} {connection:?}"
             );
         }
@@ -196,7 +190,7 @@ mod tests {
             assert!(!format!("{outcome:?}").contains("S3cr3t"), "{name}");
             if status > 200 {
                 let error = outcome.unwrap_err();
-                assert_eq!(error.hint(), Some(HINT), "{name}");
+                assert_eq!(error.hint(), Some(PIPELINES_MAPPING), "{name}");
                 assert!(
                     error.to_string().contains("x-vss-e2eid e2e-1"),
                     "{name}: {error}"

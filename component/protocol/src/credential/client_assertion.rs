@@ -24,6 +24,9 @@ use crate::value::time::Timestamp;
 /// Ten minutes, as in all of Microsoft's libraries: long enough for clocks that differ.
 const LIFE: Duration = Duration::from_secs(600);
 
+/// A clock that is ahead signs in the server's future; so the assertion begins in the past.
+const ROOM: Duration = Duration::from_secs(300);
+
 /// What an assertion is about; signed anew for each request.
 #[derive(Clone, Debug)]
 pub struct ClientAssertion<'a> {
@@ -31,6 +34,7 @@ pub struct ClientAssertion<'a> {
     audience: String,
     client_id: &'a ClientId,
     x5c: Option<Vec<String>>,
+    is_for_ad_fs: bool,
 }
 
 impl<'a> ClientAssertion<'a> {
@@ -45,6 +49,7 @@ impl<'a> ClientAssertion<'a> {
             audience: authority.token_endpoint().into(),
             client_id,
             x5c: None,
+            is_for_ad_fs: authority.is_ad_fs(),
         }
     }
 
@@ -60,6 +65,12 @@ impl<'a> ClientAssertion<'a> {
     /// Signs. The seed must be 32 random bytes that are used once: the assertion's number, the salt and the blinding of the
     /// private key come from it.
     pub fn sign(&self, seed: Zeroizing<[u8; 32]>, now: Timestamp) -> Result<Secret, Impossible> {
+        if self.is_for_ad_fs {
+            return Err(Impossible::new(
+                "AD FS takes certificates signed with RS256 and named by SHA-1, which is not supported",
+            )
+            .with_hint("use a client secret there"));
+        }
         let mut random = ChaCha20Rng::from_seed(*seed);
         let mut number = [0; 16];
         random.fill_bytes(&mut number);
@@ -88,13 +99,14 @@ impl<'a> ClientAssertion<'a> {
     }
 
     fn claims(&self, number: Guid, now: Timestamp) -> String {
+        let begin = now.unix_seconds().saturating_sub(ROOM.as_secs());
         let claims = json!({
             "aud": self.audience,
             "iss": self.client_id.as_str(),
             "sub": self.client_id.as_str(),
             "jti": number.to_string(),
-            "nbf": now.unix_seconds(),
-            "iat": now.unix_seconds(),
+            "nbf": begin,
+            "iat": begin,
             "exp": now.saturating_add(LIFE).unix_seconds(),
         });
         URL_SAFE_NO_PAD.encode(claims.to_string())
@@ -185,7 +197,8 @@ mod tests {
                 claims["exp"].as_f64().unwrap()
                     - claims["nbf"].as_f64().or(claims["iat"].as_f64()).unwrap()
             };
-            assert_eq!(span(&ours).round(), span(&theirs).round(), "{name}");
+            let room = ROOM.as_secs_f64();
+            assert_eq!(span(&ours), span(&theirs).round() + room, "{name}");
             if theirs["nbf"].is_null() {
                 ours.as_object_mut().unwrap().remove("nbf");
             }
@@ -234,5 +247,21 @@ mod tests {
         assert_ne!(part(one.expose(), 1)["jti"], part(other.expose(), 1)["jti"]);
         assert_ne!(one, other);
         assert_eq!(one, assertion.sign(Zeroizing::new([1; 32]), NOW).unwrap());
+    }
+
+    #[test]
+    fn ad_fs_is_told_that_it_is_not_supported() {
+        for (instance, tenant, is_signed) in [
+            ("https://adfs.contoso.test/adfs", "", false),
+            ("https://adfs.contoso.test/ADFS/", "", false),
+            ("https://login.contoso.test/a/b", "", true),
+            ("https://login.contoso.test", TENANT, true),
+        ] {
+            let authority = Authority::parse(instance, tenant).unwrap();
+            let (certificate, client_id) = (certificate(), ClientId::parse(CLIENT).unwrap());
+            let assertion = ClientAssertion::new(&certificate, &authority, &client_id);
+            let signed = assertion.sign(Zeroizing::new([7; 32]), NOW);
+            assert_eq!(signed.is_ok(), is_signed, "{instance}");
+        }
     }
 }

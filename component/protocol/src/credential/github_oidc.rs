@@ -11,11 +11,10 @@ use crate::credential::federated_assertion::FederatedAssertion;
 use crate::exchange::answer::{Members, members};
 use crate::exchange::platform_request::{self, Reach, bearer, endpoint};
 use crate::refusal::error::Error;
+use crate::refusal::peer::{GITHUB_PERMISSION, Peer};
 use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
-
-const HINT: &str = "the job needs `permissions: id-token: write`";
 
 /// The request for a token with one audience.
 #[derive(Clone, Debug)]
@@ -27,7 +26,7 @@ pub struct GithubOidcRequest {
 impl GithubOidcRequest {
     /// Takes the values of `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
     pub fn new(url: &str, token: &Secret, audience: &str) -> Result<Self, Impossible> {
-        let hinted = |error: Impossible| error.with_hint(HINT);
+        let hinted = |error: Impossible| error.with_hint(GITHUB_PERMISSION);
         let mut url =
             endpoint("ACTIONS_ID_TOKEN_REQUEST_URL", url, Reach::Machine).map_err(hinted)?;
         url.query_pairs_mut().append_pair("audience", audience);
@@ -49,10 +48,7 @@ pub fn read_token(
     response: &Response<impl AsRef<[u8]>>,
     now: Timestamp,
 ) -> Result<FederatedAssertion, Error> {
-    let members = members(response, now).map_err(|error| match error {
-        Error::Unacceptable(error) => error.with_hint(HINT).into(),
-        other => other,
-    })?;
+    let members = members(response, Peer::GithubActions, now)?;
     let mut members = Members::new("answer of GitHub Actions", members);
     let token = members
         .take_secret("value")?
@@ -97,7 +93,7 @@ mod tests {
             (URL, "a\r\nx: y"),
         ] {
             let error = GithubOidcRequest::new(url, &Secret::new(token), "a").unwrap_err();
-            assert_eq!(error.hint(), Some(HINT), "{url}");
+            assert_eq!(error.hint(), Some(GITHUB_PERMISSION), "{url}");
         }
     }
 

@@ -16,9 +16,10 @@ use zeroize::Zeroizing;
 
 use crate::authority::Authority;
 use crate::authority::cloud::Cloud;
-use crate::exchange::answer::{PROXY_HINT, object, with_response};
+use crate::exchange::answer::{object, of_peer};
 use crate::exchange::form;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::value::correlation_id::CorrelationId;
 use crate::value::impossible::Impossible;
@@ -109,13 +110,13 @@ impl Graph {
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
     ) -> Result<Page, Error> {
-        let mut members = object(response, MAX_PAGE_SIZE, now)?;
+        let mut members = object(response, Peer::Graph, MAX_PAGE_SIZE, now)?;
         if let Some(refusal) = refusal::read(response, &members, now) {
             return Err(refusal.into());
         }
         let unacceptable = |what: &str| {
-            let error = Unacceptable::new(format!("Microsoft Graph answered with {what}"));
-            with_response(error, response, now).with_hint(PROXY_HINT)
+            let message = format!("Microsoft Graph answered with {what}");
+            of_peer(message, Peer::Graph, response, now)
         };
         if response.status() != StatusCode::OK {
             let status = response.status().as_u16();

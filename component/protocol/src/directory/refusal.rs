@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::exchange::retry_after::retry_after;
 use crate::refusal::advice::{self, Facts};
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::server_error::ServerError;
 use crate::value::printable::{printable, quoted};
 use crate::value::time::Timestamp;
@@ -41,6 +42,7 @@ pub(super) fn read<B>(
         (!text.is_empty()).then_some(text)
     };
     Some(ServerError {
+        peer: Peer::Graph,
         status: response.status().as_u16(),
         error: text(Some(error), "code", LONGEST_NAME)
             .unwrap_or_else(|| "an error without a code".to_owned()),

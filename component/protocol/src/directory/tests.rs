@@ -210,7 +210,13 @@ fn a_refusal_says_what_to_do() {
             true,
             "did not accept the token",
         ),
-        (429, "TooManyRequests", Asker::Person, false, "throttling"),
+        (
+            429,
+            "TooManyRequests",
+            Asker::Person,
+            false,
+            "Microsoft Graph gets too many requests",
+        ),
     ] {
         let error = answer(status, &body(code)).unwrap_err();
         assert_eq!(may_be_outdated(&error), outdated, "{code}");

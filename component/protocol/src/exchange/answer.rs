@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 
 use crate::exchange::retry_after::retry_after;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::server_error::ServerError;
-use crate::refusal::status::is_transient;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::scope::Scopes;
+use crate::value::date;
 use crate::value::json::{self, Fault};
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
@@ -22,18 +23,18 @@ use crate::value::time::Timestamp;
 /// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
 pub const MAX_BODY_SIZE: usize = 1024 * 1024;
 
-pub(crate) const PROXY_HINT: &str = "a proxy or another server may have answered in Entra's place; check the authority and the proxy settings";
-
 /// The members of a success; everything else is an error of one kind or the other.
 pub(crate) fn members(
     response: &Response<impl AsRef<[u8]>>,
+    peer: Peer,
     now: Timestamp,
 ) -> Result<Map<String, Value>, Error> {
     let status = response.status();
-    let members = object(response, MAX_BODY_SIZE, now)?;
-    let unacceptable = |message: String| with_response(Unacceptable::new(message), response, now);
+    let members = object(response, peer, MAX_BODY_SIZE, now)?;
+    let unacceptable = |message: String| of_peer(message, peer, response, now);
     // Entra has been seen to send an error with HTTP 200.
     if let Some(refusal) = ServerError::from_members(
+        peer,
         status.as_u16(),
         &members,
         retry_after(response.headers(), now),
@@ -42,14 +43,16 @@ pub(crate) fn members(
     }
     if members.get("error").is_some_and(|error| !error.is_null()) {
         return Err(unacceptable(format!(
-            "the server answered HTTP {} with an `error` that is no text",
+            "{} answered HTTP {} with an `error` that is no text",
+            peer.name(),
             status.as_u16()
         ))
         .into());
     }
     if status != StatusCode::OK {
         return Err(unacceptable(format!(
-            "the server answered HTTP {} without an `error`",
+            "{} answered HTTP {} without an `error`",
+            peer.name(),
             status.as_u16()
         ))
         .into());
@@ -60,22 +63,22 @@ pub(crate) fn members(
 /// The JSON object of an answer of at most `limit` bytes, success or refusal.
 pub(crate) fn object(
     response: &Response<impl AsRef<[u8]>>,
+    peer: Peer,
     limit: usize,
     now: Timestamp,
 ) -> Result<Map<String, Value>, Unacceptable> {
     let status = response.status();
     let body = response.body().as_ref();
-    let unacceptable = |message: String| with_response(Unacceptable::new(message), response, now);
+    let (name, number) = (peer.name(), status.as_u16());
+    let unacceptable = |message: String| of_peer(message, peer, response, now);
     if status.is_redirection() {
         return Err(unacceptable(format!(
-            "the server answered with a redirect (HTTP {})",
-            status.as_u16()
-        ))
-        .with_hint(PROXY_HINT));
+            "{name} answered with a redirect (HTTP {number})"
+        )));
     }
     if body.len() > limit {
         return Err(unacceptable(format!(
-            "the server answered with more than {limit} bytes"
+            "{name} answered with more than {limit} bytes"
         )));
     }
     json::object(body).map_err(|fault| {
@@ -84,24 +87,29 @@ pub(crate) fn object(
         } else {
             what(fault)
         };
+        // A server that was stopped in the middle of a success has sent a part of it, or nothing.
+        let is_cut = status.is_success() && matches!(fault, Fault::Empty | Fault::Truncated);
         let error = unacceptable(format!(
-            "the server answered HTTP {} with {what}, not with a JSON object",
-            status.as_u16()
+            "{name} answered HTTP {number} with {what}, not with a JSON object"
         ));
-        match hint(status) {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        }
+        let is_transient = error.is_transient || is_cut;
+        error.transient(is_transient)
     })
 }
 
-fn hint(status: StatusCode) -> Option<&'static str> {
-    match status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            Some("too many requests were sent; wait before the next attempt")
-        }
-        _ if is_transient(status.as_u16()) => None,
-        _ => Some(PROXY_HINT),
+/// What is wrong with an answer, and what that means where it comes from.
+pub(crate) fn of_peer<B>(
+    message: String,
+    peer: Peer,
+    response: &Response<B>,
+    now: Timestamp,
+) -> Unacceptable {
+    let status = response.status().as_u16();
+    let error = with_response(Unacceptable::new(message), response, now)
+        .transient(peer.is_transient(status));
+    match peer.hint(status) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     }
 }
 
@@ -201,6 +209,18 @@ impl Members {
             None => Err(self.invalid(format_args!(
                 "a `{name}` that is no whole number of seconds"
             ))),
+        }
+    }
+
+    /// A point in time: seconds since 1970, or a date. What cannot be read is as good as absent.
+    pub(crate) fn take_time(&mut self, name: &str) -> Option<Timestamp> {
+        match self.take(name)? {
+            Value::Number(number) => number.as_u64().map(Timestamp::from_unix_seconds),
+            Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                text.parse().ok().map(Timestamp::from_unix_seconds)
+            }
+            Value::String(text) => date::parse(&text),
+            _ => None,
         }
     }
 

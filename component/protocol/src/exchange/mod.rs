@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub(crate) mod form;
-pub(crate) mod platform_request;
+pub mod platform_request;
 pub mod retry;
 pub(crate) mod retry_after;
+pub mod server_time;

@@ -2,6 +2,8 @@
 //!
 //! Such requests carry a bearer or a header of the platform's, and no number of Entra's.
 
+use std::net::IpAddr;
+
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderName, HeaderValue, Method, Request};
 use url::{Host, Url};
@@ -20,8 +22,23 @@ const LONGEST_URL: usize = 4096;
 pub(crate) enum Reach {
     /// No further than this machine.
     Machine,
-    /// As far as the link-local addresses at which Azure's platforms have their endpoints.
+    /// As far as the addresses at which Azure's platforms have their endpoints.
     Platform,
+}
+
+/// Whether an address belongs to this machine or to the network of the platform that it runs on, so that plain http to it does
+/// not leave the platform: loopback, link-local ([RFC 3927](https://www.rfc-editor.org/rfc/rfc3927)), private
+/// ([RFC 1918](https://www.rfc-editor.org/rfc/rfc1918)), shared ([RFC 6598](https://www.rfc-editor.org/rfc/rfc6598)), unique
+/// local ([RFC 4193](https://www.rfc-editor.org/rfc/rfc4193)). Custom containers of App Service and pods have theirs there.
+pub fn is_on_platform(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_shared = first == 100 && second & 0b1100_0000 == 64;
+            address.is_loopback() || address.is_link_local() || address.is_private() || is_shared
+        }
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    }
 }
 
 /// The URL that the platform gave, if a secret can be sent there: by https, or by plain http within reach.
@@ -34,17 +51,21 @@ pub(crate) fn endpoint(what: &str, text: &str, reach: Reach) -> Result<Url, Impo
     let url = url.ok_or_else(|| invalid("is not a URL"))?;
     let is_near = match url.host() {
         Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => match reach {
-            Reach::Machine => address.is_loopback(),
-            Reach::Platform => address.is_loopback() || address.is_link_local(),
-        },
-        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Ipv4(address)) => is_near(address.into(), reach),
+        Some(Host::Ipv6(address)) => is_near(address.into(), reach),
         None => false,
     };
     match url.scheme() {
         "https" if url.has_host() => Ok(url),
         "http" if is_near => Ok(url),
         _ => Err(invalid("would be reached without encryption")),
+    }
+}
+
+fn is_near(address: IpAddr, reach: Reach) -> bool {
+    match reach {
+        Reach::Machine => address.is_loopback(),
+        Reach::Platform => is_on_platform(address),
     }
 }
 
@@ -112,7 +133,22 @@ mod tests {
             ("http://127.0.0.1:41741/msi/token", true, true),
             ("http://[::1]:8081", true, true),
             ("http://169.254.169.254/metadata", false, true),
-            ("http://10.0.0.4:8081", false, false),
+            ("http://10.0.0.4:8081", false, true),
+            ("http://172.16.0.4:8081/msi/token", false, true),
+            ("http://192.168.0.4:8081", false, true),
+            ("http://100.64.0.4:8081", false, true),
+            ("http://[fd00::4]:8081", false, true),
+            ("http://[::ffff:10.0.0.4]:8081", false, true),
+            ("http://172.32.0.4", false, false),
+            ("http://100.128.0.4", false, false),
+            ("http://100.63.0.4", false, false),
+            ("http://192.169.0.4", false, false),
+            ("http://0.0.0.0:8081", false, false),
+            ("http://[2001:db8::4]:8081", false, false),
+            ("http://[::ffff:8.8.8.8]:8081", false, false),
+            ("http://010.0.0.4:8081", false, false),
+            ("http://10.0.0.4.evil.test", false, false),
+            ("http://identity", false, false),
             ("http://evil.test", false, false),
             ("http://localhost.evil.test", false, false),
             ("http://169.254.169.254.evil.test", false, false),

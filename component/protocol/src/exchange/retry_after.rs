@@ -3,11 +3,12 @@
 //! [RFC 9110 section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3): seconds or a date. Microsoft services have
 //! been seen to send decimals, which are rounded up.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
+use crate::exchange::server_time::{date, server_time};
 use crate::value::time::Timestamp;
 
 /// Nobody means more than a day; a greater number is an accident or an attempt to stop the client for good.
@@ -15,8 +16,10 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    // A date is one of the server's clock.
+    let now = server_time(headers).unwrap_or(now);
     seconds(value)
-        .or_else(|| until_date(value, now))
+        .or_else(|| date(value).map(|date| date.saturating_since(now)))
         .map(|span| span.min(LONGEST))
 }
 
@@ -31,14 +34,6 @@ fn seconds(value: &str) -> Option<Duration> {
     let whole: u64 = whole.parse().ok()?;
     let is_partial = fraction.bytes().any(|digit| digit != b'0');
     Some(Duration::from_secs(whole + u64::from(is_partial)))
-}
-
-fn until_date(value: &str, now: Timestamp) -> Option<Duration> {
-    let date = httpdate::parse_http_date(value)
-        .ok()?
-        .duration_since(UNIX_EPOCH)
-        .ok()?;
-    Some(Timestamp::from_unix_seconds(date.as_secs()).saturating_since(now))
 }
 
 #[cfg(test)]
@@ -86,6 +81,20 @@ mod tests {
             );
         }
         assert_eq!(retry_after(&HeaderMap::new(), NOW), None, "no header");
+    }
+
+    #[test]
+    fn a_date_counts_by_the_clock_that_named_it() {
+        let mut headers = HeaderMap::new();
+        let values = [
+            (RETRY_AFTER, "Sun, 06 Nov 1994 10:00:30 GMT"),
+            (http::header::DATE, "Sun, 06 Nov 1994 10:00:00 GMT"),
+        ];
+        for (name, value) in values {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let span = retry_after(&headers, NOW).unwrap();
+        assert_eq!(span.as_secs(), 30);
     }
 
     #[test]

@@ -13,8 +13,10 @@ use zeroize::Zeroizing;
 use crate::authority::Authority;
 use crate::exchange::answer::{Members, members, with_response};
 use crate::exchange::form::{self, Form};
+use crate::exchange::retry::{LONGEST_ATTEMPT, Silence};
 use crate::grant::token_request::Grant;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::server_error::ServerError;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::claims::Claims;
@@ -40,8 +42,18 @@ const LONGEST_LIFE: Duration = Duration::from_secs(60 * 60);
 /// Entra's have 9 characters. A person has to type it.
 const LONGEST_USER_CODE: usize = 40;
 
-/// Where Microsoft lets people type codes, whatever the authority.
-const VERIFICATION_HOSTS: [&str; 3] = ["microsoft.com", "www.microsoft.com", "login.microsoft.com"];
+/// Where Microsoft lets people type codes, whatever the authority; the last two are those of China and of the US Government.
+const VERIFICATION_HOSTS: [&str; 6] = [
+    "microsoft.com",
+    "www.microsoft.com",
+    "login.microsoft.com",
+    "login.live.com",
+    "login.microsoftonline.cn",
+    "login.microsoftonline.us",
+];
+
+/// Microsoft's short addresses of the same pages, which older answers have; other paths there lead anywhere.
+const SHORT_ADDRESSES: [&str; 3] = ["/devicelogin", "/deviceloginchina", "/deviceloginus"];
 
 /// The request for a code.
 #[derive(Clone, Debug)]
@@ -118,7 +130,10 @@ impl DeviceAuthorization {
         authority: &Authority,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let members = Members::new("device code response", members(response, now)?);
+        let members = Members::new(
+            "device code response",
+            members(response, Peer::Authority, now)?,
+        );
         Ok(Self::from_members(members, authority, now)
             .map_err(|error| with_response(error, response, now))?)
     }
@@ -177,6 +192,7 @@ fn is_trusted(uri: &str, authority: &Authority) -> bool {
     let is_microsoft = url.scheme() == "https"
         && url.port().is_none()
         && (VERIFICATION_HOSTS.contains(&host)
+            || (host == "aka.ms" && SHORT_ADDRESSES.contains(&url.path()))
             || authority
                 .cloud()
                 .is_some_and(|cloud| cloud.login_hosts().contains(&host)));
@@ -193,6 +209,9 @@ pub struct DevicePoll {
     /// How many times in a row there was no usable answer.
     failures: u32,
 }
+
+/// The longest that an answer to a poll is waited for: a connection that was lost on the way is never heard of again.
+pub const LONGEST_POLL: Duration = LONGEST_ATTEMPT;
 
 /// The code that is ours.
 #[derive(Clone, Debug)]
@@ -259,9 +278,16 @@ impl DevicePoll {
         }
     }
 
-    /// No answer came, for want of a network or of time.
-    pub fn next_without_answer(&mut self, now: Timestamp) -> PollStep {
-        self.back_off(None, now)
+    /// No answer came ([RFC 8628 section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5)). `None` if asking again would
+    /// not help, because of what will not pass or because the code has expired meanwhile.
+    pub fn next_without_answer(&mut self, silence: Silence, now: Timestamp) -> Option<Duration> {
+        if silence == Silence::Lasting {
+            return None;
+        }
+        match self.back_off(None, now) {
+            PollStep::Wait(span) => Some(span),
+            PollStep::Token(_) | PollStep::Failed(_) => None,
+        }
     }
 
     fn back_off(&mut self, retry_after: Option<Duration>, now: Timestamp) -> PollStep {
@@ -465,6 +491,15 @@ mod tests {
             (GLOBAL, "javascript:alert('microsoft.com')", false),
             (GLOBAL, "https://microsoft.com/\u{1b}[2J", false),
             (GLOBAL, "https://micros\u{43e}ft.com/", false),
+            (GLOBAL, "https://login.microsoftonline.cn/device", true),
+            (GLOBAL, "https://microsoft.com/deviceloginchina", true),
+            (GLOBAL, "https://login.microsoftonline.us/device", true),
+            (GLOBAL, "https://aka.ms/devicelogin", true),
+            (GLOBAL, "https://aka.ms/deviceloginchina", true),
+            (GLOBAL, "https://aka.ms/deviceloginchina2", false),
+            (GLOBAL, "https://aka.ms/", false),
+            (GLOBAL, "https://aka.ms.evil.test/devicelogin", false),
+            (GLOBAL, "http://aka.ms/devicelogin", false),
             (GLOBAL, "microsoft.com/devicelogin", false),
             (GLOBAL, "", false),
         ];
@@ -505,7 +540,9 @@ mod tests {
         for (name, response, seconds) in steps {
             let step = match response {
                 Some(response) => poll.next(&response, NOW),
-                None => poll.next_without_answer(NOW),
+                None => {
+                    PollStep::Wait(poll.next_without_answer(Silence::Unreachable, NOW).unwrap())
+                }
             };
             assert_eq!(step, wait(seconds), "{name}");
         }
@@ -534,16 +571,17 @@ mod tests {
         let pending = refusal("authorization_pending");
         assert_eq!(poll(&body()).next(&pending, later(894)), wait(5));
         for now in [later(895), later(900), later(10_000)] {
-            for step in [
-                poll(&body()).next(&pending, now),
-                poll(&body()).next_without_answer(now),
-            ] {
-                let PollStep::Failed(Error::Refused(refusal)) = step else {
-                    panic!("{now:?}")
-                };
-                assert_eq!(refusal.error, "expired_token");
-            }
+            let PollStep::Failed(Error::Refused(refusal)) = poll(&body()).next(&pending, now)
+            else {
+                panic!("{now:?}")
+            };
+            assert_eq!(refusal.error, "expired_token");
+            let silent = poll(&body()).next_without_answer(Silence::TimedOut, now);
+            assert_eq!(silent, None, "{now:?}");
         }
+        // What will not pass is not waited for until the end.
+        let lasting = poll(&body()).next_without_answer(Silence::Lasting, NOW);
+        assert_eq!(lasting, None);
         let token = json!({"token_type": "Bearer", "access_token": "a", "expires_in": 3599});
         // A token is a token even if it comes after the end.
         assert!(matches!(

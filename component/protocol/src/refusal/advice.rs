@@ -3,8 +3,10 @@
 //! Keyed by [Entra's numbers](https://learn.microsoft.com/entra/identity-platform/reference-error-codes), which Microsoft may change at
 //! any time. So advice is all they are used for: no decision looks at them.
 
+use crate::refusal::peer::Peer;
 use crate::refusal::server_error::ServerError;
 use crate::request::scope::Scope;
+use crate::value::clock_offset::ClockOffset;
 use crate::value::printable::quoted;
 
 /// What was asked for, as far as it is known.
@@ -20,12 +22,12 @@ pub struct Facts<'a> {
     pub authority_host: Option<&'a str>,
     /// Where the browser was to return.
     pub redirect_uri: Option<&'a str>,
+    /// How far this computer's clock is from the server's.
+    pub clock: Option<ClockOffset>,
     /// What was handed in for the token, such as a code; nothing by an application for itself.
     pub handed_in: Option<&'a str>,
     /// What is odd about the form of the client secret that was sent: words that complete "the secret …".
     pub secret_remark: Option<&'static str>,
-    /// What to check where it was the platform that refused, which has no numbers.
-    pub platform_hint: Option<&'a str>,
 }
 
 /// One sentence on the likely cause and what to do, by the first number that is known, else by `error`.
@@ -37,13 +39,14 @@ pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
             (MALFORMED, None) => Some(OUR_BUG),
             (code, _) => by_code(code),
         });
-    let general = || match facts.platform_hint {
-        Some(hint) if error.status != 429 => Some(hint),
-        _ => by_error(error),
+    let advice = match error.peer {
+        Peer::Authority => by_code
+            .or_else(|| by_error(error))
+            .map(|template| filled(template, facts)),
+        // The others have no numbers, and mean other things by the same names. Graph's refusals speak for themselves.
+        Peer::Graph if !error.is_transient() => return None,
+        peer => return peer.hint(error.status),
     };
-    let advice = by_code
-        .or_else(general)
-        .map(|template| filled(template, facts));
     match secret_remark(error, facts) {
         Some(remark) => Some(match advice {
             Some(advice) => format!("the secret that was sent {remark}; {advice}"),
@@ -104,12 +107,20 @@ fn fact(name: &str, facts: &Facts<'_>) -> String {
         "redirect" => ("", facts.redirect_uri, "the redirect URI"),
         "handed" => return facts.handed_in.unwrap_or("request").to_owned(),
         "api" => return api(facts),
+        "clock" => return clock(facts),
         _ => return String::new(),
     };
     value.map_or_else(
         || unknown.to_owned(),
         |value| format!("{kind}{}", quoted(value)),
     )
+}
+
+fn clock(facts: &Facts<'_>) -> String {
+    match facts.clock.filter(|offset| offset.is_notable()) {
+        Some(offset) => format!("set this computer's clock, which is {offset}"),
+        None => "check this computer's clock".to_owned(),
+    }
 }
 
 fn api(facts: &Facts<'_>) -> String {
@@ -174,7 +185,7 @@ const BY_CODE: &[(&[u64], &str)] = &[
     ),
     (
         &[50012],
-        "the proof of identity was not accepted; check the key or certificate, and that the clock is right",
+        "the proof of identity was not accepted; check the key or certificate, and {clock}",
     ),
     (
         &[50013, 500131],
@@ -182,11 +193,11 @@ const BY_CODE: &[(&[u64], &str)] = &[
     ),
     (
         &[500133],
-        "the incoming token has expired or is not valid yet; get a fresh one and check the clock",
+        "the incoming token has expired or is not valid yet; get a fresh one, and {clock}",
     ),
     (
         &[50027, 50048],
-        "the signed assertion was not accepted; check certificate, client id and clock",
+        "the signed assertion was not accepted; check certificate and client id, and {clock}",
     ),
     (
         &[50049],
@@ -342,7 +353,7 @@ const BY_CODE: &[(&[u64], &str)] = &[
     ),
     (
         &[700024],
-        "the assertion is not valid at this time; check the computer's clock, and that a token file is fresh",
+        "the assertion is not valid at this time; {clock}, and let a token file be fresh",
     ),
     (&[700027, 7000274, 5002730], CERTIFICATE_UNKNOWN),
     (
@@ -554,7 +565,7 @@ mod tests {
         redirect_uri: Some("http://localhost:8400"),
         handed_in: Some("code"),
         secret_remark: None,
-        platform_hint: None,
+        clock: None,
     };
 
     fn refusal(error: &str, codes: &[u64]) -> ServerError {
@@ -712,7 +723,7 @@ mod tests {
         assert_eq!(codes.iter().collect::<BTreeSet<_>>().len(), codes.len());
         assert!(codes.len() >= 60);
         let known = [
-            "tenant", "client", "scope", "host", "redirect", "handed", "api",
+            "tenant", "client", "scope", "host", "redirect", "handed", "api", "clock",
         ];
         let by_code = BY_CODE.iter().map(|(_, template)| *template);
         for template in by_code.chain(BY_ERROR.iter().map(|(_, template)| *template)) {

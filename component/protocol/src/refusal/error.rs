@@ -7,7 +7,6 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::refusal::server_error::ServerError;
-use crate::refusal::status::is_transient;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::value::impossible::Impossible;
 
@@ -45,7 +44,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused(error) => error.is_transient(),
-            Self::Unacceptable(error) => error.status.is_some_and(is_transient),
+            Self::Unacceptable(error) => error.is_transient,
             Self::Impossible(_) => false,
         }
     }
@@ -93,7 +92,8 @@ mod tests {
     #[test]
     fn each_kind_answers_the_callers_questions() {
         let throttled = Unacceptable::new("the server answered HTTP 429 with an empty body")
-            .with_answer(429, Some(Duration::from_secs(60)));
+            .with_answer(429, Some(Duration::from_secs(60)))
+            .transient(true);
         let redirected = Unacceptable::new("redirect")
             .with_hint("check the authority")
             .with_answer(302, None);

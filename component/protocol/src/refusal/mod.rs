@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod error;
+pub mod peer;
 pub mod server_error;
 pub(crate) mod status;
 pub mod unacceptable;

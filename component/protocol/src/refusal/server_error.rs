@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::refusal::status::is_transient;
+use crate::refusal::peer::Peer;
 use crate::request::claims::Claims;
 use crate::value::printable::{printable, printable_json};
 
@@ -25,6 +25,8 @@ const MOST_CODES: usize = 16;
 /// What the server said when it refused. All text is one line, without control codes and without anything that looks like a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServerError {
+    /// Who refused.
+    pub peer: Peer,
     /// The HTTP status; 200 happens.
     pub status: u16,
     /// The OAuth error code, for example `invalid_client`.
@@ -50,19 +52,23 @@ pub struct ServerError {
 impl ServerError {
     /// Reads an error body; `None` if it has no `error`.
     pub(crate) fn from_members(
+        peer: Peer,
         status: u16,
         members: &Map<String, Value>,
         retry_after: Option<Duration>,
     ) -> Option<Self> {
-        let text = |name: &str, limit: usize| {
-            let text = printable(members.get(name)?.as_str()?, limit);
-            (!text.is_empty()).then_some(text)
-        };
+        if matches!(peer, Peer::Platform(_))
+            && let Some(refusal) = Self::from_platform(peer, status, members, retry_after)
+        {
+            return Some(refusal);
+        }
+        let text = |name: &str, limit: usize| text(members, name, limit);
         let raw_description = members
             .get("error_description")
             .and_then(Value::as_str)
             .unwrap_or_default();
         Some(Self {
+            peer,
             status,
             error: text("error", LONGEST_NAME)?,
             description: text("error_description", LONGEST_DESCRIPTION),
@@ -73,6 +79,37 @@ impl ServerError {
             correlation_id: text("correlation_id", LONGEST_NAME),
             claims: claims(members.get("claims")),
             retry_after,
+        })
+    }
+
+    /// The other shapes in which platforms refuse: `{"error": {"code", "message"}}`, and `{"statusCode", "message"}`.
+    fn from_platform(
+        peer: Peer,
+        status: u16,
+        members: &Map<String, Value>,
+        retry_after: Option<Duration>,
+    ) -> Option<Self> {
+        let words = match members.get("error") {
+            Some(Value::Object(error)) => error,
+            None | Some(Value::Null) if status >= 400 => members,
+            _ => return None,
+        };
+        let description = ["message", "Message", "error_description"]
+            .iter()
+            .find_map(|name| text(words, name, LONGEST_DESCRIPTION));
+        let code = text(words, "code", LONGEST_NAME);
+        if description.is_none() && code.is_none() {
+            return None;
+        }
+        Some(Self {
+            peer,
+            status,
+            // Some give none.
+            error: code.unwrap_or_default(),
+            description,
+            correlation_id: text(members, "correlationId", LONGEST_NAME),
+            retry_after,
+            ..Self::default()
         })
     }
 
@@ -93,21 +130,31 @@ impl ServerError {
         matches!(
             self.error.as_str(),
             "temporarily_unavailable" | "server_error"
-        ) || is_transient(self.status)
+        ) || self.peer.is_transient(self.status)
     }
 }
 
 impl fmt::Display for ServerError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the server refused with `{}`", self.error)?;
-        match self.codes.first() {
-            Some(code) => write!(formatter, " (AADSTS{code})"),
-            None => Ok(()),
+        let words = self
+            .description
+            .as_deref()
+            .filter(|_| self.peer.is_quoted());
+        let parts = [Some(self.error.as_str()), words].into_iter().flatten();
+        write!(formatter, "{} refused", self.peer.name())?;
+        for part in parts.filter(|part| !part.is_empty()) {
+            write!(formatter, ": {part}")?;
         }
+        Ok(())
     }
 }
 
 impl std::error::Error for ServerError {}
+
+fn text(members: &Map<String, Value>, name: &str, limit: usize) -> Option<String> {
+    let text = printable(members.get(name)?.as_str()?, limit);
+    (!text.is_empty()).then_some(text)
+}
 
 fn claims(member: Option<&Value>) -> Option<Claims> {
     Claims::parse(&printable_json(member?.as_str()?)).ok()
@@ -118,7 +165,7 @@ fn codes(member: Option<&Value>, description: &str) -> Vec<u64> {
     let listed: Vec<u64> = match member {
         Some(Value::Array(codes)) => codes
             .iter()
-            .filter_map(Value::as_u64)
+            .filter_map(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()))
             .take(MOST_CODES)
             .collect(),
         _ => Vec::new(),
@@ -142,9 +189,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::refusal::peer::Platform;
 
     fn read(body: &Value) -> Option<ServerError> {
-        ServerError::from_members(400, body.as_object().unwrap(), None)
+        ServerError::from_members(Peer::Authority, 400, body.as_object().unwrap(), None)
     }
 
     #[test]
@@ -162,6 +210,7 @@ mod tests {
         }))
         .unwrap();
         let expected = ServerError {
+            peer: Peer::Authority,
             status: 400,
             error: "invalid_client".to_owned(),
             description: Some(
@@ -177,10 +226,7 @@ mod tests {
             retry_after: None,
         };
         assert_eq!(error, expected);
-        assert_eq!(
-            error.to_string(),
-            "the server refused with `invalid_client` (AADSTS7000215)"
-        );
+        assert_eq!(error.to_string(), "the server refused: invalid_client");
     }
 
     #[test]
@@ -214,6 +260,44 @@ mod tests {
             (None, None, None, None)
         );
         assert_eq!(error.correlation_id.as_deref(), Some("(token removed)"));
+    }
+
+    #[test]
+    fn a_platform_refuses_in_its_own_shapes_and_is_quoted() {
+        let app_service = Peer::Platform(Platform::AppService);
+        let imds = Peer::Platform(Platform::Imds);
+        let shell = Peer::Platform(Platform::CloudShell);
+        let rows = [
+            (
+                imds,
+                json!({"error": "invalid_request", "error_description": "Identity not found"}),
+                Some("the instance metadata service refused: invalid_request: Identity not found"),
+            ),
+            (
+                app_service,
+                json!({"statusCode": 400, "message": "No identity was\r\nfound.", "correlationId": "c"}),
+                Some("App Service refused: No identity was found."),
+            ),
+            (
+                shell,
+                json!({"error": {"code": "AudienceNotSupported", "message": "No."}}),
+                Some("Cloud Shell refused: AudienceNotSupported: No."),
+            ),
+            (shell, json!({"error": {"message": 7}}), None),
+            (app_service, json!({}), None),
+            // No platform: what it says is not shown, for it may repeat what was sent.
+            (
+                Peer::Authority,
+                json!({"error": "invalid_client", "error_description": "client_secret=S3cr3t"}),
+                Some("the server refused: invalid_client"),
+            ),
+            (Peer::Authority, json!({"message": "No."}), None),
+        ];
+        for (peer, body, expected) in rows {
+            let refusal = ServerError::from_members(peer, 400, body.as_object().unwrap(), None);
+            let shown = refusal.map(|refusal| refusal.to_string());
+            assert_eq!(shown.as_deref(), expected, "{body}");
+        }
     }
 
     #[test]
@@ -323,10 +407,17 @@ mod tests {
             (408, true),
             (429, true),
             (500, true),
+            (425, true),
             (501, false),
             (502, true),
             (503, true),
             (504, true),
+            (505, false),
+            (509, true),
+            (511, false),
+            (522, true),
+            (599, true),
+            (600, false),
         ];
         for (status, expected) in rows {
             let refusal = ServerError {

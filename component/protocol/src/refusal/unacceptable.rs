@@ -12,6 +12,8 @@ pub struct Unacceptable {
     pub status: Option<u16>,
     /// How long the server asked to wait before the next attempt.
     pub retry_after: Option<Duration>,
+    /// Whether the same request may well get another answer later.
+    pub is_transient: bool,
 }
 
 impl Unacceptable {
@@ -21,6 +23,7 @@ impl Unacceptable {
             hint: None,
             status: None,
             retry_after: None,
+            is_transient: false,
         }
     }
 
@@ -31,10 +34,25 @@ impl Unacceptable {
         }
     }
 
+    /// Adds by which numbers the answer can be found again.
+    pub(crate) fn referring_to(self, identifiers: &str) -> Self {
+        Self {
+            message: format!("{} ({identifiers})", self.message),
+            ..self
+        }
+    }
+
     pub(crate) fn with_answer(self, status: u16, retry_after: Option<Duration>) -> Self {
         Self {
             status: Some(status),
             retry_after,
+            ..self
+        }
+    }
+
+    pub(crate) fn transient(self, is_transient: bool) -> Self {
+        Self {
+            is_transient,
             ..self
         }
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::request::client_id::ClientId;
 use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
@@ -88,7 +89,8 @@ impl Scope {
     }
 
     fn names_no_permission(&self) -> bool {
-        self.permission().is_empty() || (self.resource().is_none() && self.is_default())
+        let is_empty = self.permission().is_empty() && !is_guid(&self.0);
+        is_empty || (self.resource().is_none() && self.is_default())
     }
 
     fn is_openid(&self) -> bool {
@@ -164,6 +166,22 @@ impl Scopes {
             ))
             .with_hint(format!("name the API with `/.default`, {EXAMPLE}"))),
             _ => Err(named_permission(scope, GRAPH)),
+        }
+    }
+
+    /// Refuses an API that is named by its number and without a permission, unless that is the client itself: B2C and APIs
+    /// that sign in for themselves are asked so
+    /// ([B2C](https://learn.microsoft.com/azure/active-directory-b2c/access-tokens#openid-connect-scopes)).
+    pub fn check_own(&self, client_id: &ClientId) -> Result<(), Impossible> {
+        let is_other =
+            |scope: &&Scope| is_guid(&scope.0) && !scope.0.eq_ignore_ascii_case(client_id.as_str());
+        match self.0.iter().find(is_other) {
+            None => Ok(()),
+            Some(scope) => Err(Impossible::new(format!(
+                "scope {} names an API but no permission",
+                quoted(&scope.0)
+            ))
+            .with_hint(format!("use {}", quoted(&default_of(&scope.0))))),
         }
     }
 

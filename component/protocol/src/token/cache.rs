@@ -171,6 +171,11 @@ pub struct CacheEntry {
 }
 
 impl CacheEntry {
+    /// Whether it is known how long the token lives; another is for one use.
+    pub fn lasts(&self) -> bool {
+        self.expires_at > self.obtained_at
+    }
+
     /// The entry for an answer to a request for these scopes with this credential.
     pub fn from_response(
         response: TokenResponse,

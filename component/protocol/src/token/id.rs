@@ -65,6 +65,14 @@ impl IdToken {
         Self::check(token, expected, now)
     }
 
+    /// Whether the authority would have to be asked who issues for it: the token names somebody else than its own host.
+    pub fn is_by_unknown_issuer(response: &TokenResponse, authority: &Authority) -> bool {
+        let token = response.id_token.as_ref();
+        let jwt = token.map(|token| Jwt::decode_unverified(token.expose()));
+        authority.has_unknown_issuer()
+            && matches!(jwt, Some(Ok(Jwt::Signed(jwt))) if !has_issuer(&jwt.claims.members, authority))
+    }
+
     /// Checks a token that came from the token endpoint just now. Its signature is not checked.
     pub fn check(
         token: &Secret,

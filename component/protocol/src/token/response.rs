@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::exchange::answer::{Members, members, with_response};
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::scope::Scopes;
 use crate::token::account::AccountId;
@@ -51,7 +52,7 @@ pub struct TokenResponse {
 impl TokenResponse {
     /// Reads an answer that came at `now`. Give it at most [`MAX_BODY_SIZE`](crate::exchange::answer::MAX_BODY_SIZE) bytes and one more, so that it can tell.
     pub fn from_http(response: &Response<impl AsRef<[u8]>>, now: Timestamp) -> Result<Self, Error> {
-        let members = members(response, now)?;
+        let members = members(response, Peer::Authority, now)?;
         Ok(
             Self::from_members(members, now)
                 .map_err(|error| with_response(error, response, now))?,

@@ -46,6 +46,8 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
 
 /// Reads one object for somebody to look at, and which members stand twice, at any depth. The last of them counts.
 pub(crate) fn viewed(bytes: &[u8]) -> Result<(Map<String, Value>, Vec<Repeated>), Fault> {
+    // RFC 8259 section 8.1: a byte order mark may be ignored.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Fault::Empty);
     }

@@ -1,6 +1,8 @@
 //! Values that know nothing of a protocol: what everything else is made of.
 
+pub mod clock_offset;
 pub mod correlation_id;
+pub(crate) mod date;
 pub(crate) mod guid;
 pub mod impossible;
 pub(crate) mod json;

@@ -96,6 +96,8 @@ impl<'p> Route<'p> {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Endpoint {
+    /// Whichever is asked.
+    Any,
     Authorize,
     DeviceCode,
     External,

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA, SET_COOKIE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, DATE, EXPIRES, PRAGMA, SET_COOKIE},
 };
 use serde_json::{Value, json};
 
@@ -124,6 +124,7 @@ impl Exchange<'_> {
             HeaderName::from_static("x-ms-request-id"),
             &self.trace_id.to_string(),
         );
+        insert(response, DATE, &self.now.http_date());
         if let Some(id) = self.client_request_id {
             insert(
                 response,

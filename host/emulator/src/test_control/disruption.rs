@@ -10,4 +10,6 @@ pub struct Disruption {
     pub delay: Duration,
     /// Whether to close the connection in the middle of the body, whose full length was announced.
     pub cut_off: bool,
+    /// Whether to close the connection instead of answering.
+    pub hang_up: bool,
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     endpoint::route::Endpoint, exchange::Exchange, refusal::Refusal,
-    test_control::disruption::Disruption,
+    test_control::disruption::Disruption, value::time::UnixTime,
 };
 
 /// What to do to the answer to one request. The request is carried out first, so without any member
@@ -18,6 +18,13 @@ use crate::{
 pub(crate) struct Fault {
     /// Which endpoint's next request.
     endpoint: Endpoint,
+    /// How many requests; one unless `for_seconds` is given.
+    times: Option<u32>,
+    /// All requests of so many seconds from now on, as far as `times` allows.
+    for_seconds: Option<i64>,
+    /// When that is over.
+    #[serde(skip)]
+    ends: Option<UnixTime>,
     /// Another status; from 400 on also an error body, unless `error` or `body` say otherwise.
     #[serde(deserialize_with = "status_code")]
     status: Option<StatusCode>,
@@ -39,6 +46,26 @@ pub(crate) struct Fault {
     delay_ms: u64,
     /// Close the connection in the middle of the body.
     close: bool,
+    /// Close the connection instead of answering.
+    hang_up: bool,
+    /// Ways of writing the same answer that clients should understand.
+    odd: Vec<Oddity>,
+}
+
+/// How gateways and older services write what is meant.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Oddity {
+    /// A byte order mark before the JSON.
+    ByteOrderMark,
+    /// Another content type, with another character set.
+    Charset,
+    /// Members that nobody knows.
+    ExtraMembers,
+    /// Every number as text.
+    NumbersAsText,
+    /// `token_type` in other letters.
+    OtherCase,
 }
 
 /// A body that no client wants.
@@ -56,8 +83,27 @@ enum Body {
 }
 
 impl Fault {
+    /// From now on.
+    pub(crate) fn starting_at(self, now: UnixTime) -> Self {
+        Self {
+            ends: self.for_seconds.map(|seconds| now.moved_by(seconds)),
+            ..self
+        }
+    }
+
     pub(crate) fn is_for(&self, endpoint: Endpoint) -> bool {
-        self.endpoint == endpoint
+        self.endpoint == Endpoint::Any || self.endpoint == endpoint
+    }
+
+    /// Whether it befalls no request any more.
+    pub(crate) fn is_over(&self, now: UnixTime) -> bool {
+        self.times == Some(0) || self.ends.is_some_and(|end| end <= now)
+    }
+
+    /// One request fewer.
+    pub(crate) fn use_up(&mut self) {
+        let times = self.times.or(self.ends.is_none().then_some(1));
+        self.times = times.map(|times| times.saturating_sub(1));
     }
 
     /// Turns the genuine answer into the faulty one.
@@ -71,6 +117,9 @@ impl Fault {
             None => genuine,
         };
         self.change_members(response.body_mut());
+        for oddity in &self.odd {
+            oddity.apply(&mut response);
+        }
         if let Some(body) = self.body {
             body.replace(&mut response);
         }
@@ -89,6 +138,7 @@ impl Fault {
         response.extensions_mut().insert(Disruption {
             delay,
             cut_off: self.close,
+            hang_up: self.hang_up,
         });
         response
     }
@@ -119,6 +169,50 @@ impl Fault {
             members.retain(|name, _| !self.omit.contains(name));
             *body = Value::Object(members).to_string().into_bytes();
         }
+    }
+}
+
+impl Oddity {
+    fn apply(self, response: &mut Response<Vec<u8>>) {
+        match self {
+            Self::ByteOrderMark => {
+                response.body_mut().splice(..0, *b"\xef\xbb\xbf");
+            }
+            Self::Charset => {
+                set_header(
+                    response,
+                    header::CONTENT_TYPE,
+                    "text/plain; charset=iso-8859-1",
+                );
+            }
+            Self::ExtraMembers => change(response, |members| {
+                members.insert(
+                    "@odata.context".to_owned(),
+                    json!("https://example.test/$metadata"),
+                );
+                members.insert(
+                    "x_gateway".to_owned(),
+                    json!({ "hops": [1, { "id": null }] }),
+                );
+            }),
+            Self::NumbersAsText => change(response, |members| {
+                for value in members.values_mut().filter(|value| value.is_number()) {
+                    *value = json!(value.to_string());
+                }
+            }),
+            Self::OtherCase => change(response, |members| {
+                if let Some(Value::String(kind)) = members.get_mut("token_type") {
+                    *kind = kind.to_uppercase();
+                }
+            }),
+        }
+    }
+}
+
+fn change(response: &mut Response<Vec<u8>>, how: impl FnOnce(&mut Map<String, Value>)) {
+    if let Ok(Value::Object(mut members)) = serde_json::from_slice(response.body()) {
+        how(&mut members);
+        *response.body_mut() = Value::Object(members).to_string().into_bytes();
     }
 }
 

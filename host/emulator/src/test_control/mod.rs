@@ -96,14 +96,32 @@ impl TestControl {
         now
     }
 
-    /// Takes the oldest fault that was queued for an endpoint.
-    pub(crate) fn next_fault(&self, endpoint: Endpoint) -> Option<Fault> {
+    /// The oldest fault that was queued for an endpoint, which is used up by a request that counts.
+    pub(crate) fn next_fault(
+        &self,
+        endpoint: Endpoint,
+        counts: bool,
+        now: UnixTime,
+    ) -> Option<Fault> {
         let mut state = self.state();
-        let position = state
+        state.faults.retain(|fault| !fault.is_over(now));
+        let fault = state
             .faults
-            .iter()
-            .position(|fault| fault.is_for(endpoint))?;
-        Some(state.faults.remove(position))
+            .iter_mut()
+            .find(|fault| fault.is_for(endpoint))?;
+        let found = fault.clone();
+        if counts {
+            fault.use_up();
+        }
+        Some(found)
+    }
+
+    /// Moves the clock and queues faults, as control requests would.
+    pub(crate) fn arrange(&self, advance: i64, faults: Vec<Fault>, now: UnixTime) {
+        let mut state = self.state();
+        state.advance = advance;
+        let now = now.moved_by(advance);
+        state.queue(faults, now);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -122,7 +140,10 @@ impl State {
         now: UnixTime,
     ) -> Option<Result<Value, String>> {
         Some(match (request.method(), rest) {
-            (&Method::POST, "/faults") => faults(request).map(|faults| self.queue(faults)),
+            (&Method::POST, "/faults") => {
+                let now = now.moved_by(self.advance);
+                faults(request).map(|faults| self.queue(faults, now))
+            }
             (&Method::GET, "/requests") => Ok(json!(self.received)),
             (&Method::DELETE, "/requests") => Ok(self.forget_received()),
             (&Method::POST, "/clock") => parsed(request).map(|advance| self.advance(&advance, now)),
@@ -131,7 +152,8 @@ impl State {
         })
     }
 
-    fn queue(&mut self, faults: Vec<Fault>) -> Value {
+    fn queue(&mut self, faults: Vec<Fault>, now: UnixTime) -> Value {
+        let faults = faults.into_iter().map(|fault| fault.starting_at(now));
         self.faults.extend(faults);
         Value::Null
     }
@@ -159,7 +181,11 @@ struct Advance {
 
 /// One fault, or a list of them.
 fn faults(request: &Request<Vec<u8>>) -> Result<Vec<Fault>, String> {
-    let faults = match parsed(request)? {
+    faults_of(parsed(request)?)
+}
+
+pub(crate) fn faults_of(described: Value) -> Result<Vec<Fault>, String> {
+    let faults = match described {
         Value::Array(faults) => faults.into_iter().map(serde_json::from_value).collect(),
         fault => serde_json::from_value(fault).map(|fault| vec![fault]),
     };

@@ -31,6 +31,31 @@ impl UnixTime {
     }
 }
 
+impl UnixTime {
+    /// The form of the header `Date` (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub(crate) fn http_date(self) -> String {
+        let days = self.0 / SECONDS_A_DAY;
+        let (year, month, day) = civil_date(days);
+        let second = self.0 % SECONDS_A_DAY;
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        // 1970 began on a Thursday.
+        let weekday = WEEKDAYS
+            .iter()
+            .cycle()
+            .nth((days % 7) as usize)
+            .copied()
+            .unwrap_or_default();
+        let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    }
+}
+
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 /// The form of `timestamp` in error bodies: `2025-02-19 03:49:12Z`.
 impl fmt::Display for UnixTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

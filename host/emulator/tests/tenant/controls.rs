@@ -190,6 +190,67 @@ fn the_clock_moves_and_tokens_follow() {
 }
 
 #[test]
+fn a_fault_lasts_as_long_as_it_was_ordered_to() {
+    let visitor = Visitor::new();
+    let order = |fault: Value| {
+        let answer = visitor.control(Method::POST, "/faults", &fault.to_string());
+        assert_eq!(answer.status(), 204, "{fault}");
+    };
+    let statuses = |count: usize| -> Vec<u16> {
+        (0..count)
+            .map(|_| visitor.grant(&[]).status().as_u16())
+            .collect()
+    };
+    order(json!({ "status": 503 }));
+    assert_eq!(statuses(2), [503, 200]);
+    order(json!({ "status": 503, "times": 2 }));
+    assert_eq!(statuses(3), [503, 503, 200]);
+    order(json!({ "endpoint": "any", "status": 500 }));
+    assert_eq!(statuses(2), [500, 200]);
+    order(json!({ "status": 503, "for_seconds": 60 }));
+    assert_eq!(statuses(3), [503; 3]);
+    visitor.control(Method::POST, "/clock", r#"{"advance":60}"#);
+    assert_eq!(statuses(1), [200]);
+}
+
+#[test]
+fn the_same_answer_is_written_in_odd_ways() {
+    let visitor = Visitor::new();
+    let odd = [
+        "numbers_as_text",
+        "extra_members",
+        "other_case",
+        "charset",
+        "byte_order_mark",
+    ];
+    visitor.control(Method::POST, "/faults", &json!({ "odd": odd }).to_string());
+    let answer = visitor.grant(&[]);
+    assert_eq!(
+        answer.headers()["content-type"],
+        "text/plain; charset=iso-8859-1"
+    );
+    let text = answer.body().strip_prefix(b"\xef\xbb\xbf").unwrap();
+    let members: Value = serde_json::from_slice(text).unwrap();
+    assert_eq!(members["token_type"], "BEARER");
+    assert_eq!(members["expires_in"], "3599");
+    assert!(members["x_gateway"].is_object());
+}
+
+#[test]
+fn the_date_of_an_answer_is_that_of_its_clock() {
+    let visitor = Visitor::new();
+    assert_eq!(
+        visitor.grant(&[]).headers()["date"],
+        "Wed, 19 Feb 2025 03:49:12 GMT"
+    );
+    visitor.control(Method::POST, "/clock", r#"{"advance":86400}"#);
+    assert_eq!(
+        visitor.grant(&[]).headers()["date"],
+        "Thu, 20 Feb 2025 03:49:12 GMT"
+    );
+}
+
+#[test]
 fn web_pages_have_no_control() {
     let visitor = Visitor::new();
     let page = [("origin", "https://example.com")];

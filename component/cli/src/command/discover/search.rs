@@ -2,6 +2,7 @@
 
 use crate::bindings::directory::{self, Application};
 use crate::bindings::errors;
+use crate::bindings::tokens::Request;
 use crate::command::format::Format;
 use crate::input::environment::variable;
 use crate::input::named;
@@ -79,17 +80,25 @@ impl Search<'_> {
     ) -> Result<Vec<Application>, Error> {
         // Nobody may be there to answer: then what is stored has to do.
         let attended = !prepared.flow.needs_person() || output.can_ask();
-        let found = headless::sign_in(prepared, output, |request| {
+        let search = |request: &Request, attended: bool| {
             directory::applications(request, self.pattern, attended).map_err(Box::new)
-        });
-        found.map_err(|error| match *error {
-            errors::Error::InteractionRequired(interaction)
-                if !attended && interaction.refusal.is_none() =>
-            {
-                unattended()
-            }
-            error => prepared.explain(error),
-        })
+        };
+        if !attended {
+            return search(&prepared.request, false).map_err(|error| match *error {
+                errors::Error::InteractionRequired(interaction)
+                    if interaction.refusal.is_none() =>
+                {
+                    unattended()
+                }
+                error => prepared.explain(error),
+            });
+        }
+        headless::sign_in(
+            prepared,
+            output,
+            |request| search(request, false),
+            |request| search(request, true),
+        )
     }
 }
 

@@ -11,6 +11,7 @@ use crate::authority::issuer::is_issuer_of;
 use crate::grant::authorization_code::response_mode::ResponseMode;
 use crate::grant::authorization_code::sign_in_attempt::SignInAttempt;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::server_error::ServerError;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::value::secret::Secret;
@@ -127,7 +128,7 @@ fn refusal(parameters: &[(String, String)]) -> Option<ServerError> {
             (name.to_owned(), Value::from(value.as_str()))
         })
         .collect();
-    ServerError::from_members(0, &members, None)
+    ServerError::from_members(Peer::Authority, 0, &members, None)
 }
 
 #[cfg(test)]

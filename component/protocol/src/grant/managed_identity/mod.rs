@@ -18,20 +18,28 @@ use self::assignment::ManagedIdentity;
 use self::source::Source;
 use crate::authority::Authority;
 use crate::exchange::answer::{Members, members, with_response};
+use crate::exchange::server_time::server_time;
 use crate::exchange::{form, platform_request};
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
+use crate::refusal::server_error::ServerError;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::request::claims::CLIENT_CAPABILITY;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
+use crate::token::jwt::Jwt;
 use crate::token::response::{BEARER, TokenResponse, refresh_in_or_half};
 use crate::value::impossible::Impossible;
 use crate::value::printable::quoted;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
-/// How long to wait for the first sign of a metadata service: where there is one it answers at once.
-pub const PROBE_TIME: Duration = Duration::from_secs(1);
+/// How long to wait for the first sign of a metadata service when nobody says: on a machine that has only just started it takes
+/// some seconds, and where there is none nobody wants to wait for long.
+pub const PROBE_TIME: Duration = Duration::from_secs(5);
+
+/// The pause before somebody looks again.
+pub const PROBE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Tokens of managed identities live for a day; more is a mistake.
 const LONGEST_LIFE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
@@ -110,8 +118,32 @@ impl ManagedIdentityRequest {
     }
 
     /// Whom it goes to.
-    pub const fn source(&self) -> &Source {
-        &self.source
+    pub const fn peer(&self) -> Peer {
+        Peer::Platform(self.source.platform())
+    }
+
+    /// What to do about a refusal, in the words of what was asked for.
+    pub fn advice(&self, refusal: &ServerError) -> Option<String> {
+        let is_unknown = matches!(refusal.status, 400 | 404) && !refusal.is_transient();
+        let place = match self.source {
+            Source::Imds { .. } | Source::Arc { .. } => "machine",
+            Source::AppService { .. } | Source::AzureMl { .. } => "service",
+            Source::CloudShell { .. } => return self.peer().hint(refusal.status),
+        };
+        match &self.identity {
+            _ if !is_unknown => self.peer().hint(refusal.status),
+            ManagedIdentity::SystemAssigned => Some(format!(
+                "check that the system-assigned identity of this {place} is enabled, or name one that is assigned to it with `--identity`; check {} too",
+                quoted(&self.resource)
+            )),
+            ManagedIdentity::ClientId(id)
+            | ManagedIdentity::ObjectId(id)
+            | ManagedIdentity::ResourceId(id) => Some(format!(
+                "check that identity {} is assigned to this {place}, and the resource {}",
+                quoted(id),
+                quoted(&self.resource)
+            )),
+        }
     }
 
     /// The request to send: past every proxy, and following no redirect.
@@ -141,7 +173,7 @@ impl ManagedIdentityRequest {
         Ok(request)
     }
 
-    /// The request that shows whether there is a metadata service at all; wait for at most [`PROBE_TIME`]. Any answer will do. `None`
+    /// The request that shows whether there is a metadata service at all; wait for [`PROBE_TIME`], or for as long as the caller says. Any answer will do. `None`
     /// for sources that the environment vouches for.
     pub fn to_probe(&self) -> Option<Request<Zeroizing<Vec<u8>>>> {
         match &self.source {
@@ -163,17 +195,24 @@ impl ManagedIdentityRequest {
         {
             return arc::key_file(response, key_folder).map(Answer::KeyWanted);
         }
-        let members = members(response, now).map_err(|error| match error {
-            Error::Unacceptable(error) => error.with_hint(self.source.hint()).into(),
-            other => other,
-        })?;
+        let members = members(response, self.peer(), now)?;
+        let server = server_time(response.headers()).unwrap_or(now);
         let token = self
-            .token(Members::new("managed identity's answer", members), now)
+            .token(
+                Members::new("managed identity's answer", members),
+                now,
+                server,
+            )
             .map_err(|error| with_response(error, response, now))?;
         Ok(Answer::Token(Box::new(token)))
     }
 
-    fn token(&self, mut members: Members, now: Timestamp) -> Result<TokenResponse, Unacceptable> {
+    fn token(
+        &self,
+        mut members: Members,
+        now: Timestamp,
+        server: Timestamp,
+    ) -> Result<TokenResponse, Unacceptable> {
         let token_type = members.take_text("token_type")?;
         if token_type.is_some_and(|token_type| !token_type.eq_ignore_ascii_case(BEARER)) {
             return Err(members.invalid("a `token_type` other than `Bearer`"));
@@ -181,7 +220,7 @@ impl ManagedIdentityRequest {
         let access_token = members
             .take_secret("access_token")?
             .ok_or_else(|| members.missing("access_token"))?;
-        let life = life(&mut members, now)?;
+        let life = life(&mut members, &access_token, server)?;
         self.check_echo(&mut members)?;
         Ok(TokenResponse {
             access_token,
@@ -217,16 +256,24 @@ impl ManagedIdentityRequest {
     }
 }
 
-/// By the absolute time, which the platform's own clock gives, else by the span. Old services write a date for the former.
-fn life(members: &mut Members, now: Timestamp) -> Result<Duration, Unacceptable> {
-    let expires_on = members.take_seconds("expires_on").ok().flatten();
-    let expires_in = members.take_seconds("expires_in")?;
-    let life = match (expires_on, expires_in) {
-        (Some(expires_on), _) => {
-            Timestamp::from_unix_seconds(expires_on.as_secs()).saturating_since(now)
-        }
+/// By the absolute time, else by the span, else by what the token says of itself; nothing if none of them says.
+/// The absolute time is one of the server's clock.
+fn life(
+    members: &mut Members,
+    access_token: &Secret,
+    server: Timestamp,
+) -> Result<Duration, Unacceptable> {
+    let expires_in = members.take_seconds("expires_in").ok().flatten();
+    let life = match (members.take_time("expires_on"), expires_in) {
+        (Some(expires_on), _) => expires_on.saturating_since(server),
         (None, Some(expires_in)) => expires_in,
-        (None, None) => return Err(members.missing("expires_on")),
+        (None, None) => match Jwt::decode_unverified(access_token.expose()) {
+            Ok(Jwt::Signed(jwt)) => match jwt.expires_at() {
+                Some(end) => end.saturating_since(server),
+                None => return Ok(Duration::ZERO),
+            },
+            _ => return Ok(Duration::ZERO),
+        },
     };
     if life.is_zero() || life > LONGEST_LIFE {
         return Err(members
@@ -243,6 +290,7 @@ mod tests {
     use super::*;
     use crate::grant::managed_identity::source::Environment;
     use crate::grant::recorded;
+    use crate::refusal::peer::Platform;
 
     const GUID: &str = "99999999-8888-7777-6666-555555555555";
     const RESOURCE_ID: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/my id";
@@ -506,9 +554,23 @@ mod tests {
             ("more", json!(now + 172_801), Value::Null, None),
             ("past", json!(now), Value::Null, None),
             ("long past", json!("1"), Value::Null, None),
-            ("date alone", json!("09/14/2017"), Value::Null, None),
-            ("neither", Value::Null, Value::Null, None),
-            ("negative", json!(-1), Value::Null, None),
+            // 100 seconds after `NOW`.
+            (
+                "date in twelve hours",
+                json!("02/18/2025 09:21:40 PM +00:00"),
+                Value::Null,
+                Some(100),
+            ),
+            (
+                "date of ISO 8601",
+                json!("2025-02-18T21:21:40Z"),
+                Value::Null,
+                Some(100),
+            ),
+            // Known to nobody, so that the token is used but not kept.
+            ("unreadable", json!("09/14/2017"), Value::Null, Some(0)),
+            ("neither", Value::Null, Value::Null, Some(0)),
+            ("negative", json!(-1), Value::Null, Some(0)),
         ];
         for (name, expires_on, expires_in, expected) in rows {
             let body =
@@ -517,6 +579,58 @@ mod tests {
                 .ok()
                 .map(|token| token.expires_at.saturating_since(NOW).as_secs());
             assert_eq!(life, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_platforms_clock_and_the_token_itself_say_when_it_ends() {
+        // {"alg":"RS256"} and {"exp":1739913700}, 100 seconds after `NOW`.
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3Mzk5MTM3MDB9.c2ln";
+        let life = |date: Option<&str>, body: &Value| {
+            let mut response = Response::builder();
+            if let Some(date) = date {
+                response = response.header("date", date);
+            }
+            let response = response.body(body.to_string().into_bytes()).unwrap();
+            let request = request(source(&[]), ManagedIdentity::SystemAssigned).unwrap();
+            let Answer::Token(token) = request.read(&response, NOW).unwrap() else {
+                panic!("no token")
+            };
+            token.expires_at.saturating_since(NOW).as_secs()
+        };
+        assert_eq!(life(None, &json!({"access_token": token})), 100);
+        // The platform's clock is a day behind ours.
+        let ends = json!({"access_token": "a", "expires_on": NOW.unix_seconds() - 86_400 + 60});
+        assert_eq!(life(Some("Mon, 17 Feb 2025 21:20:00 GMT"), &ends), 60);
+    }
+
+    #[test]
+    fn advice_names_what_was_asked_for() {
+        let refusal = |status| ServerError {
+            peer: Peer::Platform(Platform::Imds),
+            status,
+            error: "invalid_request".to_owned(),
+            ..ServerError::default()
+        };
+        let named = ManagedIdentity::ClientId(GUID.to_owned());
+        let rows = [
+            (named.clone(), 400, format!("identity `{GUID}` is assigned")),
+            (
+                ManagedIdentity::SystemAssigned,
+                400,
+                "--identity".to_owned(),
+            ),
+            (named, 429, "too many requests".to_owned()),
+            (
+                ManagedIdentity::SystemAssigned,
+                410,
+                "70 seconds".to_owned(),
+            ),
+        ];
+        for (identity, status, expected) in rows {
+            let request = request(source(&[]), identity).unwrap();
+            let advice = request.advice(&refusal(status)).unwrap();
+            assert!(advice.contains(&expected), "{status}: {advice}");
         }
     }
 
@@ -553,7 +667,7 @@ mod tests {
                 r#"{"error":"invalid_request","error_description":"Identity not found"}"#,
                 true,
             ),
-            (400, r#"{"statusCode":400,"message":"S3cr3t"}"#, false),
+            (400, r#"{"statusCode":400,"message":"No identity"}"#, true),
             (404, "", false),
             (302, "", false),
             (200, "<html>S3cr3t", false),

@@ -7,6 +7,7 @@ use url::Url;
 use super::arc::KeyFolder;
 use super::assignment::ManagedIdentity;
 use crate::exchange::platform_request::{Reach, endpoint};
+use crate::refusal::peer::Platform;
 use crate::value::impossible::Impossible;
 use crate::value::secret::Secret;
 
@@ -196,28 +197,14 @@ impl Source {
         })
     }
 
-    /// What it is called in messages.
-    pub const fn name(&self) -> &'static str {
+    /// Which platform it is.
+    pub const fn platform(&self) -> Platform {
         match self {
-            Self::AppService { .. } => "App Service",
-            Self::Arc { .. } => "Azure Arc",
-            Self::AzureMl { .. } => "Azure Machine Learning",
-            Self::CloudShell { .. } => "Cloud Shell",
-            Self::Imds { .. } => "the instance metadata service",
-        }
-    }
-
-    /// What to check when it gives no token.
-    pub const fn hint(&self) -> &'static str {
-        match self {
-            Self::AppService { .. } | Self::AzureMl { .. } => {
-                "check that an identity is assigned to this service, and its id if one was named"
-            }
-            Self::Arc { .. } => "check that the Azure Arc agent is connected and up to date",
-            Self::CloudShell { .. } => "open a new Cloud Shell session",
-            Self::Imds { .. } => {
-                "check that an identity is assigned to this machine; a proxy must not be used for 169.254.169.254"
-            }
+            Self::AppService { .. } => Platform::AppService,
+            Self::Arc { .. } => Platform::Arc,
+            Self::AzureMl { .. } => Platform::AzureMl,
+            Self::CloudShell { .. } => Platform::CloudShell,
+            Self::Imds { .. } => Platform::Imds,
         }
     }
 
@@ -276,7 +263,7 @@ impl Source {
             ManagedIdentity::ObjectId(_) => "identity by object id",
             ManagedIdentity::ResourceId(_) => "identity by resource id",
         };
-        Impossible::new(format!("{} knows no {what}", self.name()))
+        Impossible::new(format!("{} knows no {what}", self.platform().name()))
             .with_hint("name the identity by its client id, or none at all")
     }
 }
@@ -318,7 +305,7 @@ mod tests {
                 Some("Azure Machine Learning"),
             ),
             ("cloud shell", &[msi], Some("Cloud Shell")),
-            ("arc", &[identity, imds], Some("Azure Arc")),
+            ("arc", &[identity, imds], Some("the Azure Arc agent")),
             (
                 "half of arc",
                 &[identity],
@@ -348,10 +335,17 @@ mod tests {
         for (name, variables, expected) in rows {
             let environment = Environment::from_variables(variables.iter().copied());
             let source = Source::choose(&environment).ok();
-            assert_eq!(source.as_ref().map(Source::name), expected, "{name}");
+            assert_eq!(
+                source.as_ref().map(|source| source.platform().name()),
+                expected,
+                "{name}"
+            );
         }
         let agent = Environment::default().with_arc_agent();
-        assert_eq!(Source::choose(&agent).unwrap().name(), "Azure Arc");
+        assert_eq!(
+            Source::choose(&agent).unwrap().platform().name(),
+            "the Azure Arc agent"
+        );
         assert!(
             !format!(
                 "{:?}",

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::exchange::answer::{members, with_response};
 use crate::exchange::form;
 use crate::refusal::error::Error;
+use crate::refusal::peer::Peer;
 use crate::refusal::unacceptable::Unacceptable;
 use crate::token::verification::presented::PresentedToken;
 use crate::value::correlation_id::CorrelationId;
@@ -66,7 +67,7 @@ pub struct KeySet {
 impl KeySet {
     /// Reads the answer that came at `now`. Keys of other kinds and uses are left out; a set without any key is no set.
     pub fn from_http(response: &Response<impl AsRef<[u8]>>, now: Timestamp) -> Result<Self, Error> {
-        let members = members(response, now)?;
+        let members = members(response, Peer::Authority, now)?;
         Ok(Self::from_members(&members).map_err(|error| with_response(error, response, now))?)
     }
 

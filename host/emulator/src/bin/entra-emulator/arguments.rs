@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Parser;
 use entra_emulator::{Cloud, contoso, overview_text};
 
+use crate::refusing_proxy::Refusal;
+
 /// Serve a local Entra ID tenant on this machine's loopback interface, for tests and trials.
 ///
 /// Prints one line of JSON when it is ready; `--help` lists who can sign in with what, and so does
@@ -35,6 +37,24 @@ pub(crate) struct Arguments {
     /// Cloud that the metadata names: global, china, us-government, france, germany or singapore
     #[arg(long, value_name = "NAME", default_value_t, hide_default_value = true)]
     pub(crate) cloud: Cloud,
+
+    /// Something that goes wrong, as JSON: {"endpoint": "token", "status": 503, "times": 2}; may be repeated
+    #[arg(long = "fault", value_name = "JSON")]
+    pub(crate) faults: Vec<String>,
+
+    /// Seconds that this server's clock is ahead of the real one; negative if it is behind
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        hide_default_value = true,
+        allow_negative_numbers = true
+    )]
+    pub(crate) clock_offset: i64,
+
+    /// Be a proxy too, at a port of its own, that refuses: a status such as 407, 403 or 502, `garbage`, `silent` or `hang-up`
+    #[arg(long, value_name = "HOW")]
+    pub(crate) refusing_proxy: Option<Refusal>,
 
     /// Write one line per request to stderr: method, path, status
     #[arg(long, short)]

@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 in, the emulator's answers out.
 
 use std::{
-    convert::Infallible,
+    fmt,
     io::{self, Write as _},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -46,7 +46,7 @@ pub(crate) async fn serve(stream: TcpStream, tls: Option<TlsAcceptor>, service: 
 async fn serve_http(stream: impl AsyncRead + AsyncWrite + Unpin, service: Arc<Service>) {
     let answer = service_fn(|request| {
         let service = Arc::clone(&service);
-        async move { Ok::<_, Infallible>(service.answer(request).await) }
+        async move { service.answer(request).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -57,7 +57,7 @@ async fn serve_http(stream: impl AsyncRead + AsyncWrite + Unpin, service: Arc<Se
 }
 
 impl Service {
-    async fn answer(&self, request: Request<Incoming>) -> Response<PacedBody> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<PacedBody>, HungUp> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = match self.whole(request).await {
             Ok((request, origin)) => self.emulator.respond(&request, &origin, now()),
@@ -72,7 +72,10 @@ impl Service {
             .copied()
             .unwrap_or_default();
         tokio::time::sleep(disruption.delay).await;
-        response.map(|body| PacedBody::new(body, disruption.cut_off))
+        if disruption.hang_up {
+            return Err(HungUp);
+        }
+        Ok(response.map(|body| PacedBody::new(body, disruption.cut_off)))
     }
 
     /// The request with its body, and the origin that the client meant.
@@ -101,13 +104,26 @@ impl Service {
     }
 }
 
+/// Closes the connection before there is an answer.
+#[derive(Debug)]
+struct HungUp;
+
+impl fmt::Display for HungUp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("hung up on demand")
+    }
+}
+
+impl std::error::Error for HungUp {}
+
 fn refusal(status: StatusCode) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
     *response.status_mut() = status;
     response
 }
 
-fn now() -> UnixTime {
+/// The time of day.
+pub(crate) fn now() -> UnixTime {
     // A clock before 1970 counts as 1970.
     UnixTime(
         SystemTime::now()

@@ -7,6 +7,7 @@ mod arguments;
 mod connection;
 mod listener;
 mod paced_body;
+mod refusing_proxy;
 mod test_authority;
 
 use std::{
@@ -53,8 +54,15 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
             (tls, _) => tls.map(|(acceptor, _)| acceptor),
         };
-        announce(scheme, listener.port(), &tenant)?;
-        let emulator = Emulator::with_controls(tenant).in_cloud(arguments.cloud);
+        let emulator = Emulator::with_controls(tenant.clone())
+            .in_cloud(arguments.cloud)
+            .disturbed(arguments.clock_offset, &arguments.faults, connection::now())
+            .map_err(|error| format!("`--fault` cannot be understood: {error}"))?;
+        let proxy = match arguments.refusing_proxy {
+            Some(refusal) => Some(refusing_proxy::start(refusal).await?),
+            None => None,
+        };
+        announce(scheme, listener.port(), proxy, &tenant)?;
         let service = Arc::new(Service {
             emulator,
             scheme,
@@ -80,20 +88,23 @@ fn tenant(certificates: &[PathBuf]) -> Result<Tenant, String> {
 }
 
 /// The one line on stdout; on a terminal, who can sign in too. Whoever reads it may connect at once.
-fn announce(scheme: &str, port: u16, tenant: &Tenant) -> io::Result<()> {
+fn announce(scheme: &str, port: u16, proxy: Option<u16>, tenant: &Tenant) -> io::Result<()> {
     let authority = format!("{scheme}://127.0.0.1:{port}");
     let graph = format!("{authority}/graph");
+    let mut ready = json!({
+        "authority": authority,
+        "graph": graph,
+        "page": format!("{authority}/"),
+        "pid": std::process::id(),
+    });
+    if let (Some(port), Some(members)) = (proxy, ready.as_object_mut()) {
+        members.insert(
+            "proxy".to_owned(),
+            json!(format!("http://127.0.0.1:{port}")),
+        );
+    }
     let mut stdout = io::stdout().lock();
-    writeln!(
-        stdout,
-        "{}",
-        json!({
-            "authority": authority,
-            "graph": graph,
-            "page": format!("{authority}/"),
-            "pid": std::process::id(),
-        })
-    )?;
+    writeln!(stdout, "{ready}")?;
     stdout.flush()?;
     let mut stderr = io::stderr().lock();
     if stderr.is_terminal() {
