@@ -61,6 +61,7 @@ impl Source {
             Self::Platform(identity) => Some(ManagedIdentity {
                 identity: identity.clone(),
                 environment: self.environment(),
+                patience: None,
             }),
             Self::Kept(_) | Self::TokenFile(_) => None,
         }
