@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
-use support::{Emulator, GET_TOKEN, SECRET, User, foreign_program};
+use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, User, foreign_program};
 
 /// A session bus with an unlocked keyring; both end with it.
 struct Session {

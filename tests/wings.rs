@@ -58,8 +58,13 @@ fn used(source: &str) -> Vec<String> {
     let code = source
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
-    let names = code.flat_map(|line| line.split("crate::").skip(1));
-    names
+    // What a macro names where it is used is the crate's public face.
+    let code = code.map(|line| line.replace("$crate::", ""));
+    let parts = code.flat_map(|line| {
+        let parts = line.split("crate::").skip(1);
+        parts.map(str::to_owned).collect::<Vec<_>>()
+    });
+    parts
         .map(|rest| {
             let end =
                 rest.find(|character: char| !(character == '_' || character.is_alphanumeric()));
