@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
+use ring::digest::{SHA256, digest};
 use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, User, foreign_program};
 
 /// A session bus with an unlocked keyring; both end with it.
@@ -59,9 +60,15 @@ impl Session {
 
     /// As another program sees it; empty if there is none.
     fn stored_secret(&self) -> String {
-        let found = self.call(
-            "secret-tool lookup service entra-auth-cli username profile:my-api-client:client-secret",
-        );
+        // Entries of a folder that a variable names end in the beginning of its digest.
+        let folder = self.user.config();
+        let digest = digest(&SHA256, folder.as_os_str().as_encoded_bytes());
+        let start = digest.as_ref().iter().take(8);
+        let start: String = start.map(|byte| format!("{byte:02x}")).collect();
+        let found = self.call(&format!(
+            "secret-tool lookup service entra-auth-cli username \
+             profile:my-api-client:client-secret@{start}"
+        ));
         String::from_utf8(found.stdout).unwrap()
     }
 
