@@ -64,6 +64,7 @@ fn main() {
     output::exit_code::report(match parse(&arguments) {
         Ok(line) => {
             let output = Output::new(line.common.verbosity(), line.common.no_color);
+            output.show_progress();
             finish(run(&line, &output), &output)
         }
         Err(error) => {

@@ -47,12 +47,6 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(verbosity: Verbosity, no_color: bool) -> Self {
-        // What cannot be shown is not shown.
-        let _ = progress_display::show(match verbosity {
-            Verbosity::Quiet => Detail::Nothing,
-            Verbosity::Normal => Detail::Waits,
-            Verbosity::Verbose => Detail::Steps,
-        });
         let plain = no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             verbosity,
@@ -60,6 +54,16 @@ impl Output {
             stderr_is_terminal: stderr().is_terminal(),
             colour: !plain,
         }
+    }
+
+    /// Tell the host how much it may say on its own while somebody waits.
+    pub(crate) fn show_progress(&self) {
+        // What cannot be shown is not shown.
+        let _ = progress_display::show(match self.verbosity {
+            Verbosity::Quiet => Detail::Nothing,
+            Verbosity::Normal => Detail::Waits,
+            Verbosity::Verbose => Detail::Steps,
+        });
     }
 
     pub(crate) fn stdout_is_terminal(&self) -> bool {

@@ -481,7 +481,6 @@ mod tests {
                 false,
             ),
             (GLOBAL, "http://microsoft.com/devicelogin", false),
-            (GLOBAL, "https://login.microsoftonline.us/device", false),
             (GLOBAL, "https://evil.test/devicelogin", false),
             (GLOBAL, "https://microsoft.com.evil.test/devicelogin", false),
             (GLOBAL, "https://microsoft.com@evil.test/", false),
