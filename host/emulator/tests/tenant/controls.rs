@@ -117,7 +117,8 @@ fn delay_and_cut_are_left_to_the_connection() {
         disruption,
         Some(Disruption {
             delay: Duration::from_millis(250),
-            cut_off: true
+            cut_off: true,
+            hang_up: false,
         })
     );
 }
