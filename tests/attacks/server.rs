@@ -34,10 +34,13 @@ fn say(connection: &mut TcpStream, text: &str) {
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
+/// What it is called, and what the server does.
+type Attempt = (&'static str, fn(&mut TcpStream));
+
 /// Rows 1, 3, 4 and 6: each ends in an error, soon, and with little memory.
 #[test]
 fn an_answer_without_an_end_ends() {
-    let attempts: [(&str, fn(&mut TcpStream)); 7] = [
+    let attempts: [Attempt; 7] = [
         ("a body without an end", |connection| {
             say(
                 connection,
@@ -93,7 +96,7 @@ fn an_answer_without_an_end_ends() {
 /// Rows 2 and 6: whatever it says or does not say, `--timeout` ends it.
 #[test]
 fn a_server_that_goes_on_slowly_is_left_at_the_time_limit() {
-    let attempts: [(&str, fn(&mut TcpStream)); 4] = [
+    let attempts: [Attempt; 4] = [
         ("nothing", |_| thread::sleep(Duration::from_secs(60))),
         ("half a head", |connection| {
             say(connection, "HTTP/1.1 200 OK\r\n");

@@ -6,6 +6,10 @@ use std::net::SocketAddr;
 
 /// The two ends of a connection.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only Linux tells whose a connection is")
+)]
 pub(super) struct Ends {
     pub(super) here: SocketAddr,
     pub(super) there: SocketAddr,
