@@ -72,7 +72,7 @@ const ASSERTIONS: &str = r#"
 {"issuer": "https://sts.windows.net/22222222-0000-0000-0000-000000000000/"} | AADSTS700211 | issuer
 {"subject": "system:serviceaccount:default:somebody-else"}                   | AADSTS700213 | subject
 {"audience": "api://elsewhere"}                                              | AADSTS700212 | audience
-{"lifetime": -600}                                                           | AADSTS700024 | token file is fresh
+{"lifetime": -600}                                                           | AADSTS700024 | token file be fresh
 "#;
 
 #[test]

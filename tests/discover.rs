@@ -48,7 +48,7 @@ fn a_pattern_finds_apps_by_name_number_and_uri() {
         );
     }
     assert_eq!(
-        names(&user, &format!("{SEARCH} -t your-tenant-id")).len(),
+        names(&user, &format!("{SEARCH} -t contoso.onmicrosoft.com")).len(),
         5,
         "without a pattern, every app"
     );

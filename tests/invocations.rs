@@ -218,7 +218,10 @@ impl Stage {
             .quiet_success();
         let token = app.run("get-token").quiet_success().trim().to_owned();
         let sealed = app
-            .run_with("config export -p my-api --include-secrets", SHARED)
+            .run_with(
+                "config export -p my-api --include-secrets --passphrase-stdin",
+                SHARED,
+            )
             .quiet_success();
         let programs = programs();
         let mut person = User::new();

@@ -54,9 +54,8 @@ fn probe(
     let deadline = order.deadline.within(Some(patience.unwrap_or(PROBE_TIME)));
     let mut count = 1;
     loop {
-        let lost = match once(Sender::Order(order), &probe, MAX_BODY_SIZE, &deadline) {
-            Ok(_) => return Ok(()),
-            Err(lost) => lost,
+        let Err(lost) = once(Sender::Order(order), &probe, MAX_BODY_SIZE, &deadline) else {
+            return Ok(());
         };
         match lost.silence {
             // Somebody is there.

@@ -94,6 +94,10 @@ impl GetToken {
 }
 
 /// A token that takes nobody: the cached one while it is fresh, else one by what is left of a sign-in.
+#[expect(
+    clippy::result_large_err,
+    reason = "the contract's error, as its own functions return it"
+)]
 fn without_person(request: &tokens::Request, cache: CacheUse) -> Result<Token, errors::Error> {
     // A cache that cannot be read has no token.
     let cached = match cache {
