@@ -80,7 +80,7 @@ fn a_certificate_that_is_none_is_refused_before_anything_is_sent() {
     let keys = workspace().join("host/emulator/key/client-credential");
     let path = keys.join("client-without-key.pfx");
     let options = format!(
-        "--scope api://your-api-id/.default --certificate-path {} --certificate-password -",
+        "--force --scope api://your-api-id/.default --certificate-path {} --certificate-password -",
         path.display()
     );
     create(&user, "keyless", &emulator, CLIENT_ID, &options);

@@ -37,7 +37,9 @@ pub(crate) fn sign_in<T>(
         prepared.request.grant = Grant::DeviceCode;
         return ask(&prepared.request).map_err(|error| prepared.explain(*error));
     }
-    if is_for_person && !output.stderr_is_terminal() && is_for_want_of_a_person(&error) {
+    // Where nothing was refused and a browser was there, somebody came, and the error says what was wrong with that.
+    let nobody_came = no_browser(&error) || is_refused(&error);
+    if is_for_person && !output.stderr_is_terminal() && nobody_came {
         return Err(unattended(prepared, *error));
     }
     Err(prepared.explain(advised(prepared.flow, *error)))
@@ -48,10 +50,7 @@ fn unattended(prepared: &Prepared, error: Refused) -> Error {
     if !is_for_want_of_a_person(&error) {
         return prepared.explain(error);
     }
-    let refused = match &error {
-        Refused::InteractionRequired(interaction) => interaction.refusal.is_some(),
-        _ => false,
-    };
+    let refused = is_refused(&error);
     let mut explained = prepared.explain(error);
     let missing = proofs::missing(variable);
     if refused {
@@ -66,6 +65,11 @@ fn unattended(prepared: &Prepared, error: Refused) -> Error {
         format!("a person would have to sign in, and nobody is there; {missing}"),
         proofs::HOW_TO_GIVE,
     )
+}
+
+/// True if it was the server that wants a person.
+fn is_refused(error: &Refused) -> bool {
+    matches!(error, Refused::InteractionRequired(interaction) if interaction.refusal.is_some())
 }
 
 fn is_for_want_of_a_person(error: &Refused) -> bool {
