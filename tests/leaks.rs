@@ -99,7 +99,7 @@ fn no_secret_is_written_anywhere() {
     ));
     let pfx = workspace().join("host/emulator/key/client-credential/client.pfx");
     let certificate = format!(
-        "--scope api://your-api-id/.default --certificate-path {} --certificate-password -",
+        "--force --scope api://your-api-id/.default --certificate-path {} --certificate-password -",
         pfx.display()
     );
     create(

@@ -99,7 +99,7 @@ fn a_fresh_token_is_handed_out_although_another_holds_the_lock() {
     // Who needs the lock waits for it no longer than the call may take.
     let waiting = user.run(&format!("{GET_TOKEN} --force --timeout 1s"));
     let (error, _) = waiting.failure(6);
-    assert!(error.contains("time"), "{waiting:?}");
+    assert!(error.contains("another process"), "{waiting:?}");
     assert_eq!(emulator.requests().len(), 1);
     drop(held);
     user.run(&format!("{GET_TOKEN} --force")).quiet_success();
