@@ -14,6 +14,8 @@ pub(crate) struct Cause {
     pub(crate) fault: Fault,
     pub(crate) message: String,
     pub(crate) hint: String,
+    /// Whether there was a connection, so that the request may have arrived.
+    is_sent: bool,
 }
 
 impl Cause {
@@ -22,6 +24,15 @@ impl Cause {
             fault,
             message: message.into(),
             hint: hint.into(),
+            is_sent: false,
+        }
+    }
+
+    /// Of a connection that was there and broke.
+    pub(super) fn broken_off(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            is_sent: true,
+            ..Self::new(Fault::Unreachable, message, hint)
         }
     }
 
@@ -30,6 +41,7 @@ impl Cause {
         match self.fault {
             Fault::Untrusted => Code::TlsCertificateError,
             Fault::TimedOut => Code::ConnectionTimeout,
+            Fault::Unreachable if self.is_sent => Code::ConnectionTerminated,
             Fault::Unreachable => Code::DestinationUnavailable,
             _ => Code::InternalError(Some(self.message.clone())),
         }

@@ -175,8 +175,7 @@ fn broken_off(error: &hyper::Error, host: &str) -> Cause {
         let error = inner.downcast_ref::<io::Error>()?;
         Some(cause::of_io(error, IDLE_LIMIT))
     });
-    Cause::new(
-        Fault::Unreachable,
+    Cause::broken_off(
         format!(
             "the connection to `{host}` broke off: {}",
             why.as_deref()
