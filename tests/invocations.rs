@@ -230,7 +230,8 @@ impl Stage {
             .quiet_success();
         let browser = programs.path().join("browser");
         person.set("BROWSER", browser.to_str().unwrap());
-        person.run("get-token").quiet_success();
+        // Who signed in is said besides.
+        person.run("get-token").success();
         Self {
             emulator,
             app,
