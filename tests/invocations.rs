@@ -338,8 +338,10 @@ fn judge(stage: &Stage, invocation: &Invocation) -> Result<(), String> {
             )),
         };
     }
-    // It prints an address for the person to open.
-    let is_silent = outcome.stderr.is_empty() || line.contains("--show-url");
+    // Who signed in is said, and `--show-url` prints an address for the person to open.
+    let mut lines = outcome.stderr.lines();
+    let is_silent =
+        lines.all(|line| line.starts_with("Signed in as ")) || line.contains("--show-url");
     if outcome.code != 0 || !is_silent {
         return Err(format!("exit code {}: {}", outcome.code, outcome.stderr));
     }
