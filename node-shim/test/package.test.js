@@ -8,7 +8,7 @@ import { RUNTIMES, missing, run } from './processes.js';
 import { installed, packaged, workspace } from './workspace.js';
 
 /** In bytes: unpacked, and to download. A third of it is glue code, once for each of the two engines. */
-const LARGEST = { unpacked: 3_100_000, packed: 960_000 };
+const LARGEST = { unpacked: 3_400_000, packed: 960_000 };
 
 let folder;
 let tarball;

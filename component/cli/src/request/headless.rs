@@ -37,8 +37,10 @@ pub(crate) fn sign_in<T>(
         prepared.request.grant = Grant::DeviceCode;
         return ask(&prepared.request).map_err(|error| prepared.explain(*error));
     }
-    // Where nothing was refused and a browser was there, somebody came, and the error says what was wrong with that.
-    let nobody_came = no_browser(&error) || is_refused(&error);
+    // Where nothing was refused and a browser was there, somebody came, and the error says what was wrong with that. So it
+    // does about a browser that was named.
+    let is_named = variable("BROWSER").is_some();
+    let nobody_came = no_browser(&error) && !is_named || is_refused(&error);
     if is_for_person && !output.stderr_is_terminal() && nobody_came {
         return Err(unattended(prepared, *error));
     }
