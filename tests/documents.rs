@@ -110,7 +110,7 @@ fn newcomer() -> User {
     let programs = Path::new(PROGRAM).parent().unwrap().to_str().unwrap();
     let path = std::env::var("PATH").unwrap();
     user.set("PATH", &format!("{programs}:{path}"));
-    let person = workspace().join("tests/python/person.py");
+    let person = workspace().join("tests/python/browser.py");
     user.set("BROWSER", &format!("python3 {}", person.display()));
     user
 }

@@ -1,48 +1,69 @@
-"""Alice at a browser: `person.py ADDRESS` signs her in, clicking through whatever pages come, as `BROWSER` for a test."""
+"""Somebody in front of the emulator's pages, without a browser's looks."""
 
-import http.cookiejar
-import sys
-import urllib.parse
-import urllib.request
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
+#: What a person enters, and which button they press, by what a page offers.
 ANSWERS = {"username": "alice@contoso.onmicrosoft.com", "password": "alice"}
+AGREEING = ["sign_in", "use_account", "confirm", "approve", "accept"]
 
 
 class Form(HTMLParser):
-    """The page's form: where it goes, its fields, and the first button."""
+    """The one form of a page."""
 
     def __init__(self, page):
         super().__init__()
-        self.action = None
-        self.fields = {}
-        self.has_button = False
+        self.action, self.fields, self.buttons = None, {}, []
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        name, value = attributes.get("name"), attributes.get("value") or ""
         if tag == "form":
             self.action = attributes["action"]
-        elif tag == "input" and name:
-            self.fields[name] = ANSWERS.get(name, value)
-        elif tag == "button" and not self.has_button:
-            self.has_button = True
-            if name:
-                self.fields[name] = value
+        elif tag == "input":
+            self.fields[attributes["name"]] = attributes.get("value") or ""
+        elif tag == "button" and attributes.get("name") == "do":
+            self.buttons.append(attributes["value"])
 
 
-def main():
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    answer = browser.open(sys.argv[1])
-    # Fewer pages than a sign-in with consent has would be too few; many more are a circle.
-    for _ in range(8):
-        form = Form(answer.read().decode())
-        if form.action is None:
-            return
-        address = urllib.parse.urljoin(answer.geturl(), form.action)
-        answer = browser.open(address, urllib.parse.urlencode(form.fields).encode())
-    sys.exit("the pages lead in a circle")
+class Person:
+    def __init__(self, emulator):
+        self.browser = emulator.session()
+        self.origin = emulator.origin
 
+    def sign_in(self, url):
+        """Follows a sign-in to its end; gives the parameters that the application gets."""
+        return self.answer_pages(self.browser.get(url, allow_redirects=False))
 
-main()
+    def enter_code(self, url, code):
+        """Approves a device; gives the last page."""
+        page = self.browser.get(url)
+        form = Form(page.text)
+        url = urljoin(page.url, form.action)
+        self.last_page = None
+        self.answer_pages(self.browser.post(url, {"user_code": code}, allow_redirects=False))
+        return self.last_page
+
+    def answer_pages(self, response):
+        for _ in range(8):
+            if "location" in response.headers:
+                url = urljoin(response.url, response.headers["location"])
+                if not url.startswith(self.origin):
+                    parts = urlsplit(url)
+                    return dict(parse_qsl(parts.query or parts.fragment))
+                response = self.browser.get(url, allow_redirects=False)
+                continue
+            form = Form(response.text)
+            if form.action is None:
+                self.last_page = response.text
+                return None
+            url = urljoin(response.url, form.action)
+            if not url.startswith(self.origin):
+                return form.fields
+            fields = {name: ANSWERS.get(name, value) for name, value in form.fields.items()}
+            button = next(choice for choice in AGREEING if choice in form.buttons)
+            response = self.browser.post(url, fields | {"do": button}, allow_redirects=False)
+        raise AssertionError(f"the pages do not end: {response.text}")
+
+    def close(self):
+        self.browser.close()
