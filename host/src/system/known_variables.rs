@@ -82,6 +82,7 @@ const VARIABLES: &[Variable] = &[
     secret_elsewhere("AZURE_PASSWORD"),
     plain("AZURE_POD_IDENTITY_AUTHORITY_HOST"),
     plain("AZURE_TENANT_ID"),
+    plain("BROWSER"),
     plain("CI"),
     plain("COLUMNS"),
     plain("COMP_LINE"),
