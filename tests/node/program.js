@@ -52,10 +52,7 @@ export class User {
   /** The text is the body of an ES module that is run as the browser, with the address as `url`. */
   useBrowser(body) {
     const file = join(this.#home, 'browser.mjs');
-    // The address that a browser is started with serves once, and leads on.
-    const first = 'const { headers } = await fetch(process.argv[2], { redirect: "manual" });';
-    const url = 'const url = headers.get("location") ?? process.argv[2];';
-    writeFileSync(file, `#!${process.execPath}\n${first}\n${url}\n${body}`);
+    writeFileSync(file, `#!${process.execPath}\nconst url = process.argv[2];\n${body}`);
     chmodSync(file, 0o755);
     this.#environment.BROWSER = file;
   }

@@ -81,7 +81,9 @@ test('a code with PKCE, and its refresh token', async () => {
   await createProfile(COMMAND_LINE, '--auth-method Public --scope api://your-api-id/access_as_user');
   user.useBrowser(`
     import { Person } from ${JSON.stringify(workspace('tests/node/person.js'))};
-    const { address, answer } = await new Person().signIn(url);
+    // The address that a browser is started with serves once, and leads on.
+    const { headers } = await fetch(url, { redirect: 'manual' });
+    const { address, answer } = await new Person().signIn(headers.get('location'));
     const page = await fetch(address, { method: 'POST', body: new URLSearchParams(answer) });
     if (!page.ok) throw new Error(await page.text());
   `);
