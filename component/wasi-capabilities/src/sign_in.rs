@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use text::is_invisible;
+
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::sign_in::{
     Answer, Guest, GuestAnswer, GuestRedirect, ListenAt, Page, Redirect, ResponseMode,
@@ -70,23 +72,6 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_control() && !is_invisible(*character))
         .collect()
-}
-
-/// Bidirectional controls and characters without a width
-/// ([Unicode TR 36 section 3](https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing)).
-const fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// What there cannot be.

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, ErrorKind};
 
+use text::is_invisible;
 use wasmtime_wasi_http::Error as Code;
 
 use crate::capability::bindings::entra_auth::core::errors::Fault;
@@ -130,11 +131,6 @@ pub(super) fn printable(text: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// What changes the direction of writing, or takes no room (Unicode Technical Report 36).
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A subject with all its parts fits.

@@ -6,6 +6,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use text::is_invisible;
+
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 
@@ -105,23 +107,6 @@ pub(super) fn printable(text: &str) -> String {
         }
     }
     shown
-}
-
-/// Bidirectional controls and characters without a width
-/// ([Unicode TR 36 section 3](https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing)).
-const fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]
