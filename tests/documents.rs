@@ -111,7 +111,7 @@ fn newcomer() -> User {
     let path = std::env::var("PATH").unwrap();
     user.set("PATH", &format!("{programs}:{path}"));
     let person = workspace().join("tests/python/browser.py");
-    user.set("BROWSER", &format!("python3 {}", person.display()));
+    user.set("BROWSER", &format!("python3 -B {}", person.display()));
     user
 }
 

@@ -4,32 +4,8 @@ import http.cookiejar
 import sys
 import urllib.parse
 import urllib.request
-from html.parser import HTMLParser
 
-ANSWERS = {"username": "alice@contoso.onmicrosoft.com", "password": "alice"}
-
-
-class Form(HTMLParser):
-    """The page's form: where it goes, its fields, and the first button."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.action = None
-        self.fields = {}
-        self.has_button = False
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        name, value = attributes.get("name"), attributes.get("value") or ""
-        if tag == "form":
-            self.action = attributes["action"]
-        elif tag == "input" and name:
-            self.fields[name] = ANSWERS.get(name, value)
-        elif tag == "button" and not self.has_button:
-            self.has_button = True
-            if name:
-                self.fields[name] = value
+from person import AGREEING, Form
 
 
 def main():
@@ -40,8 +16,13 @@ def main():
         form = Form(answer.read().decode())
         if form.action is None:
             return
+        fields = form.answers()
+        # The page that brings the answer back sends itself.
+        buttons = [choice for choice in AGREEING if choice in form.buttons]
+        if buttons:
+            fields["do"] = buttons[0]
         address = urllib.parse.urljoin(answer.geturl(), form.action)
-        answer = browser.open(address, urllib.parse.urlencode(form.fields).encode())
+        answer = browser.open(address, urllib.parse.urlencode(fields).encode())
     sys.exit("the pages lead in a circle")
 
 

@@ -25,6 +25,10 @@ class Form(HTMLParser):
         elif tag == "button" and attributes.get("name") == "do":
             self.buttons.append(attributes["value"])
 
+    def answers(self):
+        """The fields as a person fills them in."""
+        return {name: ANSWERS.get(name, value) for name, value in self.fields.items()}
+
 
 class Person:
     def __init__(self, emulator):
@@ -60,9 +64,8 @@ class Person:
             url = urljoin(response.url, form.action)
             if not url.startswith(self.origin):
                 return form.fields
-            fields = {name: ANSWERS.get(name, value) for name, value in form.fields.items()}
             button = next(choice for choice in AGREEING if choice in form.buttons)
-            response = self.browser.post(url, fields | {"do": button}, allow_redirects=False)
+            response = self.browser.post(url, form.answers() | {"do": button}, allow_redirects=False)
         raise AssertionError(f"the pages do not end: {response.text}")
 
     def close(self):
