@@ -23,7 +23,10 @@ pub(crate) fn too_low() -> Option<Limit> {
     None
 }
 
-#[cfg_attr(windows, expect(dead_code, reason = "nothing is limited there"))]
+#[cfg_attr(
+    all(windows, not(test)),
+    expect(dead_code, reason = "nothing is limited there")
+)]
 fn too_low_of(address_space: Option<u64>, files: Option<u64>) -> Option<Limit> {
     if let Some(bytes) = address_space.filter(|bytes| *bytes < ADDRESS_SPACE) {
         return Some(Limit {
