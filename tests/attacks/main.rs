@@ -56,6 +56,7 @@
 //! | 52 | a lock that somebody holds | host/src/capability/token_cache/tests.rs waiting_ends_with_the_time_limit |
 //! | 53 | a lax umask | host/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
 //! | 54 | a folder that others can write to | docs/secrets.md "Profiles are as trustworthy as whoever can write the folder" |
+//! | 54 | a file that everybody can write to | tests/attacks/started.rs profiles_that_everybody_can_write_to_are_closed_once_and_that_is_said |
 //! | 55 | files of another user | tests/damage.rs a_file_of_another_user_is_not_trusted |
 //! | 56 | a link as the file to write | host/src/capability/files.rs a_new_file_is_of_its_owner_alone_and_replaces_a_link_instead_of_following_it |
 //! | 57 | a pipe of another user as the file to write | tests/attacks/started.rs a_pipe_of_another_user_gets_no_token |

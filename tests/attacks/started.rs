@@ -90,6 +90,25 @@ fn no_program_that_is_started_inherits_a_secret() {
     assert!(errors.contains("7: Bad file descriptor"), "{errors}");
 }
 
+/// Row 54.
+#[test]
+fn profiles_that_everybody_can_write_to_are_closed_once_and_that_is_said() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let profiles = user.profiles();
+    let folder = profiles.parent().unwrap();
+    for (path, mode) in [(folder, 0o777), (&profiles, 0o666)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        let first = user.run("config list");
+        let named = format!("warning: everybody could write to `{}`", path.display());
+        assert!(
+            first.code == 0 && first.stderr.starts_with(&named),
+            "{first:?}"
+        );
+        user.run("config list").quiet_success();
+    }
+}
+
 /// Row 57.
 #[test]
 fn a_pipe_of_another_user_gets_no_token() {

@@ -48,6 +48,9 @@ impl ProfileStore {
 
     fn read(&self) -> Result<Option<String>, Failure> {
         let path = self.target()?;
+        if let Some(folder) = path.parent() {
+            private_file::close_folder(folder);
+        }
         let Some(content) = private_file::read(&path, LIMIT).map_err(of_file)? else {
             return Ok(None);
         };

@@ -48,6 +48,12 @@ pub(crate) fn step(text: &str) {
     }
 }
 
+/// Something that everybody has to know, whatever is shown.
+pub(crate) fn warn(text: &str) {
+    line().erase();
+    write(&format!("warning: {}\n", one_line(text)));
+}
+
 /// From now on `what` is waited for.
 pub(crate) fn waiting(what: &str) {
     let mut line = line();

@@ -22,7 +22,7 @@ mod platform;
 
 pub(crate) use error::{Fault, FileError};
 pub(crate) use lock::Lock;
-use ownership::{check, make_folder, refused};
+use ownership::{check, make_folder, refused, take_back};
 use unfinished::{Unfinished, remove_leftovers};
 
 /// The file for reading, whoever owns it; a link is not followed, and a named pipe is not waited for.
@@ -42,6 +42,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileErr
         .metadata()
         .map_err(|error| FileError::from_io("read", path, &error))?;
     check(path, &metadata)?;
+    take_back(path, &file, &metadata);
     // One byte more than it has, to see its end: growing piece by piece takes a call and a copy for each.
     let length = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
     let mut content = Vec::with_capacity(length + 1);
@@ -56,6 +57,15 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileErr
         ));
     }
     Ok(Some(content))
+}
+
+/// Take away from a folder of this user that everybody may write to it.
+pub(crate) fn close_folder(path: &Path) {
+    if let Ok(folder) = platform::open(path)
+        && let Ok(metadata) = folder.metadata()
+    {
+        take_back(path, &folder, &metadata);
+    }
 }
 
 /// Put a file with `content` in place of the one at `path`, if any. On disk when this returns. The folder is made if it

@@ -1,11 +1,12 @@
 //! What is taken for a file or folder of this user.
 
 use std::fmt::Display;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::path::Path;
 
 use super::error::{Fault, FileError};
 use super::platform;
+use crate::system::status_line;
 
 /// Create the folder and what is missing above it, for this user alone. A folder that is there stays as it is.
 pub(super) fn make_folder(path: &Path) -> Result<(), FileError> {
@@ -37,6 +38,16 @@ pub(super) fn check(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
         return Err(foreign(path, metadata));
     }
     Ok(())
+}
+
+/// Whoever can write to this user's files decides what is in them: if everybody may, that is taken away, and said.
+pub(super) fn take_back(path: &Path, file: &File, metadata: &Metadata) {
+    if platform::is_open_to_all(metadata) && platform::close_to_all(file).unwrap_or(false) {
+        status_line::warn(&format!(
+            "everybody could write to `{}`: now only you can, and what is in it may be somebody else's",
+            path.display()
+        ));
+    }
 }
 
 fn foreign(path: &Path, metadata: &Metadata) -> FileError {

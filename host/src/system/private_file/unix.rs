@@ -72,6 +72,19 @@ pub(super) fn is_foreign(metadata: &Metadata) -> bool {
     metadata.uid() != geteuid().as_raw() && metadata.uid() != 0
 }
 
+/// True for a file or folder of this user that everybody may write to. A sticky folder lets nobody touch what others put there.
+pub(super) fn is_open_to_all(metadata: &Metadata) -> bool {
+    let is_sticky = metadata.is_dir() && metadata.mode() & STICKY != 0;
+    metadata.uid() == geteuid().as_raw() && metadata.mode() & WRITABLE_BY_ALL != 0 && !is_sticky
+}
+
+/// Take that away; true if it is gone. Some file systems have the same permissions for everything.
+pub(super) fn close_to_all(file: &File) -> io::Result<bool> {
+    let mode = file.metadata()?.mode();
+    file.set_permissions(Permissions::from_mode(mode & 0o7777 & !WRITABLE_BY_ALL))?;
+    Ok(!is_open_to_all(&file.metadata()?))
+}
+
 /// Who a file is of, for people.
 pub(super) fn owner(metadata: &Metadata) -> String {
     match metadata.uid() {
@@ -139,5 +152,7 @@ fn flags(flags: OFlags) -> i32 {
     flags.bits().cast_signed()
 }
 
+const WRITABLE_BY_ALL: u32 = 0o002;
+const STICKY: u32 = 0o1000;
 const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;

@@ -76,6 +76,15 @@ pub(super) fn is_foreign(_metadata: &Metadata) -> bool {
 }
 
 /// Files of others are not told from one's own there.
+/// Permissions are those of the folder there.
+pub(super) fn is_open_to_all(_metadata: &Metadata) -> bool {
+    false
+}
+
+pub(super) fn close_to_all(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
 pub(super) fn owner(_metadata: &Metadata) -> String {
     "somebody else".to_owned()
 }

@@ -55,6 +55,23 @@ fn replacing_closes_a_file_that_others_could_read() {
 }
 
 #[test]
+fn what_everybody_may_write_to_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    fs::write(&path, "text").unwrap();
+    for (before, after) in [(0o666, 0o664), (0o664, 0o664), (0o606, 0o604)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
+        assert_eq!(read(&path, 10).unwrap().unwrap(), b"text");
+        assert_eq!(mode(&path), after, "{before:o}");
+    }
+    for (before, after) in [(0o777, 0o775), (0o1777, 0o1777), (0o770, 0o770)] {
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(before)).unwrap();
+        close_folder(folder.path());
+        assert_eq!(mode(folder.path()), after, "{before:o}");
+    }
+}
+
+#[test]
 fn a_symbolic_link_is_refused_and_its_target_stays() {
     let folder = tempfile::tempdir().unwrap();
     let [target, missing, link] =
