@@ -173,6 +173,7 @@ fn a_person_signs_in_at_microsofts_own_client() {
     let (shown, code) = terminal.finish();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("access_as_user, read, write"), "{shown}");
+    assert!(shown.contains(&format!("Signed in as {ALICE}")), "{shown}");
 
     // From now on nobody has to be there.
     assert!(

@@ -8,7 +8,9 @@ use protocol::refusal::error::Error as ProtocolError;
 use protocol::value::secret::Secret;
 
 use crate::Client;
-use crate::bindings::exports::entra_auth::core::directory::{AppRole, Application, Guest, Scope};
+use crate::bindings::exports::entra_auth::core::directory::{
+    AppRole, Application, Found, Guest, Scope,
+};
 use crate::bindings::exports::entra_auth::core::tokens::{Grant, Origin, Request, Token};
 use crate::error::{Error, Tries, with_hint};
 use crate::exchange::{Exchange, Fault, Peer, Sender, exchange_up_to};
@@ -17,11 +19,7 @@ use crate::randomness;
 use crate::tokens::{from_server, prefer_cached, replace_cached, without_person};
 
 impl Guest for Client {
-    fn applications(
-        mut request: Request,
-        pattern: String,
-        attended: bool,
-    ) -> Result<Vec<Application>, Error> {
+    fn applications(mut request: Request, pattern: String, attended: bool) -> Result<Found, Error> {
         let pattern = ApplicationPattern::parse(&pattern)?;
         let graph = Graph::of(&Authority::parse(&request.authority, &request.tenant)?)?;
         let asker = asker(&request.grant);
@@ -32,18 +30,21 @@ impl Guest for Client {
         } else {
             without_person
         };
-        let token = prefer_cached(&order, source)?;
+        let mut token = prefer_cached(&order, source)?;
         let found = match found(&order, &graph, &pattern, &token) {
             Err(Fault::Answer(error, _))
                 if token.origin == Origin::Cache && may_be_outdated(&error) =>
             {
-                let token = replace_cached(&order, source)?;
+                token = replace_cached(&order, source)?;
                 found(&order, &graph, &pattern, &token)
             }
             found => found,
         };
         let applications = found.map_err(|fault| explained(fault, &order, asker))?;
-        Ok(applications.into_iter().map(Into::into).collect())
+        Ok(Found {
+            applications: applications.into_iter().map(Into::into).collect(),
+            account: token.account.filter(|_| token.origin == Origin::Person),
+        })
     }
 }
 

@@ -53,7 +53,8 @@ export class Client {
   /** App registrations of the tenant that `pattern` means. */
   async discover(request, pattern = '*', { attended = false, signal } = {}) {
     const order = await this.#about(request, 'applications', String(pattern), Boolean(attended));
-    return this.#run({ ...order, interface: 'directory' }, signal);
+    const found = await this.#run({ ...order, interface: 'directory' }, signal);
+    return found.applications;
   }
 
   async #about(given, name, ...others) {

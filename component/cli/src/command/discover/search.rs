@@ -1,6 +1,6 @@
 //! The app registrations of a tenant: who asks for them, and how that one signs in.
 
-use crate::bindings::directory::{self, Application};
+use crate::bindings::directory::{self, Found};
 use crate::bindings::errors;
 use crate::bindings::tokens::Request;
 use crate::command::format::Format;
@@ -44,13 +44,16 @@ impl Search<'_> {
         let mut prepared =
             options.prepare_for(self.asker(output)?, Purpose::SignIn, self.browser, output)?;
         let found = self.applications(&mut prepared, output)?;
-        if found.is_empty() {
+        if let Some(account) = &found.account {
+            output.requested_notice(&format!("Signed in as {account}"));
+        }
+        if found.applications.is_empty() {
             output.notice(&format!(
                 "No applications found matching '{}'",
                 self.pattern
             ));
         }
-        listing::show(&found, format, output)?;
+        listing::show(&found.applications, format, output)?;
         Ok(ExitCode::Done)
     }
 
@@ -73,11 +76,7 @@ impl Search<'_> {
         Ok(in_use)
     }
 
-    fn applications(
-        &self,
-        prepared: &mut Prepared,
-        output: &Output,
-    ) -> Result<Vec<Application>, Error> {
+    fn applications(&self, prepared: &mut Prepared, output: &Output) -> Result<Found, Error> {
         // Nobody may be there to answer: then what is stored has to do.
         let attended = !prepared.flow.needs_person() || output.can_ask();
         let search = |request: &Request, attended: bool| {
