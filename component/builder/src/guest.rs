@@ -144,7 +144,7 @@ fn component(folder: &Path, guest: Guest) -> Result<Vec<u8>> {
     ComponentEncoder::default()
         .validate(true)
         .module(&bytes)
-        .and_then(|encoder| encoder.encode())
+        .and_then(|mut encoder| encoder.encode())
         .with_context(|| format!("cannot wrap `{}`", guest.name()))
 }
 
