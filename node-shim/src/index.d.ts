@@ -127,8 +127,12 @@ export interface TokenRequest {
 
 export type Credential = { secret: Secret } | { certificate: Certificate } | { assertion: Assertion };
 
-/** The value itself, or a name in the secret store, with a value for when there is none under that name. */
-export type Secret = string | { stored?: string; given?: string };
+/**
+ * The value itself, or a name in the secret store, with a value for when there is none under that name. `generation` is another
+ * one whenever another secret is stored under the name, such as the `credentialId` of a profile; a cached token is handed
+ * out to the one that got it.
+ */
+export type Secret = string | { stored?: string; generation?: string; given?: string };
 
 export interface Certificate {
   /** PFX/PKCS#12, or PEM. */

@@ -1,7 +1,7 @@
 // One machine, one truth: profiles, secrets and cached tokens are the same for the native program and for every runtime, while
 // all of them run.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,13 +107,14 @@ test('where files cannot be locked the cache is left out, and that is said', asy
 test('a library takes secrets and tokens from where the command line keeps them', async () => {
   await user.createProfile(NODE, emulator.authority);
   const token = (await user.succeed(NATIVE, 'get-token -p api')).trim();
+  const [{ credentialId }] = JSON.parse(readFileSync(join(user.home, 'config/profiles.json')));
   const source = `
     import { createClient } from ${JSON.stringify(pathToFileURL(packaged('index.js')))};
     const client = createClient({ tokenCache: 'shared', secretStore: 'shared' });
     const request = {
       authority: ${JSON.stringify(emulator.authority)}, tenant: 'contoso.onmicrosoft.com',
       clientId: '99999999-8888-7777-6666-555555555555', scopes: 'api://your-api-id/.default',
-      credential: { secret: { stored: 'profile:api:client-secret' } },
+      credential: { secret: { stored: 'profile:api:client-secret', generation: ${JSON.stringify(credentialId)} } },
     };
     const cached = await client.acquire(request);
     const renewed = await client.renew(request);

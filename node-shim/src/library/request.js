@@ -44,9 +44,11 @@ async function credential(given) {
 
 function secret(name, given) {
   if (typeof given === 'string') return { stored: undefined, given };
-  noOthers(name, given, ['stored', 'given']);
-  return { stored: optional(`${name}.stored`, given.stored), given: optional(`${name}.given`, given.given) };
+  noOthers(name, given, SECRET_MEMBERS);
+  return Object.fromEntries(SECRET_MEMBERS.map((member) => [member, optional(`${name}.${member}`, given[member])]));
 }
+
+const SECRET_MEMBERS = ['stored', 'generation', 'given'];
 
 function certificate(given) {
   const name = 'credential.certificate';
