@@ -1,14 +1,15 @@
 // Builds the npm package: `node node-shim/build.js` writes it into `target/node-package`, ready for `npm pack`.
 //
-// The components become JavaScript by jco, twice each: once for engines where WebAssembly waits for promises (JSPI), once
-// for those where it blocks a worker. jco is pinned to 1.15.4 on purpose. Later versions carry the task runtime of WASI 0.3
-// into every component: two to three times the JavaScript, 50 ms for each instance on Node 22, and an import that throws
-// leaves a call of a JSPI build hanging for ever, where this version rejects it.
+// The components become JavaScript by jco, once each for both engines: where WebAssembly waits for promises (JSPI), and where
+// it blocks a worker. jco is pinned to 1.15.4 on purpose. Later versions carry the task runtime of WASI 0.3 into every
+// component: two to three times the JavaScript, 50 ms for each instance on Node 22, and an import that throws leaves a call
+// of a JSPI build hanging for ever, where this version rejects it.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NEEDLESS, glue } from './glue.js';
 import { CONTRACT, kebab } from './src/engine/contract.js';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
@@ -16,12 +17,11 @@ const workspace = fileURLToPath(new URL('..', import.meta.url));
 const tools = `${workspace}target/tools/node-shim`;
 const output = `${workspace}target/node-package`;
 
-/** Components by the name that the package has for each, and the engines that run it. */
+/** Components by the name that the package has for each, and what it calls of them. */
 const COMPONENTS = {
-  library: { file: 'entra-auth-library.wasm', engines: ['jspi', 'sync'] },
-  command: { file: 'entra-auth-native.wasm', engines: ['jspi', 'sync'] },
-  // It imports nothing, so it waits for nothing.
-  sealing: { file: 'sealing.wasm', engines: ['sync'] },
+  library: { file: 'entra-auth-library.wasm', exports: ['tokens', 'directory', 'jwt', 'gate'] },
+  command: { file: 'entra-auth-native.wasm', exports: ['run'] },
+  sealing: { file: 'sealing.wasm', exports: ['sealing'] },
 };
 
 /** Programs and threads; what several of them need becomes files of its own. */
@@ -66,24 +66,31 @@ function tool(name) {
 }
 
 /** Writes the glue code of a component, and its core modules; returns their files and digests by name. */
-async function transpiled(name, { file, engines }) {
+async function transpiled(name, { file, exports }) {
   const { transpile, componentWit } = await tool('@bytecodealliance/jco');
   const bytes = readFileSync(`${workspace}target/components/${file}`);
+  const { files } = await transpile(bytes, {
+    name,
+    instantiation: 'async',
+    asyncMode: 'jspi',
+    ...waiting(await componentWit(bytes)),
+    // What a component gives was made by a compiler from the same interfaces.
+    validLiftingOptimization: true,
+    nodejsCompat: false,
+    typescript: false,
+  });
   const cores = {};
-  for (const engine of engines) {
-    const options = engine === 'jspi' ? { asyncMode: 'jspi', ...asynchronous(await componentWit(bytes)) } : { instantiation: 'sync' };
-    const { files } = await transpile(bytes, { name, instantiation: 'async', nodejsCompat: false, typescript: false, ...options });
-    for (const [file, content] of Object.entries(files)) {
-      if (file.endsWith('.js')) writeFileSync(`${output}/${name}-${engine}.js`, await minified(content));
-      else cores[file] = core(content);
-    }
+  for (const [file, content] of Object.entries(files)) {
+    if (file.endsWith('.js')) writeFileSync(`${output}/${name}-component.js`, await minified(glue(Buffer.from(content).toString(), exports)));
+    else cores[file] = core(content);
   }
   return cores;
 }
 
-async function minified(content) {
-  const { transform } = await tool('esbuild');
-  return (await transform(Buffer.from(content).toString(), { minify: true, format: 'esm', legalComments: 'none' })).code;
+/** By terser, because esbuild keeps functions inside a function that nobody calls. */
+async function minified(text) {
+  const { minify } = await tool('terser');
+  return (await minify(text, { module: true, ecma: 2022, compress: { passes: 3, pure_funcs: NEEDLESS } })).code;
 }
 
 /** Ships a core module under a name that says what is in it, and once, whatever component it was found in. */
@@ -95,7 +102,7 @@ function core(content) {
 }
 
 /** The functions that wait, as jco wants them: with the versions that the component names. */
-function asynchronous(wit) {
+function waiting(wit) {
   const capabilities = Object.entries(CONTRACT).map(([name, members]) => [`entra-auth:core/${name}`, functionsOf(members)]);
   return {
     asyncImports: versioned(wit, [...capabilities, ...Object.entries(WAITING_IMPORTS)]),

@@ -5,18 +5,16 @@ import { readFileSync } from 'node:fs';
 import { CORES } from 'generated/cores';
 
 const GLUE = {
-  'library-jspi': () => import('generated/library-jspi'),
-  'library-sync': () => import('generated/library-sync'),
-  'command-jspi': () => import('generated/command-jspi'),
-  'command-sync': () => import('generated/command-sync'),
-  'sealing-sync': () => import('generated/sealing-sync'),
+  library: () => import('generated/library-component'),
+  command: () => import('generated/command-component'),
+  sealing: () => import('generated/sealing-component'),
 };
 
 const modules = new Map();
 
-/** `instantiate` of a component (`library`, `command` or `sealing`) for an engine (`jspi` or `sync`), and its core modules by name. */
-export async function component(name, engine) {
-  const { instantiate } = await GLUE[`${name}-${engine}`]();
+/** `instantiate` of a component (`library`, `command` or `sealing`), and its core modules by name. */
+export async function component(name) {
+  const { instantiate } = await GLUE[name]();
   return { instantiate, core: (core) => moduleOf(CORES[name][core]) };
 }
 

@@ -1,7 +1,7 @@
 // The library component where core modules come with the program, compiled: as imports of `.wasm` files.
 import { CORES } from 'generated/cores';
 import { MODULES } from 'generated/modules';
-import { instantiate } from 'generated/library-jspi';
+import { instantiate } from 'generated/library-component';
 
 /** As on Node; there is one component and one engine. */
 export async function component() {

@@ -10,7 +10,7 @@ export const isSupported = () => typeof WebAssembly.Suspending === 'function';
 
 /** Carries out one order with what the host lends. */
 export async function run(order, host, command) {
-  const { instantiate, core } = await component(order.component, 'jspi');
+  const { instantiate, core } = await component(order.component);
   const changes = new Changes(host);
   const send = (request, done) => changes.send(request, done);
   const capabilities = capabilityImports(
@@ -18,7 +18,25 @@ export async function run(order, host, command) {
     (handle) => host.release(handle),
   );
   const imports = { ...wasi(changes, send, command), ...capabilities };
-  return outcomeOf(await instantiate(core, imports, instance), order);
+  return outcomeOf(await instantiate(core, imports, instance, JSPI), order);
+}
+
+/** How the glue code waits: what an import yields is awaited, while the component sleeps. */
+const JSPI = {
+  suspending: (steps) => new WebAssembly.Suspending((...given) => awaited(steps(...given))),
+  promising: (exported) => WebAssembly.promising(exported),
+};
+
+async function awaited(steps) {
+  let step = steps.next();
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return step.value;
 }
 
 /** What a component waits for: that a request ends, or that time passes. */

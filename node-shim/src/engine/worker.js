@@ -39,12 +39,25 @@ parentPort.on('message', async ({ call, order, command }) => {
 });
 
 async function carriedOut(order, command) {
-  const { instantiate, core } = await component(order.component, 'sync');
+  const { instantiate, core } = await component(order.component);
   unsent.length = 0;
   const send = (request, done) => unsent.push(() => line.send({ send: request }, ({ value }) => done(value)));
   const imports = { ...wasi(waits, send, command && withStreams(command)), ...capabilities };
-  return outcomeOf(instantiate(core, imports, instance), order);
+  return outcomeOf(instantiate(core, imports, instance, BLOCKING), order);
 }
+
+/** How the glue code waits: not at all, for what an import yields has come already. */
+const BLOCKING = {
+  suspending:
+    (steps) =>
+    (...given) => {
+      const running = steps(...given);
+      let step = running.next();
+      while (!step.done) step = running.next(step.value);
+      return step.value;
+    },
+  promising: (exported) => exported,
+};
 
 const withStreams = (command) => ({
   ...command,

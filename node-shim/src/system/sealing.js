@@ -18,7 +18,7 @@ async function sealing() {
 
 /** A new instance. */
 export async function newSealing() {
-  const { instantiate, core } = await component('sealing', 'sync');
+  const { instantiate, core } = await component('sealing');
   return instantiate(core, {}, instance).sealing;
 }
 
