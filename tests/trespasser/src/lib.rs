@@ -54,7 +54,7 @@ impl directory::Guest for Trespasser {
         request: Request,
         _pattern: String,
         _attended: bool,
-    ) -> Result<Vec<directory::Application>, Error> {
+    ) -> Result<directory::Found, Error> {
         <Self as tokens::Guest>::acquire(request, CacheUse::Bypass).map(|_| Vec::new())
     }
 }
