@@ -55,7 +55,10 @@ impl directory::Guest for Trespasser {
         _pattern: String,
         _attended: bool,
     ) -> Result<directory::Found, Error> {
-        <Self as tokens::Guest>::acquire(request, CacheUse::Bypass).map(|_| Vec::new())
+        <Self as tokens::Guest>::acquire(request, CacheUse::Bypass).map(|_| directory::Found {
+            applications: Vec::new(),
+            account: None,
+        })
     }
 }
 
