@@ -3,6 +3,7 @@
 import { component, instance } from 'engine/component';
 import { capabilityImports } from './capability_imports.js';
 import { outcomeOf } from './order.js';
+import { room } from './pace.js';
 import { readyAmong, waitFor, wasi } from './wasi.js';
 
 /** True where this engine can run. */
@@ -11,6 +12,7 @@ export const isSupported = () => typeof WebAssembly.Suspending === 'function';
 /** Carries out one order with what the host lends. */
 export async function run(order, host, command) {
   const { instantiate, core } = await component(order.component);
+  await host.orStopped(room());
   const changes = new Changes(host);
   const send = (request, done) => changes.send(request, done);
   const capabilities = capabilityImports(
