@@ -1,8 +1,19 @@
 // One machine, one truth: profiles, secrets and cached tokens are the same for the native program and for every runtime, while
 // all of them run.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -102,6 +113,36 @@ test('where files cannot be locked the cache is left out, and that is said', asy
   assert.equal(code, 0, stderr);
   assert.match(stderr, /files cannot be locked here/);
   assert.deepEqual(cached('.token'), []);
+});
+
+test('a document of profiles that people have had in hand is read by both alike', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const path = join(user.home, 'config/profiles.json');
+  const elsewhere = join(user.home, 'managed.json');
+  const written = readFileSync(path);
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(written.toString(), 'utf16le')]);
+  for (const [name, change] of Object.entries({
+    'a mark in front': () => writeFileSync(path, Buffer.concat([Buffer.from('\ufeff'), written])),
+    'UTF-16': () => writeFileSync(path, utf16),
+    'Latin-1': () => writeFileSync(path, Buffer.from('[{"name": "Büro"}]', 'latin1')),
+    'a link': () => (renameSync(path, elsewhere), symlinkSync(elsewhere, path)),
+    'a link to nothing': () => symlinkSync(join(user.home, 'nowhere.json'), path),
+    'a folder': () => mkdirSync(path),
+    'everybody may write to it': () => chmodSync(path, 0o666),
+    'everybody may write to its folder': () => chmodSync(dirname(path), 0o777),
+  })) {
+    const said = [];
+    for (const program of [NATIVE, NODE]) {
+      rmSync(path, { recursive: true, force: true });
+      rmSync(elsewhere, { force: true });
+      if (name !== 'a link to nothing' && name !== 'a folder') writeFileSync(path, written, { mode: 0o600 });
+      change();
+      const { code, stdout, stderr } = await user.run(program, 'config show -p api');
+      const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+      said.push({ code, stdout, stderr, mode, folder: statSync(dirname(path)).mode });
+    }
+    assert.deepEqual(said[1], said[0], name);
+  }
 });
 
 test('a library takes secrets and tokens from where the command line keeps them', async () => {

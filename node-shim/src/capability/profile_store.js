@@ -1,8 +1,10 @@
 // The capability `profile-store`: one document, which is not read here.
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FileError } from '../system/file_error.js';
 import { Lock } from '../system/lock.js';
-import { read, replace } from '../system/private_file.js';
+import { closeFolder, isLink, read, replace } from '../system/private_file.js';
+import { decode } from '../system/text.js';
 
 /** Thousands of profiles; more is no document of ours. */
 const LIMIT = 4 << 20;
@@ -22,7 +24,8 @@ export class ProfileStore {
   }
 
   async read() {
-    const path = await this.location();
+    const path = await this.#target();
+    await closeFolder(dirname(path));
     const content = await read(path, LIMIT);
     return content && text(path, content);
   }
@@ -37,17 +40,45 @@ export class ProfileStore {
       if ((await this.read()) !== (previous ?? undefined)) {
         throw new FileError('conflict', `\`${path}\` was changed by another process just now`, 'try again');
       }
-      await replace(path, Buffer.from(next));
+      await this.#put(path, Buffer.from(next));
     } finally {
       lock.release();
     }
   }
+
+  /**
+   * The document itself. Profiles hold no secrets, so a link to it is followed: that is how ConfigMaps, Nix and managers of
+   * dotfiles put it there.
+   */
+  async #target() {
+    const path = await this.location();
+    if (!isLink(path)) return path;
+    try {
+      return await realpath(path);
+    } catch (error) {
+      const { fault, message } = FileError.fromSystem('follow the link', path, error);
+      throw new FileError(fault, message, 'correct the link, or remove it');
+    }
+  }
+
+  async #put(path, content) {
+    const target = await this.#target();
+    try {
+      await replace(target, content);
+    } catch (error) {
+      if (target === path || !(error instanceof FileError)) throw error;
+      const message = `\`${path}\` is a link to a file that is managed elsewhere: ${error.message}`;
+      throw new FileError(error.fault, message, MANAGED);
+    }
+  }
 }
+
+const MANAGED = 'change it where it is managed, or name a folder of your own in ENTRA_AUTH_CLI_CONFIG_PATH';
 
 function text(path, content) {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-  } catch {
-    throw new FileError('damaged', `\`${path}\` is no text in UTF-8`, 'repair it with an editor, or move it away to start anew');
+    return decode(content);
+  } catch (error) {
+    throw new FileError('damaged', `\`${path}\` ${error.message}`, 'repair it with an editor, or move it away to start anew');
   }
 }

@@ -1,7 +1,7 @@
 // The capabilities `progress` and `progress-display`: on stderr, what is going on and what is being waited for.
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { printable } from './sign_in/printable.js';
+import { printable } from '../system/printable.js';
 
 /** Back to the start of the line, and without what is in it (ECMA-48, `EL`). */
 const ERASE = '\r\x1b[K';

@@ -9,6 +9,7 @@ import { chmod, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from './file_error.js';
+import { warn } from './warning.js';
 
 const WINDOWS = process.platform === 'win32';
 
@@ -19,6 +20,9 @@ const LEFTOVER_AGE = 60_000;
 const PATIENCE = 1000;
 const PAUSE = 5;
 
+const WRITABLE_BY_ALL = 0o002;
+const STICKY = 0o1000;
+
 /** A link is not followed, a named pipe not waited for, and no terminal taken over. */
 export const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
@@ -27,7 +31,9 @@ export async function read(path, limit) {
   const file = await opened(path);
   if (!file) return undefined;
   try {
-    check(path, await file.stat());
+    const status = await file.stat();
+    check(path, status);
+    await takeBack(path, file, status);
     const content = await upTo(file, limit + 1);
     if (content.length <= limit) return content;
   } catch (error) {
@@ -79,6 +85,35 @@ export async function makeFolder(path) {
   } catch (error) {
     throw FileError.fromSystem('create the folder', path, error);
   }
+}
+
+/** Takes away from a folder of this user that everybody may write to it. */
+export async function closeFolder(path) {
+  let folder;
+  try {
+    folder = await open(path, constants.O_RDONLY | SAFELY);
+    await takeBack(path, folder, await folder.stat());
+  } catch {
+    // Whoever reads what is in it says what is wrong.
+  } finally {
+    await folder?.close();
+  }
+}
+
+/** Whoever can write to this user's files decides what is in them: if everybody may, that is taken away, and said. */
+async function takeBack(path, file, status) {
+  if (!isOpenToAll(status)) return;
+  await file.chmod(status.mode & 0o7777 & ~WRITABLE_BY_ALL).catch(() => {});
+  // Some file systems have the same permissions for everything.
+  if (isOpenToAll(await file.stat())) return;
+  warn(`everybody could write to \`${path}\`: now only you can, and what is in it may be somebody else's`);
+}
+
+/** A sticky folder lets nobody touch what others put there. */
+function isOpenToAll(status) {
+  if (WINDOWS || status.uid !== process.geteuid()) return false;
+  const isSticky = status.isDirectory() && (status.mode & STICKY) !== 0;
+  return (status.mode & WRITABLE_BY_ALL) !== 0 && !isSticky;
 }
 
 /** Refuses what is no regular file of this user. */

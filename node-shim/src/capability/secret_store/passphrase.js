@@ -2,6 +2,7 @@
 // other process sees, from `ENTRA_AUTH_CLI_PASSPHRASE`, or typed.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { NoAnswer } from '../../system/terminal.js';
+import { decode } from '../../system/text.js';
 
 const DESCRIPTOR = 'ENTRA_AUTH_CLI_PASSPHRASE_FD';
 const VARIABLE = 'ENTRA_AUTH_CLI_PASSPHRASE';
@@ -96,10 +97,18 @@ function line(path) {
   } finally {
     closeSync(descriptor);
   }
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)).replace(/\r?\n$/, '');
+  const text = textOf(bytes.subarray(0, length)).replace(/[\r\n]+$/, '');
   bytes.fill(0);
   if (text === '' || text.includes('\n')) throw new Error('there is not exactly one line');
   return text;
+}
+
+function textOf(bytes) {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    throw new Error(`what is there ${error.message}`);
+  }
 }
 
 function wrong(path, hint) {

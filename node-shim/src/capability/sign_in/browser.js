@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { Programs } from '../../system/programs.js';
-import { printable } from './printable.js';
+import { printable } from '../../system/printable.js';
 
 /** How long a program is watched for failing, in milliseconds. `xdg-open` is done or has become the browser by then. */
 const WATCH = 1000;

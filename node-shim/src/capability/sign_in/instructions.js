@@ -1,6 +1,6 @@
 // What a person is told to do, on stderr, whether or not that is a terminal.
 import { writeSync } from 'node:fs';
-import { printable } from './printable.js';
+import { printable } from '../../system/printable.js';
 
 /** A URL to open by hand. */
 export const forUrl = (url) =>

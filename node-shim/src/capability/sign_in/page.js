@@ -1,5 +1,5 @@
 // The pages that a browser gets: static, without scripts, of one piece. The native program shows the same.
-import { printable } from './printable.js';
+import { printable } from '../../system/printable.js';
 
 /** The longest sentence that is shown; Entra's have some 500 characters. */
 const LONGEST_TEXT = 2000;

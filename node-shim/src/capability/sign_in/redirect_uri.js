@@ -1,6 +1,6 @@
 // The redirect URI: which address, port and path lead back to this process.
 import { isIP } from 'node:net';
-import { printable } from './printable.js';
+import { printable } from '../../system/printable.js';
 
 /** What Entra accepts for every public client without a port being registered. */
 const DEFAULT = 'http://localhost';
