@@ -4,13 +4,11 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Emulator, GET_TOKEN, SECRET, User, foreign_program, rows};
+use crate::support::{Emulator, GET_TOKEN, SECRET, User, at_once, foreign_program, rows};
 
 /// Row 42: a debugging proxy answers with the request that it got.
 #[test]
 fn a_secret_that_the_server_says_is_not_repeated() {
-    let emulator = Emulator::start();
-    let user = User::with_profile(emulator.authority());
     let percent: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
     let blanks = percent.replace('+', "%20");
     // `S3cr3t~+/=&% é` behind one, two and three bytes.
@@ -20,7 +18,9 @@ fn a_secret_that_the_server_says_is_not_repeated() {
         "YWJTM2NyM3R+Ky89JiUgw6k",
     ];
     let forms = [SECRET, &percent, &blanks].into_iter().chain(base64);
-    for form in forms {
+    at_once(forms, |form| {
+        let emulator = Emulator::start();
+        let user = User::with_profile(emulator.authority());
         let description = format!("AADSTS7000215: Request body was: client_secret={form}&x=y");
         for status in [200, 400, 500] {
             emulator.reset();
@@ -36,7 +36,7 @@ fn a_secret_that_the_server_says_is_not_repeated() {
                 assert!(!outcome.stderr.contains(part), "{form}: {outcome:?}");
             }
         }
-    }
+    });
 }
 
 /// A server that hands the secret out as a token or a scope would have it printed.

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{GET_TOKEN, User};
+use crate::support::{GET_TOKEN, User, at_once};
 
 /// Answers every connection by `answer`, until the test ends.
 fn serve(answer: fn(&mut TcpStream)) -> String {
@@ -81,7 +81,7 @@ fn an_answer_without_an_end_ends() {
             say(connection, "HTTP/1.1 999 \r\ncontent-length: 0\r\n\r\n");
         }),
     ];
-    for (name, answer) in attempts {
+    at_once(attempts, |(name, answer)| {
         let user = User::with_profile(&serve(answer));
         // Little memory: whoever keeps all that comes is stopped by the system.
         let mut command = user.foreign_command("prlimit".as_ref());
@@ -90,7 +90,7 @@ fn an_answer_without_an_end_ends() {
         let outcome = crate::support::Outcome::of(command.output().unwrap());
         outcome.failure(5);
         assert!(!outcome.stderr.contains("defect"), "{name}: {outcome:?}");
-    }
+    });
 }
 
 /// Rows 2 and 6: whatever it says or does not say, `--timeout` ends it.
@@ -117,11 +117,11 @@ fn a_server_that_goes_on_slowly_is_left_at_the_time_limit() {
             }
         }),
     ];
-    for (name, answer) in attempts {
+    at_once(attempts, |(name, answer)| {
         let user = User::with_profile(&serve(answer));
         let outcome = user.run(&format!("{GET_TOKEN} --timeout 1s"));
         assert_eq!(outcome.code, 6, "{name}: {outcome:?}");
-    }
+    });
 }
 
 /// Rows 8 to 13: what looks like a success and is none is not printed.
@@ -173,7 +173,7 @@ fn a_success_that_is_none_is_refused() {
         ),
         ("nothing but noughts", "\0".repeat(100) + "{}"),
     ];
-    for (name, body) in rows {
+    at_once(rows, |(name, body)| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let user = User::with_profile(&format!("http://{}", listener.local_addr().unwrap()));
         let answer = format!(
@@ -193,5 +193,5 @@ fn a_success_that_is_none_is_refused() {
             (5, ""),
             "{name}: {outcome:?}"
         );
-    }
+    });
 }

@@ -24,6 +24,6 @@ pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, sign_in_by_device, start_until};
 pub(crate) use recorder::Recorder;
-pub(crate) use table::rows;
+pub(crate) use table::{at_once, rows};
 pub(crate) use terminal::Terminal;
 pub(crate) use user::{CLIENT_ID, GET_TOKEN, PASSPHRASE, PROGRAM, SECRET, User};
