@@ -43,21 +43,24 @@
 //!
 //! # Floor plan
 //!
-//! Each folder holds what its name says and uses only what stands below it:
+//! Each wing holds what its name says and uses only what stands above it in the table, ground floor first:
 //!
-//! | folder | what is in it |
+//! | wing | what is in it |
 //! |---|---|
-//! | `emulator` | the front door: who answers a request |
-//! | `test_control` | how tests steer the tenant and question it |
-//! | `endpoint`, `platform` | what answers at a path: of the tenant and Microsoft Graph; of the machines and issuers around it |
-//! | `grant` | from a token request to tokens, a grant a file |
-//! | `client`, `person` | who asks, and whether to believe it; what people see and decide |
-//! | `token` | signed tokens, those that go out and those that come in |
-//! | `exchange` | a request on its way, and what every answer to it carries |
-//! | `remembered` | what outlives a request: plain data |
-//! | `request` | what is asked for, read from parameters |
+//! | `value` | plain values |
+//! | `refusal` | saying no, in Entra's words |
 //! | `tenant` | what an administrator set up |
-//! | `refusal`, `value` | saying no; plain values |
+//! | `request` | what is asked for, read from parameters |
+//! | `remembered` | what outlives a request: plain data |
+//! | `exchange` | a request on its way, and what every answer to it carries |
+//! | `token` | signed tokens, those that go out and those that come in |
+//! | `client` | who asks, and whether to believe it |
+//! | `person` | what people see and decide |
+//! | `grant` | from a token request to tokens, a grant a file |
+//! | `platform` | what answers at a path of the machines and issuers around a tenant |
+//! | `endpoint` | what answers at a path of the tenant and of Microsoft Graph |
+//! | `test_control` | how tests steer the tenant and question it |
+//! | `emulator` | the front door: who answers a request |
 //!
 //! Sources are the protocol's specifications and Microsoft's documentation:
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow> and its

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn only_published_permissions_exist() {
-        let tenant = crate::contoso();
+        let tenant = crate::tenant::contoso::contoso();
         for (text, code) in [
             ("api://your-api-id/READ", None),
             ("api://your-api-id/delete", Some(650_053)),

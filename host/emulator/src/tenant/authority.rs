@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn segments_are_sorted() {
-        let tenant = crate::contoso();
+        let tenant = crate::tenant::contoso::contoso();
         for (segment, expected) in [
             (
                 "11111111-2222-3333-4444-555555555555",

@@ -100,7 +100,7 @@ fn managed(identity: &ManagedIdentity) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contoso;
+    use crate::tenant::contoso::contoso;
 
     #[test]
     fn the_entries_say_how_to_get_in() {

@@ -287,6 +287,6 @@ mod tests {
             ends: None,
         };
         assert!(!format!("{secret:?}").contains("hidden"));
-        assert!(!format!("{:?}", crate::contoso().users).contains("password"));
+        assert!(!format!("{:?}", crate::tenant::contoso::contoso().users).contains("password"));
     }
 }

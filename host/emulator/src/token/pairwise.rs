@@ -18,7 +18,7 @@ mod tests {
 
     #[test]
     fn applications_know_a_person_by_different_names() {
-        let tenant = crate::contoso();
+        let tenant = crate::tenant::contoso::contoso();
         let user = &tenant.users[0];
         let [one, other] = ["a", "b"].map(|application| subject(user, application));
         assert_ne!(one, other);
