@@ -4,19 +4,17 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
 
-use crate::{
-    endpoint::{
-        authorize, device_authorization, device_page, error_page, graph, instance_discovery,
-        key_set, logout, metadata, route::Route, start_page, token, your_api,
-    },
-    exchange::{Exchange, incoming::Incoming},
-    person::sign_in,
-    platform::{app_service, arc, azure_pipelines, cloud_shell, github_actions, imds},
-    remembered::Remembered,
-    tenant::{authority::Authority, registration::Tenant},
-    test_control::{TestControl, faults_of},
-    value::{cloud::Cloud, origin::Origin, time::UnixTime},
+use crate::endpoint::{
+    authorize, device_authorization, device_page, error_page, graph, instance_discovery, key_set,
+    logout, metadata, route::Route, start_page, token, your_api,
 };
+use crate::exchange::{Exchange, incoming::Incoming};
+use crate::person::sign_in;
+use crate::platform::{app_service, arc, azure_pipelines, cloud_shell, github_actions, imds};
+use crate::remembered::Remembered;
+use crate::tenant::{authority::Authority, registration::Tenant};
+use crate::test_control::{TestControl, faults_of};
+use crate::value::{cloud::Cloud, origin::Origin, time::UnixTime};
 
 /// A tenant that answers requests.
 #[derive(Debug)]

@@ -3,13 +3,11 @@
 //! <https://learn.microsoft.com/entra/identity-platform/certificate-credentials>,
 //! <https://learn.microsoft.com/entra/workload-id/workload-identity-federation>
 
-use crate::{
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    tenant::registration::{Client, Credentials},
-    token::{jws::Jws, signing_key::EXTERNAL_KEY},
-    value::cloud::Cloud,
-};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::tenant::registration::{Client, Credentials};
+use crate::token::{jws::Jws, signing_key::EXTERNAL_KEY};
+use crate::value::cloud::Cloud;
 
 /// Believes an assertion or tells why not. An assertion that the client issued itself must be signed
 /// with a registered certificate's key; any other must be a registered workload's.

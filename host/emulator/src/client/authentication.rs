@@ -3,15 +3,13 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header::AUTHORIZATION};
 
-use crate::{
-    client::assertion,
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    request::form::Form,
-    tenant::registration::{Client, ClientKind, Credentials, Platform, Secret, Tenant},
-    token::authentication_method::AuthenticationMethod,
-    value::time::UnixTime,
-};
+use crate::client::assertion;
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::request::form::Form;
+use crate::tenant::registration::{Client, ClientKind, Credentials, Platform, Secret, Tenant};
+use crate::token::authentication_method::AuthenticationMethod;
+use crate::value::time::UnixTime;
 
 /// What a request says about its client.
 pub(crate) struct Presented {

@@ -2,18 +2,16 @@
 
 use http::{Method, Response};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{consent, page, policy, session, sign_in},
-    refusal::Refusal,
-    remembered::{
-        session::Session,
-        sign_in::{Flow, Purpose, SignedIn},
-    },
-    request::authorization::{AuthorizationRequest, Fault, Prompt},
-    tenant::registration::User,
-    value::guid::Guid,
+use crate::exchange::incoming::Incoming;
+use crate::person::{consent, page, policy, session, sign_in};
+use crate::refusal::Refusal;
+use crate::remembered::{
+    session::Session,
+    sign_in::{Flow, Purpose, SignedIn},
 };
+use crate::request::authorization::{AuthorizationRequest, Fault, Prompt};
+use crate::tenant::registration::User;
+use crate::value::guid::Guid;
 
 /// A page, or the way back to the application.
 pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {

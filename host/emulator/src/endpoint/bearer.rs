@@ -1,9 +1,7 @@
 //! Tokens that APIs are called with (RFC 6750).
 
-use crate::{
-    exchange::incoming::Incoming,
-    token::{jws::Jws, signing_key::TENANT_KEY},
-};
+use crate::exchange::incoming::Incoming;
+use crate::token::{jws::Jws, signing_key::TENANT_KEY};
 
 /// The request's token, if the API with this client id may accept it; else what is wrong with it.
 pub(crate) fn token_for(api: &str, incoming: &Incoming<'_>) -> Result<Jws, &'static str> {

@@ -3,13 +3,11 @@
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::device_code::{Decision, DeviceCode},
-    request::scopes::RequestedScopes,
-    tenant::authority::Authority,
-};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::device_code::{Decision, DeviceCode};
+use crate::request::scopes::RequestedScopes;
+use crate::tenant::authority::Authority;
 
 /// The codes for the device and for the person, or why there are none.
 pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Result<Value, Refusal> {

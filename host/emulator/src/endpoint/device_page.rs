@@ -2,17 +2,15 @@
 
 use http::{Method, Response, StatusCode};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{
-        device,
-        page::{self, FormFields, Page},
-        session, sign_in,
-    },
-    refusal::Refusal,
-    remembered::sign_in::{Flow, Purpose, SignedIn},
-    tenant::authority::Authority,
+use crate::exchange::incoming::Incoming;
+use crate::person::{
+    device,
+    page::{self, FormFields, Page},
+    session, sign_in,
 };
+use crate::refusal::Refusal;
+use crate::remembered::sign_in::{Flow, Purpose, SignedIn};
+use crate::tenant::authority::Authority;
 
 /// The form for the code, or the first page of the sign-in.
 pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {

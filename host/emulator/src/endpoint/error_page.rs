@@ -2,7 +2,8 @@
 
 use http::{Response, StatusCode};
 
-use crate::{exchange::incoming::Incoming, person::page::Page};
+use crate::exchange::incoming::Incoming;
+use crate::person::page::Page;
 
 /// A page that leads on to Microsoft's list.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

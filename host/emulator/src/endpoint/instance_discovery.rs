@@ -4,11 +4,9 @@
 use http::Uri;
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::Exchange,
-    refusal::Refusal,
-    value::cloud::{Cloud, NAMES, Names},
-};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::value::cloud::{Cloud, NAMES, Names};
 
 /// Describes this emulator as a cloud of its own, and any other host as unknown; under the name of
 /// one of Microsoft's hosts it describes Microsoft's clouds.

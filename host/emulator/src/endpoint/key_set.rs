@@ -3,12 +3,10 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::Exchange,
-    refusal::Refusal,
-    tenant::{authority::Authority, registration::TokenVersion},
-    token::signing_key::TENANT_KEY,
-};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::tenant::{authority::Authority, registration::TokenVersion};
+use crate::token::signing_key::TENANT_KEY;
 
 /// The key set for tokens of a version. Like Entra ID's, it names no `alg`, and v2.0 keys say who
 /// may issue with them.

@@ -3,10 +3,8 @@
 
 use http::{Response, StatusCode};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{page::Page, session},
-};
+use crate::exchange::incoming::Incoming;
+use crate::person::{page::Page, session};
 
 /// Ends the browser's session.
 pub(crate) fn answer(incoming: &mut Incoming<'_>) -> Response<Vec<u8>> {

@@ -3,10 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::Exchange,
-    tenant::{authority::Authority, registration::TokenVersion},
-};
+use crate::exchange::Exchange;
+use crate::tenant::{authority::Authority, registration::TokenVersion};
 
 /// The document for one authority.
 pub(crate) fn document(
@@ -69,10 +67,8 @@ mod tests {
 
     use super::*;
 
-    use crate::{
-        tenant::contoso::contoso,
-        value::{origin::Origin, time::UnixTime},
-    };
+    use crate::tenant::contoso::contoso;
+    use crate::value::{origin::Origin, time::UnixTime};
 
     fn document(authority: Authority<'_>, version: TokenVersion, origin: &Origin) -> Value {
         let request = Request::new(Vec::new());

@@ -2,7 +2,9 @@
 
 use http::{Response, StatusCode};
 
-use crate::{exchange::incoming::Incoming, person::page::Page, tenant::overview::Entry};
+use crate::exchange::incoming::Incoming;
+use crate::person::page::Page;
+use crate::tenant::overview::Entry;
 
 /// The tenant's people, clients and APIs, and where to go from here.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::{
-    exchange::incoming::Incoming,
-    grant::{authorization_code, client_credentials, device_code, on_behalf_of, refresh_token},
-    refusal::Refusal,
-    tenant::authority::Authority,
+use crate::exchange::incoming::Incoming;
+use crate::grant::{
+    authorization_code, client_credentials, device_code, on_behalf_of, refresh_token,
 };
+use crate::refusal::Refusal;
+use crate::tenant::authority::Authority;
 
 /// A token answer, or why there is none.
 pub(crate) fn answer(segment: &str, incoming: &mut Incoming<'_>) -> Result<Value, Refusal> {

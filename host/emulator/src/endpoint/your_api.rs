@@ -3,7 +3,8 @@
 use http::{HeaderValue, Method, Response, StatusCode, header::WWW_AUTHENTICATE};
 use serde_json::json;
 
-use crate::{endpoint::bearer, exchange::incoming::Incoming};
+use crate::endpoint::bearer;
+use crate::exchange::incoming::Incoming;
 
 /// Says who called, if the token is for this API and carries a permission.
 pub(crate) fn answer(path: &str, incoming: &Incoming<'_>) -> Response<Vec<u8>> {

@@ -6,7 +6,8 @@ use http::{
 };
 use serde_json::{Value, json};
 
-use crate::{exchange::Exchange, refusal::Refusal};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
 
 impl Exchange<'_> {
     /// A public document, or why there is none. Entra ID lets both be cached for a day.

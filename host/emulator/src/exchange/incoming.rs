@@ -2,10 +2,11 @@
 
 use http::{Method, Request};
 
-use crate::{
-    exchange::Exchange, refusal::Refusal, remembered::Remembered, request::form::Form,
-    tenant::registration::Tenant,
-};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::remembered::Remembered;
+use crate::request::form::Form;
+use crate::tenant::registration::Tenant;
 
 /// The request, its circumstances, and what it is answered from.
 pub(crate) struct Incoming<'a> {

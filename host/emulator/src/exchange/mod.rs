@@ -5,10 +5,8 @@ pub(crate) mod incoming;
 
 use http::Request;
 
-use crate::{
-    remembered::options::{IssuerShape, Options},
-    value::{cloud::Cloud, guid::Guid, origin::Origin, time::UnixTime},
-};
+use crate::remembered::options::{IssuerShape, Options};
+use crate::value::{cloud::Cloud, guid::Guid, origin::Origin, time::UnixTime};
 
 /// The circumstances of one request.
 pub(crate) struct Exchange<'a> {

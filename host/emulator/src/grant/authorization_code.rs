@@ -5,15 +5,13 @@
 use http::header::ORIGIN;
 use serde_json::Value;
 
-use crate::{
-    client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::{authorization_code::AuthorizationCode, reference},
-    request::{form::Form, scopes::RequestedScopes},
-    tenant::{authority::Authority, registration::Platform},
-    value::time::UnixTime,
-};
+use crate::client::authentication::{Presented, refuse_browsers};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::{authorization_code::AuthorizationCode, reference};
+use crate::request::{form::Form, scopes::RequestedScopes};
+use crate::tenant::{authority::Authority, registration::Platform};
+use crate::value::time::UnixTime;
 
 /// Answers the grant.
 pub(crate) fn grant(

@@ -4,14 +4,12 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    request::{claims::capabilities, default_scope::resource_of_default_scope, form::Form},
-    tenant::authority::Authority,
-    token::access::{AccessToken, Holder, LIFETIME},
-};
+use crate::client::authentication::{Presented, refuse_browsers};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::request::{claims::capabilities, default_scope::resource_of_default_scope, form::Form};
+use crate::tenant::authority::Authority;
+use crate::token::access::{AccessToken, Holder, LIFETIME};
 
 /// Answers the grant. The order of the checks is visible to clients: the first fault found is the
 /// one reported.

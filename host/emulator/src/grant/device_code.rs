@@ -4,19 +4,17 @@
 
 use serde_json::Value;
 
-use crate::{
-    client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::{
-        delegation::Delegation,
-        device_code::{Decision, DeviceCode},
-        options::Options,
-    },
-    request::form::Form,
-    tenant::authority::Authority,
-    value::time::UnixTime,
+use crate::client::authentication::{Presented, refuse_browsers};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::{
+    delegation::Delegation,
+    device_code::{Decision, DeviceCode},
+    options::Options,
 };
+use crate::request::form::Form;
+use crate::tenant::authority::Authority;
+use crate::value::time::UnixTime;
 
 /// Answers the grant: how far the person is, or the tokens.
 pub(crate) fn grant(

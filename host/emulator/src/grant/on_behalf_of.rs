@@ -4,18 +4,16 @@
 
 use serde_json::Value;
 
-use crate::{
-    client::authentication::{Presented, refuse_browsers},
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::delegation::Delegation,
-    request::{form::Form, scopes::RequestedScopes},
-    tenant::{
-        authority::Authority,
-        registration::{Client, Platform},
-    },
-    token::{jws::Jws, signing_key::TENANT_KEY},
+use crate::client::authentication::{Presented, refuse_browsers};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::delegation::Delegation;
+use crate::request::{form::Form, scopes::RequestedScopes};
+use crate::tenant::{
+    authority::Authority,
+    registration::{Client, Platform},
 };
+use crate::token::{jws::Jws, signing_key::TENANT_KEY};
 
 /// Answers the grant.
 pub(crate) fn grant(

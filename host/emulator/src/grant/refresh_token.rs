@@ -4,15 +4,13 @@
 
 use serde_json::Value;
 
-use crate::{
-    client::authentication::Presented,
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::{reference, refresh_token::RefreshToken},
-    request::{form::Form, scopes::RequestedScopes},
-    tenant::{authority::Authority, registration::Platform},
-    value::time::UnixTime,
-};
+use crate::client::authentication::Presented;
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::{reference, refresh_token::RefreshToken};
+use crate::request::{form::Form, scopes::RequestedScopes};
+use crate::tenant::{authority::Authority, registration::Platform};
+use crate::value::time::UnixTime;
 
 /// Answers the grant: new tokens, for the same API or another. The old refresh token stays valid,
 /// unless that is switched off.

@@ -2,19 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{consent, policy},
-    refusal::Refusal,
-    remembered::{delegation::Delegation, refresh_token::RefreshToken},
-    request::{claims::capabilities, form::Form},
-    tenant::registration::{Client, User},
-    token::{
-        access::{AccessToken, Holder, LIFETIME},
-        authentication_method::AuthenticationMethod,
-        client_info,
-        id::IdToken,
-    },
+use crate::exchange::incoming::Incoming;
+use crate::person::{consent, policy};
+use crate::refusal::Refusal;
+use crate::remembered::{delegation::Delegation, refresh_token::RefreshToken};
+use crate::request::{claims::capabilities, form::Form};
+use crate::tenant::registration::{Client, User};
+use crate::token::{
+    access::{AccessToken, Holder, LIFETIME},
+    authentication_method::AuthenticationMethod,
+    client_info,
+    id::IdToken,
 };
 
 impl Delegation {

@@ -3,12 +3,10 @@
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-use crate::{
-    exchange::Exchange,
-    person::page::{FormFields, Page},
-    refusal::Refusal,
-    request::return_address::{ResponseMode, ReturnAddress},
-};
+use crate::exchange::Exchange;
+use crate::person::page::{FormFields, Page};
+use crate::refusal::Refusal;
+use crate::request::return_address::{ResponseMode, ReturnAddress};
 
 impl ReturnAddress {
     /// Sends the browser back with these parameters and the request's state.

@@ -2,13 +2,11 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>
 
-use crate::{
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    remembered::{Remembered, consent::Consent},
-    request::scopes::RequestedScopes,
-    tenant::registration::{Api, Client, Permission, User},
-};
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::remembered::{Remembered, consent::Consent};
+use crate::request::scopes::RequestedScopes;
+use crate::tenant::registration::{Api, Client, Permission, User};
 
 /// The permissions of an API that a client holds from a person, in the API's order.
 pub(crate) fn granted<'t>(

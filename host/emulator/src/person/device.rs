@@ -1,11 +1,9 @@
 //! What a person decides about a device that waits (RFC 8628 section 3.3).
 
-use crate::{
-    exchange::incoming::Incoming,
-    remembered::{
-        device_code::{Decision, DeviceCode},
-        sign_in::SignedIn,
-    },
+use crate::exchange::incoming::Incoming;
+use crate::remembered::{
+    device_code::{Decision, DeviceCode},
+    sign_in::SignedIn,
 };
 
 /// The code that somebody entered, if it is still to be decided.

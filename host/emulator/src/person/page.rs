@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use http::{HeaderValue, Response, StatusCode, header};
 
-use crate::{exchange::Exchange, refusal::Refusal, value::guid::Guid};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::value::guid::Guid;
 
 /// A page of one card: a heading, a text, and perhaps a form.
 #[derive(Default)]

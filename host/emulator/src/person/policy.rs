@@ -4,12 +4,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    refusal::Refusal,
-    remembered::{Remembered, policy::Policy},
-    tenant::registration::{Api, Client, User},
-    value::guid::Guid,
-};
+use crate::refusal::Refusal;
+use crate::remembered::{Remembered, policy::Policy};
+use crate::tenant::registration::{Api, Client, User};
+use crate::value::guid::Guid;
 
 /// Refuses what a policy forbids and the person did not make good.
 pub(crate) fn enforce(

@@ -2,16 +2,14 @@
 
 use http::{Response, StatusCode};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{
-        consent,
-        page::{FormFields, Page},
-    },
-    remembered::sign_in::{Flow, Purpose},
-    request::scopes::RequestedScopes,
-    tenant::registration::{Client, User},
+use crate::exchange::incoming::Incoming;
+use crate::person::{
+    consent,
+    page::{FormFields, Page},
 };
+use crate::remembered::sign_in::{Flow, Purpose};
+use crate::request::scopes::RequestedScopes;
+use crate::tenant::registration::{Client, User};
 
 /// Asks whether the person means this application. Whoever sent them the code may have lied.
 pub(crate) fn is_it_you(

@@ -2,10 +2,10 @@
 
 use http::{HeaderMap, HeaderValue, Response, header};
 
-use crate::{
-    exchange::incoming::Incoming, remembered::session::Session, tenant::registration::User,
-    value::origin::Origin,
-};
+use crate::exchange::incoming::Incoming;
+use crate::remembered::session::Session;
+use crate::tenant::registration::User;
+use crate::value::origin::Origin;
 
 /// The session that a request belongs to, with its name.
 pub(crate) fn current(incoming: &Incoming<'_>) -> Option<(String, Session)> {

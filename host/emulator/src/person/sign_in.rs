@@ -2,26 +2,24 @@
 
 use http::{Response, StatusCode};
 
-use crate::{
-    exchange::incoming::Incoming,
-    person::{
-        consent, device,
-        page::{self, FormFields, Page},
-        policy, questions, session,
-    },
-    refusal::Refusal,
-    remembered::{
-        authorization_code::AuthorizationCode,
-        delegation::Delegation,
-        device_code::Decision,
-        session::Session,
-        sign_in::{Flow, Purpose, SignedIn},
-    },
-    request::{authorization::AuthorizationRequest, form::Form, scopes::RequestedScopes},
-    tenant::registration::{Client, User},
-    token::client_info,
-    value::guid::Guid,
+use crate::exchange::incoming::Incoming;
+use crate::person::{
+    consent, device,
+    page::{self, FormFields, Page},
+    policy, questions, session,
 };
+use crate::refusal::Refusal;
+use crate::remembered::{
+    authorization_code::AuthorizationCode,
+    delegation::Delegation,
+    device_code::Decision,
+    session::Session,
+    sign_in::{Flow, Purpose, SignedIn},
+};
+use crate::request::{authorization::AuthorizationRequest, form::Form, scopes::RequestedScopes};
+use crate::tenant::registration::{Client, User};
+use crate::token::client_info;
+use crate::value::guid::Guid;
 
 /// What a sign-in is about.
 struct Subject {

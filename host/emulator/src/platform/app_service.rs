@@ -5,9 +5,10 @@
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming, platform::managed_identity, refusal::Refusal, request::form::Form,
-};
+use crate::exchange::incoming::Incoming;
+use crate::platform::managed_identity;
+use crate::refusal::Refusal;
+use crate::request::form::Form;
 
 /// The answer to an application that shows its `IDENTITY_HEADER`.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

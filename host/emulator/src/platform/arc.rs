@@ -6,15 +6,13 @@
 use http::{HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    platform::{
-        imds::{has_metadata_header, refused, respond},
-        managed_identity,
-    },
-    refusal::Refusal,
-    tenant::registration::ManagedIdentity,
+use crate::exchange::incoming::Incoming;
+use crate::platform::{
+    imds::{has_metadata_header, refused, respond},
+    managed_identity,
 };
+use crate::refusal::Refusal;
+use crate::tenant::registration::ManagedIdentity;
 
 /// The agent's answer: only to who can read the file that it names.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

@@ -8,9 +8,9 @@ use http::{
 };
 use serde_json::json;
 
-use crate::{
-    exchange::incoming::Incoming, platform::external_token::ExternalToken, value::guid::Guid,
-};
+use crate::exchange::incoming::Incoming;
+use crate::platform::external_token::ExternalToken;
+use crate::value::guid::Guid;
 
 /// Answers a task that shows the pipeline's access token.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

@@ -4,15 +4,13 @@
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    token::{
-        access::{AccessToken, Holder, LIFETIME},
-        authentication_method::AuthenticationMethod,
-    },
-    value::guid::Guid,
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::token::{
+    access::{AccessToken, Holder, LIFETIME},
+    authentication_method::AuthenticationMethod,
 };
+use crate::value::guid::Guid;
 
 /// The answer to a program in the shell.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

@@ -5,11 +5,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    refusal::Refusal,
-    token::signing_key::EXTERNAL_KEY,
-    value::{guid::Guid, time::UnixTime},
-};
+use crate::refusal::Refusal;
+use crate::token::signing_key::EXTERNAL_KEY;
+use crate::value::{guid::Guid, time::UnixTime};
 
 /// What the token says. By default it is the content of a Kubernetes service account's token file.
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,8 @@
 use http::{Method, Response, StatusCode};
 use serde_json::json;
 
-use crate::{exchange::incoming::Incoming, platform::external_token::ExternalToken};
+use crate::exchange::incoming::Incoming;
+use crate::platform::external_token::ExternalToken;
 
 /// Answers a job that shows its request token.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

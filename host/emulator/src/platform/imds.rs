@@ -5,10 +5,11 @@
 use http::{HeaderValue, Method, Response, StatusCode, header::SERVER};
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming, platform::managed_identity, refusal::Refusal,
-    request::form::Form, tenant::registration::ManagedIdentity,
-};
+use crate::exchange::incoming::Incoming;
+use crate::platform::managed_identity;
+use crate::refusal::Refusal;
+use crate::request::form::Form;
+use crate::tenant::registration::ManagedIdentity;
 
 /// A virtual machine's answer.
 pub(crate) fn answer(incoming: &Incoming<'_>) -> Response<Vec<u8>> {

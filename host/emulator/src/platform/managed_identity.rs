@@ -4,15 +4,13 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    refusal::Refusal,
-    request::form::Form,
-    tenant::registration::ManagedIdentity,
-    token::{
-        access::{AccessToken, Holder},
-        authentication_method::AuthenticationMethod,
-    },
+use crate::exchange::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::request::form::Form;
+use crate::tenant::registration::ManagedIdentity;
+use crate::token::{
+    access::{AccessToken, Holder},
+    authentication_method::AuthenticationMethod,
 };
 
 /// Finds the identity that a request means: the system-assigned one, or by client id, object id or

@@ -1,6 +1,8 @@
 //! Authorization codes that were handed out (RFC 6749 section 4.1.2).
 
-use crate::{remembered::delegation::Delegation, request::pkce::Challenge, value::time::UnixTime};
+use crate::remembered::delegation::Delegation;
+use crate::request::pkce::Challenge;
+use crate::value::time::UnixTime;
 
 /// What a code stands for.
 #[derive(Clone)]

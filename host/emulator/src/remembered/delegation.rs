@@ -1,8 +1,8 @@
 //! What a person let a client do: the meaning of codes, device codes and refresh tokens.
 
-use crate::{
-    request::scopes::RequestedScopes, tenant::registration::Platform, value::time::UnixTime,
-};
+use crate::request::scopes::RequestedScopes;
+use crate::tenant::registration::Platform;
+use crate::value::time::UnixTime;
 
 /// One person's permission to one client.
 #[derive(Clone, Debug)]

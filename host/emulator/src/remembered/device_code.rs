@@ -1,10 +1,8 @@
 //! Device codes that were handed out (RFC 8628 section 3.2).
 
-use crate::{
-    remembered::delegation::Delegation,
-    request::scopes::RequestedScopes,
-    value::{guid::Guid, time::UnixTime},
-};
+use crate::remembered::delegation::Delegation;
+use crate::request::scopes::RequestedScopes;
+use crate::value::{guid::Guid, time::UnixTime};
 
 /// What a device code stands for.
 pub(crate) struct DeviceCode {

@@ -14,14 +14,12 @@ pub(crate) mod sign_in;
 
 use std::fmt;
 
-use crate::{
-    remembered::{
-        added_certificate::AddedCertificate, authorization_code::AuthorizationCode,
-        consent::Consent, device_code::DeviceCode, options::Options, policy::Policy,
-        reference::References, refresh_token::RefreshToken, session::Session, sign_in::Flow,
-    },
-    value::guid::Guid,
+use crate::remembered::{
+    added_certificate::AddedCertificate, authorization_code::AuthorizationCode, consent::Consent,
+    device_code::DeviceCode, options::Options, policy::Policy, reference::References,
+    refresh_token::RefreshToken, session::Session, sign_in::Flow,
 };
+use crate::value::guid::Guid;
 
 /// Everything that was handed out, and how tests arranged things.
 #[derive(Default)]

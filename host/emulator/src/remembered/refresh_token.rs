@@ -1,6 +1,7 @@
 //! Refresh tokens that were handed out (RFC 6749 section 1.5).
 
-use crate::{remembered::delegation::Delegation, value::time::UnixTime};
+use crate::remembered::delegation::Delegation;
+use crate::value::time::UnixTime;
 
 /// What a refresh token stands for.
 pub(crate) struct RefreshToken {

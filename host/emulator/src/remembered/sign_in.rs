@@ -1,6 +1,7 @@
 //! Sign-ins that are under way.
 
-use crate::{request::authorization::AuthorizationRequest, value::time::UnixTime};
+use crate::request::authorization::AuthorizationRequest;
+use crate::value::time::UnixTime;
 
 /// How far a sign-in is.
 #[derive(Clone)]

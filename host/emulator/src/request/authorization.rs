@@ -2,16 +2,14 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow>
 
-use crate::{
-    refusal::Refusal,
-    request::{
-        form::Form, pkce::Challenge, redirect_uri, return_address::ReturnAddress,
-        scopes::RequestedScopes,
-    },
-    tenant::{
-        authority::Authority,
-        registration::{Platform, Tenant},
-    },
+use crate::refusal::Refusal;
+use crate::request::{
+    form::Form, pkce::Challenge, redirect_uri, return_address::ReturnAddress,
+    scopes::RequestedScopes,
+};
+use crate::tenant::{
+    authority::Authority,
+    registration::{Platform, Tenant},
 };
 
 /// A request that can be put to somebody.

@@ -3,7 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest;
 
-use crate::{refusal::Refusal, request::form::Form};
+use crate::refusal::Refusal;
+use crate::request::form::Form;
 
 /// What the verifier must fit.
 #[derive(Clone, Debug, Eq, PartialEq)]

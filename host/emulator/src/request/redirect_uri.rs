@@ -4,10 +4,8 @@
 
 use http::Uri;
 
-use crate::{
-    refusal::Refusal,
-    tenant::registration::{Client, Platform, RedirectUri},
-};
+use crate::refusal::Refusal;
+use crate::tenant::registration::{Client, Platform, RedirectUri};
 
 /// Finds the registration that a request's `redirect_uri` fits. A client with one address need not
 /// send it.

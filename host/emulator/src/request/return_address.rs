@@ -1,10 +1,8 @@
 //! Where the answer to an authorization request goes, and how (OAuth 2.0 Multiple Response Type
 //! Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode).
 
-use crate::{
-    refusal::Refusal,
-    request::{form::Form, redirect_uri::form_target},
-};
+use crate::refusal::Refusal;
+use crate::request::{form::Form, redirect_uri::form_target};
 
 /// Where an answer goes, and how.
 #[derive(Clone, Debug)]

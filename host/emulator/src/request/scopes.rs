@@ -2,10 +2,8 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/scopes-oidc>
 
-use crate::{
-    refusal::Refusal,
-    tenant::registration::{Api, Tenant},
-};
+use crate::refusal::Refusal;
+use crate::tenant::registration::{Api, Tenant};
 
 /// The parameter `scope`, sorted: permissions of at most one API, and scopes about the sign-in.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -2,11 +2,9 @@
 //!
 //! <https://learn.microsoft.com/entra/identity-platform/msal-client-application-configuration#authority>
 
-use crate::{
-    refusal::Refusal,
-    tenant::registration::{Client, Tenant},
-    value::guid::Guid,
-};
+use crate::refusal::Refusal;
+use crate::tenant::registration::{Client, Tenant};
+use crate::value::guid::Guid;
 
 /// A tenant, or one of the words for many tenants.
 #[derive(Clone, Copy, Debug)]

@@ -1,16 +1,14 @@
 //! The tenant that is always there. The identifiers are fixed: documentation, profiles and tests
 //! name them.
 
-use crate::{
-    tenant::{
-        certificate::Certificate,
-        registration::{
-            Api, AppRole, Client, ClientKind, Credentials, FederatedCredential, ManagedIdentity,
-            Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,
-        },
+use crate::tenant::{
+    certificate::Certificate,
+    registration::{
+        Api, AppRole, Client, ClientKind, Credentials, FederatedCredential, ManagedIdentity,
+        Permission, Platform, RedirectUri, Secret, Tenant, TokenVersion, User,
     },
-    value::time::UnixTime,
 };
+use crate::value::time::UnixTime;
 
 /// The tenant `contoso.onmicrosoft.com`, to be served as it is or extended.
 pub fn contoso() -> Tenant {

@@ -4,11 +4,9 @@
 
 use std::fmt;
 
-use crate::{
-    refusal::Refusal,
-    tenant::certificate::Certificate,
-    value::{guid::Guid, time::UnixTime},
-};
+use crate::refusal::Refusal;
+use crate::tenant::certificate::Certificate;
+use crate::value::{guid::Guid, time::UnixTime};
 
 /// A directory with its registrations. Every member is public: push what a test or an embedder
 /// needs.

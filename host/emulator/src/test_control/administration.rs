@@ -4,13 +4,13 @@ use http::{Method, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    platform::external_token::ExternalToken,
-    remembered::Remembered,
-    tenant::registration::Tenant,
-    test_control::{certificate_registration, device_decision::DeviceDecision, message::parsed},
-    value::time::UnixTime,
+use crate::platform::external_token::ExternalToken;
+use crate::remembered::Remembered;
+use crate::tenant::registration::Tenant;
+use crate::test_control::{
+    certificate_registration, device_decision::DeviceDecision, message::parsed,
 };
+use crate::value::time::UnixTime;
 
 /// Carries out a control request. `None` means that there is no such control.
 pub(crate) fn carry_out(

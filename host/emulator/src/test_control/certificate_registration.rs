@@ -3,13 +3,11 @@
 use http::Request;
 use serde_json::{Value, json};
 
-use crate::{
-    remembered::{Remembered, added_certificate::AddedCertificate},
-    request::form::Form,
-    tenant::{
-        certificate::Certificate,
-        registration::{Client, ClientKind, Tenant},
-    },
+use crate::remembered::{Remembered, added_certificate::AddedCertificate};
+use crate::request::form::Form;
+use crate::tenant::{
+    certificate::Certificate,
+    registration::{Client, ClientKind, Tenant},
 };
 
 /// Registers the certificate in the body (PEM), for the client that the query's `client` names or

@@ -3,12 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    person::consent,
-    remembered::{Remembered, device_code::Decision},
-    tenant::registration::Tenant,
-    value::{guid::Guid, time::UnixTime},
-};
+use crate::person::consent;
+use crate::remembered::{Remembered, device_code::Decision};
+use crate::tenant::registration::Tenant;
+use crate::value::{guid::Guid, time::UnixTime};
 
 /// Which code, and what becomes of it.
 #[derive(Deserialize)]

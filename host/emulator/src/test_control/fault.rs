@@ -6,10 +6,11 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    endpoint::route::Endpoint, exchange::Exchange, refusal::Refusal,
-    test_control::disruption::Disruption, value::time::UnixTime,
-};
+use crate::endpoint::route::Endpoint;
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::test_control::disruption::Disruption;
+use crate::value::time::UnixTime;
 
 /// What to do to the answer to one request. The request is carried out first, so without any member
 /// the answer is the genuine one.

@@ -20,17 +20,15 @@ use http::{Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    endpoint::route::Endpoint,
-    remembered::Remembered,
-    tenant::registration::Tenant,
-    test_control::{
-        fault::Fault,
-        message::{empty, parsed, with_json},
-        received_request::ReceivedRequest,
-    },
-    value::time::UnixTime,
+use crate::endpoint::route::Endpoint;
+use crate::remembered::Remembered;
+use crate::tenant::registration::Tenant;
+use crate::test_control::{
+    fault::Fault,
+    message::{empty, parsed, with_json},
+    received_request::ReceivedRequest,
 };
+use crate::value::time::UnixTime;
 
 /// What tests have arranged and what they may ask for.
 #[derive(Default)]

@@ -3,7 +3,8 @@
 use http::Request;
 use serde::Serialize;
 
-use crate::{request::form, value::time::UnixTime};
+use crate::request::form;
+use crate::value::time::UnixTime;
 
 /// One request as it came in. Nothing is hidden: the encoding of a secret is among the things to
 /// compare.

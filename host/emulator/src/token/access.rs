@@ -4,13 +4,13 @@
 
 use serde::Serialize;
 
-use crate::{
-    exchange::Exchange,
-    refusal::Refusal,
-    tenant::registration::{Api, AppRole, Tenant, TokenVersion, User},
-    token::{authentication_method::AuthenticationMethod, pairwise, signing_key::TENANT_KEY},
-    value::guid::Guid,
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::tenant::registration::{Api, AppRole, Tenant, TokenVersion, User};
+use crate::token::{
+    authentication_method::AuthenticationMethod, pairwise, signing_key::TENANT_KEY,
 };
+use crate::value::guid::Guid;
 
 /// How long a token lives, in seconds: what Entra ID answers for app-only tokens.
 pub(crate) const LIFETIME: i64 = 3599;

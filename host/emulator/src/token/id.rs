@@ -4,14 +4,12 @@
 
 use serde_json::json;
 
-use crate::{
-    exchange::Exchange,
-    refusal::Refusal,
-    remembered::delegation::Delegation,
-    tenant::registration::{Client, Tenant, User},
-    token::{access::LIFETIME, pairwise, signing_key::TENANT_KEY},
-    value::guid::Guid,
-};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::remembered::delegation::Delegation;
+use crate::tenant::registration::{Client, Tenant, User};
+use crate::token::{access::LIFETIME, pairwise, signing_key::TENANT_KEY};
+use crate::value::guid::Guid;
 
 /// What the token says.
 pub(crate) struct IdToken<'a> {

@@ -14,10 +14,8 @@ use ring::{
 };
 use serde::Serialize;
 
-use crate::{
-    refusal::Refusal,
-    value::{pem, public_key::PublicKey},
-};
+use crate::refusal::Refusal;
+use crate::value::{pem, public_key::PublicKey};
 
 /// A key pair with its certificate. Committed, not generated: start-up is instant, and tokens of
 /// two runs verify alike. Public, so worth nothing.

@@ -23,7 +23,9 @@ use clap::Parser as _;
 use entra_emulator::{Certificate, Emulator, Tenant, contoso, overview_text};
 use serde_json::json;
 
-use crate::{arguments::Arguments, connection::Service, listener::Listener};
+use crate::arguments::Arguments;
+use crate::connection::Service;
+use crate::listener::Listener;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {

@@ -4,11 +4,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    exchange::incoming::Incoming,
-    tenant::registration::{Api, Client, Platform, TokenVersion},
-    value::guid::Guid,
-};
+use crate::exchange::incoming::Incoming;
+use crate::tenant::registration::{Api, Client, Platform, TokenVersion};
+use crate::value::guid::Guid;
 
 /// All applications that are registered in the tenant itself, in no order.
 pub(crate) fn all(incoming: &Incoming<'_>) -> Vec<Value> {

@@ -8,13 +8,11 @@ mod query;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    endpoint::{
-        bearer,
-        graph::query::{GraphQuery, Rejection},
-    },
-    exchange::incoming::Incoming,
+use crate::endpoint::{
+    bearer,
+    graph::query::{GraphQuery, Rejection},
 };
+use crate::exchange::incoming::Incoming;
 
 /// The answer to a request below the version's path, such as `applications`.
 pub(crate) fn answer(path: &str, incoming: &Incoming<'_>) -> Response<Vec<u8>> {

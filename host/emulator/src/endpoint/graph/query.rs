@@ -5,7 +5,8 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::{exchange::incoming::Incoming, request::form::Form};
+use crate::exchange::incoming::Incoming;
+use crate::request::form::Form;
 
 /// What a request asks for.
 pub(crate) struct GraphQuery {
