@@ -2,8 +2,7 @@
 //
 // A redirect is an answer like any other: following it would carry the secret to a place that nobody permitted.
 import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
+import { builtin } from '../system/builtin.js';
 import { TrustedAuthorities } from './network/authorities.js';
 import { CONNECT_LIMIT, faultOf } from './network/fault.js';
 import { Proxies } from './network/proxy.js';
@@ -19,10 +18,7 @@ const LARGEST_ANSWER = 64 << 20;
 export function network({ variables = process.env, authorities = undefined, userAgent = USER_AGENT } = {}) {
   const proxies = new Proxies(variables);
   const trusted = new TrustedAuthorities(variables, authorities);
-  const agents = {
-    'http:': new http.Agent({ keepAlive: true }),
-    'https:': new https.Agent({ keepAlive: true }),
-  };
+  const agents = {};
   const way = (host) => {
     const proxy = proxies.for(host);
     return proxy && named(proxy);
@@ -31,6 +27,7 @@ export function network({ variables = process.env, authorities = undefined, user
     const url = new URL(request.url);
     let socket;
     try {
+      agents[url.protocol] ??= new (moduleFor(url).Agent)({ keepAlive: true });
       const options = { method: request.method, signal, agent: agents[url.protocol] };
       if (url.protocol === 'https:') {
         options.ca = trusted.certificates();
@@ -50,10 +47,12 @@ export function network({ variables = process.env, authorities = undefined, user
   return Object.assign(send, { way });
 }
 
+const moduleFor = ({ protocol }) => builtin(protocol === 'http:' ? 'node:http' : 'node:https');
+
 const USER_AGENT = `entra-auth-cli/${process.env.ENTRA_AUTH_CLI_VERSION}`;
 
 function start(url, options, { headers }, userAgent) {
-  const outgoing = (url.protocol === 'http:' ? http : https).request(url, options);
+  const outgoing = moduleFor(url).request(url, options);
   // One by one: a list of headers would drop `Host`.
   for (const [name, value] of headers) outgoing.appendHeader(name, value);
   if (!outgoing.hasHeader('user-agent')) outgoing.setHeader('user-agent', userAgent);

@@ -1,8 +1,8 @@
 // Whom to trust over TLS: the authorities of the operating system, those of a file that a variable names, and Node's own.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import tls from 'node:tls';
 import { getSystemErrorMap } from 'node:util';
+import { builtin } from '../../system/builtin.js';
 
 /** A file with further certificate authorities (PEM), as behind a proxy that inspects TLS. */
 const CA_FILE = 'ENTRA_AUTH_CLI_CA_FILE';
@@ -68,15 +68,17 @@ function readOrSay(path) {
 
 function ofSystem(variables) {
   if (variables.SSL_CERT_FILE) return certificatesIn(variables.SSL_CERT_FILE);
-  if (typeof tls.getCACertificates === 'function') return tls.getCACertificates('system');
+  const { getCACertificates } = builtin('node:tls');
+  if (getCACertificates) return getCACertificates('system');
   return SYSTEM_FILES.map(certificatesIn).find((found) => found.length > 0) ?? [];
 }
 
 /** Node's own authorities, and what `NODE_EXTRA_CA_CERTS` adds to them. */
 function ofNode() {
-  if (typeof tls.getCACertificates === 'function') return tls.getCACertificates('default');
+  const { getCACertificates, rootCertificates } = builtin('node:tls');
+  if (getCACertificates) return getCACertificates('default');
   const { NODE_EXTRA_CA_CERTS: extra } = process.env;
-  return [...tls.rootCertificates, ...(extra ? certificatesIn(extra) : [])];
+  return [...rootCertificates, ...(extra ? certificatesIn(extra) : [])];
 }
 
 function certificatesIn(path) {

@@ -1,7 +1,5 @@
 // A tunnel through a proxy (RFC 9110 section 9.3.6), and TLS to the server through it.
-import http from 'node:http';
-import https from 'node:https';
-import tls from 'node:tls';
+import { builtin } from '../../system/builtin.js';
 
 /** The proxy did not let the request through. */
 export class ProxyRefused extends Error {
@@ -54,7 +52,7 @@ function connected(proxy, url, { signal, ca }) {
   const headers = { host: target, ...credentials(proxy.url) };
   const options = { method: 'CONNECT', path: target, headers, signal, agent: false, ca };
   return new Promise((resolve, reject) => {
-    (proxy.url.protocol === 'https:' ? https : http)
+    builtin(proxy.url.protocol === 'https:' ? 'node:https' : 'node:http')
       .request({ ...options, hostname: bare(proxy.url.hostname), port: proxy.url.port || undefined })
       .on('connect', ({ statusCode }, socket) => {
         if (statusCode >= 200 && statusCode < 300) return resolve(socket);
@@ -70,7 +68,7 @@ function connected(proxy, url, { signal, ca }) {
 function secured(socket, url, { signal, ca }) {
   const host = bare(url.hostname);
   return new Promise((resolve, reject) => {
-    const secure = tls.connect({ socket, ca, host, servername: tlsName(host) });
+    const secure = builtin('node:tls').connect({ socket, ca, host, servername: tlsName(host) });
     const abort = () => secure.destroy(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     secure.once('secureConnect', () => {

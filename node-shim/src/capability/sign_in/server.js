@@ -2,7 +2,7 @@
 //
 // Anybody on this machine, and any web page through its browser, can send something here. Strays are answered alike whatever
 // they know, and never end the sign-in.
-import { createServer } from 'node:http';
+import { builtin } from '../../system/builtin.js';
 import { HEADERS, pageOf } from './page.js';
 
 /** Request line and headers. Cookies of other local servers come along; codes have some 1,500 characters. */
@@ -24,7 +24,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** A server for the path of `uri` and for `entrances`; `arrive(answer)` gets what can be an answer. It does not listen yet. */
 export function serverFor(uri, entrances, arrive) {
-  const server = createServer(
+  const server = builtin('node:http').createServer(
     { maxHeaderSize: LARGEST_HEAD, headersTimeout: ARRIVAL_LIMIT, requestTimeout: ARRIVAL_LIMIT, connectionsCheckingInterval: 1000 },
     (request, response) => respond(request, response, { uri, entrances, port: server.address()?.port, arrive }),
   );
