@@ -68,6 +68,7 @@ impl Reader {
             ("Client secret: ", SECRET),
             ("Scopes: ", "api://your-api-id/.default"),
             ("Default OAuth2 flow: ", ""),
+            ("Cloud: ", ""),
         ] {
             terminal.answer(question, answer);
         }

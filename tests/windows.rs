@@ -111,6 +111,7 @@ fn answers_are_unicode() {
         ("Certificate password:", ""),
         ("Scopes:", ""),
         ("Default OAuth2 flow:", ""),
+        ("Cloud:", ""),
     ] {
         terminal.answer(question, answer);
     }

@@ -91,6 +91,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
         Some(Command::GetToken(get_token)) => get_token.run(output),
         Some(Command::Inspect(inspect)) => inspect.run(output),
         Some(Command::Refresh(refresh)) => refresh.run(output),
+        Some(Command::Status(status)) => status.run(output),
         // Documents use `-v` for the version, and after a command for `--verbose`.
         None if line.common.verbose => {
             output.result(&format!("{NAME} {}", env!("CARGO_PKG_VERSION")))?;

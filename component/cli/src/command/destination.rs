@@ -1,5 +1,7 @@
 //! Where `get-token` and `refresh` put the token: to stdout, a file or the clipboard, and in which shape.
 
+use std::cmp::Ordering;
+
 use clap::Args;
 
 use crate::bindings::tokens::{Origin, Token};
@@ -54,10 +56,56 @@ impl std::str::FromStr for Target {
                 "the output format is empty",
                 "give `token`, `json`, `yaml`, `az` or a file",
             )),
-            _ => Ok(Self::File(text.to_owned())),
+            word => match misspelt(word) {
+                Some(format) => Err(BadValue::new(
+                    format!("unknown output format `{text}`"),
+                    format!("did you mean `{format}`? A file of that name is `./{text}`"),
+                )),
+                None => Ok(Self::File(text.to_owned())),
+            },
         }
     }
 }
+
+/// The format that a bare word of a letter more, less or other than it was meant to be.
+fn misspelt(word: &str) -> Option<&'static str> {
+    FORMATS
+        .into_iter()
+        .find(|format| is_one_slip_from(word, format))
+}
+
+/// One letter left out, added, changed, or two next to each other the wrong way round.
+fn is_one_slip_from(word: &str, format: &str) -> bool {
+    let (word, format): (Vec<char>, Vec<char>) = (word.chars().collect(), format.chars().collect());
+    let without = |text: &[char], at: usize| {
+        let letters = text.iter().enumerate();
+        let kept = letters.filter(|(index, _)| *index != at);
+        kept.map(|(_, letter)| *letter).collect::<Vec<_>>()
+    };
+    let differing: Vec<usize> = word
+        .iter()
+        .zip(&format)
+        .enumerate()
+        .filter(|(_, (left, right))| left != right)
+        .map(|(index, _)| index)
+        .collect();
+    match word.len().cmp(&format.len()) {
+        Ordering::Less => (0..format.len()).any(|at| without(&format, at) == word),
+        Ordering::Greater => (0..word.len()).any(|at| without(&word, at) == format),
+        Ordering::Equal => match differing.as_slice() {
+            [_] => true,
+            [left, right] => {
+                right - left == 1
+                    && word.get(*left) == format.get(*right)
+                    && word.get(*right) == format.get(*left)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Long enough that a file is hardly called one letter different.
+const FORMATS: [&str; 4] = ["json", "yaml", "token", "text"];
 
 impl Destination {
     /// Refuse contradictions before anything is asked of the server.
@@ -161,6 +209,26 @@ mod tests {
             ("token.txt", Target::File("token.txt".to_owned())),
         ] {
             assert_eq!(text.parse::<Target>().ok(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_format_is_no_file() {
+        for (text, is_format) in [
+            ("jsn", true),
+            ("josn", true),
+            ("jsonn", true),
+            ("yml", true),
+            ("tokens", true),
+            ("txt", true),
+            ("./jsn", false),
+            ("jsn.txt", false),
+            ("out", false),
+            ("tok", false),
+            ("result", false),
+        ] {
+            let parsed = text.parse::<Target>();
+            assert_eq!(parsed.is_err(), is_format, "{text}: {parsed:?}");
         }
     }
 

@@ -105,10 +105,12 @@ impl Inspect {
         } else {
             None
         };
-        let document = || {
-            part.cloned()
-                .map_or_else(|| inspection.document(), Value::from)
+        // Scripts read claims by every path that was ever published; a person reads each once.
+        let whole = || match output.stdout_is_terminal() {
+            true => inspection.parts(),
+            false => inspection.document(),
         };
+        let document = || part.cloned().map_or_else(whole, Value::from);
         Ok(match format {
             PartFormat::Json => to_json(&document()),
             PartFormat::Yaml => to_yaml(&document()),

@@ -9,3 +9,4 @@ pub(crate) mod format;
 pub(crate) mod get_token;
 pub(crate) mod inspect;
 pub(crate) mod refresh;
+pub(crate) mod status;

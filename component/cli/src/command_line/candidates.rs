@@ -185,7 +185,7 @@ mod tests {
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect discover config clear-cache completion help",
+                "get-token refresh inspect status discover config clear-cache completion help",
             ),
         ] {
             assert_eq!(candidates(&definition, line).join(" "), expected, "{line}");

@@ -16,6 +16,7 @@ use crate::command::discover::Discover;
 use crate::command::get_token::GetToken;
 use crate::command::inspect::Inspect;
 use crate::command::refresh::Refresh;
+use crate::command::status::{self, Status};
 use crate::output::Verbosity;
 
 /// The program's name, whatever the host calls the file.
@@ -74,6 +75,10 @@ pub(crate) enum Command {
     /// Show what a token says; its signature is not verified
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
+
+    /// Show the cached token of a profile: how long, for whom, with which rights
+    #[command(after_help = status::EXAMPLES)]
+    Status(Status),
 
     /// Search the app registrations of a tenant, or check whether a token is still good
     #[command(after_help = DISCOVER_EXAMPLES)]

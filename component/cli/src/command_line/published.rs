@@ -6,15 +6,20 @@
 
 use clap::{Arg, Command};
 
-/// Older names of commands, and what they are called now.
-const OLDER_NAMES: &[(&str, [&str; 2])] = &[
-    ("create-profile", ["config", "create"]),
-    ("delete-profile", ["config", "delete"]),
-    ("edit-profile", ["config", "edit"]),
-    ("export-profile", ["config", "export"]),
-    ("import-profile", ["config", "import"]),
-    ("list-profiles", ["config", "list"]),
-    ("show-profile", ["config", "show"]),
+/// Older names of commands, and words that people bring from other tools, and what they are called now.
+const OLDER_NAMES: &[(&str, &[&str])] = &[
+    ("create-profile", &["config", "create"]),
+    ("delete-profile", &["config", "delete"]),
+    ("edit-profile", &["config", "edit"]),
+    ("export-profile", &["config", "export"]),
+    ("import-profile", &["config", "import"]),
+    ("list", &["config", "list"]),
+    ("list-profiles", &["config", "list"]),
+    ("profiles", &["config", "list"]),
+    ("show-profile", &["config", "show"]),
+    ("token", &["get-token"]),
+    ("version", &["--version"]),
+    ("whoami", &["status"]),
 ];
 
 /// The arguments behind the program's name, respelled for `definition`, which must be built.
@@ -164,6 +169,11 @@ mod tests {
             ("create-profile -p:dev", "config create -p=dev"),
             ("list-profiles --json true", "config list --json"),
             ("config list-profiles", "config list-profiles"),
+            ("list -v", "config list -v"),
+            ("token -p:dev", "get-token -p=dev"),
+            ("whoami dev", "status dev"),
+            ("version", "--version"),
+            ("get-token list", "get-token list"),
             ("get-token -p list-profiles", "get-token -p list-profiles"),
             ("", ""),
         ] {

@@ -37,7 +37,12 @@ fn wrong(kind: ErrorKind, error: &clap::Error) -> Error {
         ErrorKind::InvalidSubcommand => {
             let word = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
             let message = format!("unknown command{}", quoted_if_word(&word));
-            hinted(message, suggestion(error, ContextKind::SuggestedSubcommand))
+            let known = OTHER_TOOLS.iter().find(|(other, _)| *other == word);
+            let hint = known.map(|(_, hint)| (*hint).to_owned());
+            hinted(
+                message,
+                hint.or_else(|| suggestion(error, ContextKind::SuggestedSubcommand)),
+            )
         }
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => invalid_value(&option, error),
         ErrorKind::MissingRequiredArgument => hinted(format!("missing {argument}"), None),
@@ -58,6 +63,30 @@ fn wrong(kind: ErrorKind, error: &clap::Error) -> Error {
         _ => hinted("the command line cannot be understood".to_owned(), None),
     }
 }
+
+/// What other tools call commands that are none here, and what to run instead.
+const OTHER_TOOLS: [(&str, &str); 5] = [
+    (
+        "login",
+        "`entra-auth-cli get-token` signs in and prints the token; `entra-auth-cli status` shows who is signed in",
+    ),
+    (
+        "signin",
+        "`entra-auth-cli get-token` signs in and prints the token",
+    ),
+    (
+        "logout",
+        "`entra-auth-cli clear-cache` forgets the tokens of a profile, `entra-auth-cli clear-cache --all` those of all",
+    ),
+    (
+        "signout",
+        "`entra-auth-cli clear-cache` forgets the tokens of a profile",
+    ),
+    (
+        "init",
+        "`entra-auth-cli config create` asks for what a profile needs",
+    ),
+];
 
 fn unknown_argument(argument: &str, error: &clap::Error) -> Error {
     if argument.starts_with('-') {
@@ -156,6 +185,12 @@ mod tests {
             (
                 "get-tokn",
                 "unknown command `get-tokn` | did you mean `get-token`?".to_owned(),
+            ),
+            (
+                "login",
+                "unknown command `login` | `entra-auth-cli get-token` signs in and prints the token; \
+                 `entra-auth-cli status` shows who is signed in"
+                    .to_owned(),
             ),
             (
                 "get-token -f kerberos",
@@ -258,6 +293,13 @@ mod tests {
             "config list -o yaml -v",
             "config show -p x",
             "config show demo",
+            "config edit dev --flow automatic",
+            "config delete dev --force",
+            "config import team.json --dry-run",
+            "get-token dev",
+            "refresh dev -q",
+            "status",
+            "status dev -o json",
             "config delete -p x --force",
             "config delete -n x -y",
             "config create",

@@ -3,13 +3,18 @@
 use crate::output::error::BadValue;
 
 /// One of a closed list of names, such as the flows.
-pub(crate) trait Named: Copy + 'static {
+pub(crate) trait Named: Copy + PartialEq + 'static {
     /// Canonical names in the order of the menu.
     const NAMES: &'static [(Self, &'static str)];
     /// Other spellings that people use, in lower case without `-` and `_`.
     const ALIASES: &'static [(Self, &'static str)];
     /// What it is that is chosen, for messages.
     const NOUN: &'static str;
+
+    /// How a menu calls it, and what it is for.
+    fn entry(self) -> (&'static str, &'static str) {
+        (name(self), "")
+    }
 }
 
 /// The name that is written to files and shown.
@@ -57,14 +62,17 @@ pub(crate) fn pick<C: Named + PartialEq>(answer: &str) -> Result<C, BadValue> {
     }
 }
 
-/// The names with their numbers, on one line.
-pub(crate) fn menu<C: Named>() -> String {
-    let entries: Vec<String> = C::NAMES
-        .iter()
-        .enumerate()
-        .map(|(index, (_, name))| format!("{} {name}", index + 1))
-        .collect();
-    entries.join(", ")
+/// One line a choice: its number, its name, and what it is for.
+pub(crate) fn menu<C: Named>() -> Vec<String> {
+    let entries = C::NAMES.iter().map(|(one, _)| one.entry());
+    let entries: Vec<(&str, &str)> = entries.collect();
+    let width = entries.iter().map(|(title, _)| title.len()).max();
+    let width = width.unwrap_or_default();
+    let lines = entries.iter().enumerate().map(|(index, (title, purpose))| {
+        let line = format!("{:>3}  {title:width$}  {purpose}", index + 1);
+        line.trim_end().to_owned()
+    });
+    lines.collect()
 }
 
 /// Lower case without `-`, `_` and blanks.

@@ -2,6 +2,8 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::bindings::errors::Fault;
+use crate::bindings::prompt::{self, Echo};
 use crate::input::stdin;
 use crate::output::Output;
 use crate::output::error::Error;
@@ -55,6 +57,7 @@ impl SecretArgument {
     fn read(&self, what: &str) -> Result<Secret, Error> {
         let secret = match self {
             Self::Value(secret) => secret.clone(),
+            Self::Stdin if stdin::is_terminal() => asked(what)?,
             Self::Stdin => first_line_of_stdin(what)?,
         };
         if secret.is_empty() {
@@ -81,6 +84,22 @@ pub(crate) fn given(
         warn(output, COMMAND_LINE_WARNING);
     }
     argument.read(what).map(Some)
+}
+
+/// At a terminal `-` is a question, so that nothing shows what is typed.
+fn asked(what: &str) -> Result<Secret, Error> {
+    let mut letters = what.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let question = format!("{}{}: ", first.unwrap_or_default(), letters.as_str());
+    match prompt::ask(&question, Echo::Hidden) {
+        // Pasted secrets bring a blank along; no secret of Entra starts or ends with one.
+        Ok(answer) => Ok(Secret::new(answer.trim().to_owned())),
+        Err(failure) if failure.fault == Fault::Absent => Err(Error::bad_arguments(
+            format!("the {what} cannot be asked for without being shown here"),
+            "pipe it in, as in `printf %s \"$SECRET\" | …`",
+        )),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 fn first_line_of_stdin(what: &str) -> Result<Secret, Error> {

@@ -170,7 +170,7 @@ impl From<errors::Refusal> for Error {
 }
 
 /// Where a client secret can come from.
-const SECRET_SOURCES: &str = "store one with `config create --overwrite`, give one with `--client-secret -`, or set AZURE_CLIENT_SECRET";
+const SECRET_SOURCES: &str = "store one with `entra-auth-cli config edit --client-secret -`, give one with `--client-secret -`, or set AZURE_CLIENT_SECRET";
 
 /// What an answer that is none most often means.
 const NO_SERVER: &str = "try again; if it stays so, check that the authority is Entra and that no proxy answers in its place";

@@ -146,6 +146,13 @@ impl Output {
         self.to_stderr(&shown(text));
     }
 
+    /// The same in several lines.
+    pub(crate) fn instructions(&self, lines: &[String]) {
+        for line in lines {
+            self.instruction(line);
+        }
+    }
+
     /// The command failed.
     pub(crate) fn failure(&self, error: &Error) {
         let label = self.painted("error:", "31;1", self.stderr_is_terminal);

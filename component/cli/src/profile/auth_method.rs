@@ -39,6 +39,18 @@ impl Named for AuthMethod {
         (Self::FederatedToken, "workloadidentity"),
     ];
     const NOUN: &'static str = "authentication method";
+
+    fn entry(self) -> (&'static str, &'static str) {
+        let purpose = match self {
+            Self::ClientSecret => "a service with a secret",
+            Self::Certificate => "a service with a certificate under a password",
+            Self::PasswordlessCertificate => "a service with a certificate without one",
+            Self::None => return ("Public", "people sign in"),
+            Self::ManagedIdentity => "a program on an Azure machine, without a secret",
+            Self::FederatedToken => "GitHub Actions, Azure Pipelines, Kubernetes",
+        };
+        (named::name(self), purpose)
+    }
 }
 
 impl std::str::FromStr for AuthMethod {

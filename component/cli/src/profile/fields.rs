@@ -71,6 +71,18 @@ fn shown(character: char) -> String {
     }
 }
 
+/// A word that may name a saved profile. What cannot is not repeated: it may be a secret in the wrong place.
+pub(crate) fn known_name(text: &str) -> Result<String, BadValue> {
+    let is_name = (1..=LONGEST_NAME).contains(&text.len()) && is_plain_word(text);
+    match is_name {
+        true => Ok(text.to_owned()),
+        false => Err(BadValue::new(
+            "there is a word that belongs to no option",
+            "a profile goes by its name, as in `-p NAME`; see `--help` for the options",
+        )),
+    }
+}
+
 /// GUID, domain, `common`, `organizations` or `consumers`.
 pub(crate) fn tenant(text: &str) -> Result<String, BadValue> {
     let text = word(text);
@@ -139,7 +151,21 @@ pub(crate) fn scopes(text: &str) -> Result<Vec<String>, BadValue> {
     if scopes.iter().any(|scope| is_placeholder(scope)) {
         return Err(BadValue::new("the scope is a placeholder", advice));
     }
-    Ok(scopes)
+    match scopes.iter().find(|scope| is_name_of_api(scope)) {
+        Some(api) => Err(BadValue::new(
+            format!("`{api}` names no API, so Entra would take it for Microsoft Graph's"),
+            format!("for all that was granted, did you mean `api://{api}/.default`?"),
+        )),
+        None => Ok(scopes),
+    }
+}
+
+/// A bare word is a scope of Microsoft Graph to Entra. Those are written `User.Read`, and with hyphens none is.
+fn is_name_of_api(scope: &str) -> bool {
+    let is_bare = scope
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || character == '-');
+    is_bare && scope.contains('-')
 }
 
 /// An http address on loopback (RFC 8252 section 7.3).
@@ -303,10 +329,15 @@ mod tests {
             ("User.Read offline_access", true),
             ("", false),
             ("api://<your-api>/.default", false),
+            ("your-api-id", false),
+            ("99999999-8888-7777-6666-555555555555", false),
+            ("99999999-8888-7777-6666-555555555555/.default", true),
             ("\"api://a/.default\"", false),
         ] {
             assert_eq!(scopes(text).is_ok(), is_good, "{text}");
         }
+        let hint = scopes("your-api-id").unwrap_err().hint.unwrap();
+        assert!(hint.contains("`api://your-api-id/.default`"), "{hint}");
         for (text, is_good) in [
             ("http://localhost", true),
             ("http://localhost:8080/callback", true),

@@ -44,6 +44,18 @@ impl Named for Flow {
         (Self::OnBehalfOf, "obo"),
     ];
     const NOUN: &'static str = "flow";
+
+    fn entry(self) -> (&'static str, &'static str) {
+        let purpose = match self {
+            Self::AuthorizationCode => "a person, through a registered web app",
+            Self::ClientCredentials => "a service, a job, a script: as itself",
+            Self::DeviceCode => "a person, on another device",
+            Self::InteractiveBrowser => "a person, in the browser of this machine",
+            Self::ManagedIdentity => "a program on an Azure machine",
+            Self::OnBehalfOf => "an API, for its caller",
+        };
+        (named::name(self), purpose)
+    }
 }
 
 impl std::str::FromStr for Flow {

@@ -32,6 +32,10 @@ pub(crate) struct TokenOptions {
     #[arg(short, long, value_name = "NAME")]
     profile: Option<String>,
 
+    /// The same as `--profile`
+    #[arg(value_name = "NAME", conflicts_with = "profile", value_parser = fields::known_name)]
+    argument: Option<String>,
+
     /// Scopes for this call, separated by spaces or commas
     #[arg(short, long, alias = "scopes", value_name = "SCOPES")]
     scope: Option<String>,
@@ -97,6 +101,10 @@ impl TokenOptions {
         }
     }
 
+    fn profile(&self) -> Option<&str> {
+        self.profile.as_deref().or(self.argument.as_deref())
+    }
+
     /// Select the profile, make the request, and permit its authority.
     pub(crate) fn prepare(
         &self,
@@ -105,7 +113,7 @@ impl TokenOptions {
         output: &Output,
     ) -> Result<Prepared, Error> {
         environment::check()?;
-        let in_use = in_use::implied(self.profile.as_deref(), self.flow, output)?;
+        let in_use = in_use::implied(self.profile(), self.flow, output)?;
         output.detail(&in_use.reason());
         self.prepare_for(in_use, purpose, browser, output)
     }

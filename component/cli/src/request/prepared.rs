@@ -39,6 +39,54 @@ impl Prepared {
                 "{reason}; or give the secret by `--client-secret -`"
             ));
         }
+        if self.in_use.source != Source::Environment {
+            let name = &self.in_use.profile.name;
+            error.hint = error.hint.map(|hint| with_profile(&hint, name));
+        }
         error
+    }
+}
+
+/// The hint with the profile in each command that takes one and names none.
+fn with_profile(hint: &str, name: &str) -> String {
+    let commands = COMMANDS
+        .iter()
+        .filter(|command| !hint.contains(&format!("{command} -p")));
+    commands.fold(hint.to_owned(), |hint, command| {
+        hint.replace(command, &format!("{command} -p {name}"))
+    })
+}
+
+/// Commands about one profile, as hints write them.
+const COMMANDS: [&str; 4] = [
+    "entra-auth-cli get-token",
+    "entra-auth-cli refresh",
+    "entra-auth-cli clear-cache",
+    "entra-auth-cli config edit",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::with_profile;
+
+    #[test]
+    fn commands_in_hints_name_the_profile() {
+        for (hint, expected) in [
+            (
+                "sign in with `entra-auth-cli get-token`",
+                "sign in with `entra-auth-cli get-token -p dev`",
+            ),
+            (
+                "`entra-auth-cli config edit --client-secret -`",
+                "`entra-auth-cli config edit -p dev --client-secret -`",
+            ),
+            (
+                "`entra-auth-cli get-token -p other`",
+                "`entra-auth-cli get-token -p other`",
+            ),
+            ("try again", "try again"),
+        ] {
+            assert_eq!(with_profile(hint, "dev"), expected);
+        }
     }
 }

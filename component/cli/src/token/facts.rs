@@ -43,22 +43,33 @@ const CUSTOMER_ISSUERS: [(&str, &str); 2] = [
     (".b2clogin.com", "an Azure AD B2C tenant"),
 ];
 
-/// One line a fact, each with a label; what the claims do not say is left out.
-pub(crate) fn facts(header: &Map<String, Value>, claims: &Map<String, Value>) -> Vec<String> {
+/// One line a fact, each with a label; what the claims do not say is left out. The few that most people look for.
+pub(crate) fn short(claims: &Map<String, Value>) -> Vec<String> {
     let claims = Claims(claims);
-    [
-        ("Issuer:", claims.issuer()),
+    labelled([
         ("Audience:", claims.audience()),
         ("For:", claims.bearer()),
-        ("Client:", claims.client()),
         ("Permissions:", claims.permissions()),
+    ])
+}
+
+/// The others.
+pub(crate) fn long(header: &Map<String, Value>, claims: &Map<String, Value>) -> Vec<String> {
+    let claims = Claims(claims);
+    labelled([
+        ("Issuer:", claims.issuer()),
+        ("Client:", claims.client()),
         ("Bound:", claims.binding()),
         ("Revocable:", claims.evaluation()),
         ("Signature:", algorithm(header)),
-    ]
-    .into_iter()
-    .filter_map(|(label, fact)| Some(format!("{label:12} {}", fact?)))
-    .collect()
+    ])
+}
+
+fn labelled<const N: usize>(facts: [(&str, Option<String>); N]) -> Vec<String> {
+    let facts = facts.into_iter();
+    facts
+        .filter_map(|(label, fact)| Some(format!("{label:12} {}", fact?)))
+        .collect()
 }
 
 /// The claims by name.
@@ -276,7 +287,8 @@ mod tests {
 
     fn told(claims: &Value) -> String {
         let header = json!({"alg": "RS256"});
-        facts(header.as_object().unwrap(), claims.as_object().unwrap()).join("\n")
+        let (header, claims) = (header.as_object().unwrap(), claims.as_object().unwrap());
+        [short(claims), long(header, claims)].concat().join("\n")
     }
 
     #[test]
@@ -390,7 +402,7 @@ mod tests {
             told(&json!({"aud": 7, "roles": "x", "scp": ["x"], "ver": 2})),
             ""
         );
-        let unsigned = facts(json!({"alg": "none"}).as_object().unwrap(), &Map::new());
+        let unsigned = long(json!({"alg": "none"}).as_object().unwrap(), &Map::new());
         assert_eq!(
             unsigned,
             ["Signature:   none: no API may take such a token"]

@@ -15,6 +15,17 @@ use crate::token::unreadable::{no_token, opaque, undecodable};
 /// Claims that hold a time (RFC 7519 section 4.1, OpenID Connect Core section 2, and Entra's own).
 const TIMES: [&str; 5] = ["iat", "nbf", "exp", "auth_time", "xms_tcdt"];
 
+/// What a token's document has besides copies of the claims.
+const PARTS: [&str; 7] = [
+    "header",
+    "payload",
+    "signature",
+    "expires_in",
+    "expired",
+    "verification",
+    "remarks",
+];
+
 /// A token taken apart, its parts read as JSON.
 pub(crate) struct Inspection {
     pub(crate) decoded: Decoded,
@@ -59,6 +70,47 @@ impl Inspection {
         }
     }
 
+    /// Every claim once, for a person who reads JSON.
+    pub(crate) fn parts(&self) -> Value {
+        let mut document = self.document();
+        if let Some(members) = document.as_object_mut() {
+            members.retain(|name, _| PARTS.contains(&name.as_str()));
+        }
+        document
+    }
+
+    /// How long, for which API, for whom, and with which rights: what most people look for.
+    pub(crate) fn summary(&self, output: &Output) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.decoded.kind == Kind::Signed {
+            lines.push(format!("Status:      {}", self.status(output)));
+        }
+        if let Some(claims) = &self.claims {
+            let facts = facts::short(claims);
+            lines.extend(facts.iter().map(|fact| printable(fact)));
+        }
+        lines
+    }
+
+    fn status(&self, output: &Output) -> String {
+        let until = |at: Option<i64>| at.map(civil_time::readable).unwrap_or_default();
+        let left = self.decoded.expires_in.unwrap_or_default();
+        match self.decoded.validity {
+            Validity::Valid => format!(
+                "valid for {}, until {}",
+                civil_time::span(u64::try_from(left).unwrap_or_default()),
+                until(self.decoded.expires_at)
+            ),
+            Validity::Expired => output.alarm(&format!("expired {}", civil_time::relative(left))),
+            Validity::NotYetValid => output.alarm(&format!(
+                "not valid before {}",
+                until(self.decoded.not_before)
+            )),
+            Validity::Unknown => "the token names no expiry".to_owned(),
+            Validity::Unreadable => output.alarm("not valid: one of its times cannot be read"),
+        }
+    }
+
     /// All claims at the top, and besides them the parts under reserved names: published scripts
     /// read `.exp` as well as `.payload.exp`. A claim of a reserved name is found in `payload`.
     pub(crate) fn document(&self) -> Value {
@@ -96,7 +148,11 @@ impl Inspection {
 
     /// The page.
     pub(crate) fn page(&self, output: &Output) -> String {
-        let mut lines = vec![format!("Token Type: {}", self.kind())];
+        let mut lines = self.summary(output);
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(format!("Token Type: {}", self.kind()));
         if let Some(algorithm) = self.header.as_ref().and_then(|header| header.get("alg")) {
             lines.push(format!("Algorithm:  {}", shown(algorithm)));
         }
@@ -113,7 +169,7 @@ impl Inspection {
             lines.extend(self.expiration(output));
         }
         if let (Some(header), Some(claims)) = (&self.header, &self.claims) {
-            let facts = facts::facts(header, claims);
+            let facts = facts::long(header, claims);
             if !facts.is_empty() {
                 lines.push(String::new());
                 lines.push(output.heading("In words:"));
@@ -291,6 +347,34 @@ mod tests {
     }
 
     #[test]
+    fn a_person_reads_each_claim_once() {
+        let claims = json!({"aud": "api://x", "roles": ["a"]});
+        let parts = inspection(&claims, Validity::Valid, Some(60)).parts();
+        assert_eq!(parts["payload"], claims);
+        assert_eq!(parts.to_string().matches("api://x").count(), 1);
+        assert_eq!(parts["expires_in"], 60);
+    }
+
+    #[test]
+    fn the_summary_says_how_long_for_what_and_with_which_rights() {
+        let claims = json!({"aud": "api://x", "roles": ["a"]});
+        let output = Output::new(Verbosity::Normal, true);
+        for (validity, left, expected) in [
+            (
+                Validity::Valid,
+                Some(180),
+                "valid for 3 minutes, until 2025-12-28 15:30:00 UTC",
+            ),
+            (Validity::Expired, Some(-180), "expired 3 minutes ago"),
+            (Validity::Unknown, None, "names no expiry"),
+        ] {
+            let lines = inspection(&claims, validity, left).summary(&output);
+            assert!(lines[0].contains(expected), "{lines:?}");
+            assert_eq!(lines.len(), 3, "{lines:?}");
+        }
+    }
+
+    #[test]
     fn reserved_names_win_over_claims() {
         let claims = json!({"header": "h", "expired": "no", "sub": "s"});
         let document = inspection(&claims, Validity::Expired, Some(-5)).document();
@@ -348,7 +432,11 @@ mod tests {
             .page(&Output::new(Verbosity::Normal, true));
         assert_eq!(
             page,
-            "Token Type: JWT, signed\n\
+            "Status:      expired 3 minutes ago\n\
+             Audience:    App ID URI `api://x`\n\
+             Permissions: application permissions (roles): a, b\n\
+             \n\
+             Token Type: JWT, signed\n\
              Algorithm:  RS256\n\
              \n\
              Header:\n  typ: JWT\n  alg: RS256\n\
@@ -361,8 +449,6 @@ mod tests {
              Status:     expired\n\
              \n\
              In words:\n  \
-             Audience:    App ID URI `api://x`\n  \
-             Permissions: application permissions (roles): a, b\n  \
              Bound:       to a key, which the client has to prove that it holds (`cnf`)\n\
              \n\
              The signature was not verified: anybody could have written these claims."

@@ -5,6 +5,7 @@ use crate::bindings::tokens;
 use crate::input::{text, token};
 use crate::output::Output;
 use crate::output::error::Error;
+use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::options::TokenOptions;
 use crate::request::purpose::Purpose;
@@ -17,6 +18,8 @@ pub(crate) enum TokenSource<'a> {
     File(&'a str),
     /// The cached token of a profile; nothing is sent.
     Profile(&'a str),
+    /// The cached token of the default profile; nothing is sent.
+    Default,
     /// Nothing: what is piped in, else the cached token of the default profile.
     Unnamed,
 }
@@ -47,6 +50,7 @@ impl TokenSource<'_> {
                 token::from_bytes("the file", &files::read(path, text::LIMIT)?).map(bare)
             }
             Self::Profile(name) => cached(Some((*name).to_owned()), output),
+            Self::Default => cached(None, output),
             Self::Unnamed => match token::piped_stdin()? {
                 Some(token) => Ok(bare(token)),
                 None => cached(None, output),
@@ -70,7 +74,15 @@ fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error>
     let token = token.ok_or_else(|| {
         Error::general(
             format!("no token found for {}", prepared.label()),
-            "get one with `entra-auth-cli get-token`, or pipe a token in",
+            match prepared.in_use.source {
+                Source::Environment => {
+                    "get one with `entra-auth-cli get-token`, or pipe a token in".to_owned()
+                }
+                Source::Demo | Source::Saved => format!(
+                    "get one with `entra-auth-cli get-token -p {}`, or pipe a token in",
+                    prepared.in_use.profile.name
+                ),
+            },
         )
     })?;
     Ok(FoundToken {

@@ -84,13 +84,16 @@ impl<'a> Answers<'a> {
         field: Field,
         given: Option<&str>,
         default: &str,
+        explanation: &[&str],
         parse: impl Fn(&str) -> Result<T, BadValue>,
     ) -> Result<T, Error> {
         match (given, self.asking) {
             (Some(text), _) => Ok(parse(text)?),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(parse(default)?),
             (None, Asking::Everything) => {
-                self.output.instruction(&format!("Enter = {default}"));
+                for line in explanation {
+                    self.output.instruction(line);
+                }
                 self.ask(field.question, |answer| match answer {
                     "" => parse(default),
                     answer => parse(answer),
@@ -134,7 +137,7 @@ impl<'a> Answers<'a> {
             (Some(given), _) => Ok(given),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(None),
             (None, Asking::Everything) => {
-                self.menu::<C>("automatic");
+                self.menu::<C>("automatic: what fits the method");
                 self.ask(field.question, |answer| match answer {
                     "" => Ok(None),
                     answer => named::pick(answer).map(Some),
@@ -200,8 +203,8 @@ impl<'a> Answers<'a> {
     }
 
     fn menu<C: Named>(&self, default: &str) {
-        self.output
-            .instruction(&format!("{} (Enter = {default})", named::menu::<C>()));
+        self.output.instructions(&named::menu::<C>());
+        self.output.instruction(&format!("Enter = {default}"));
     }
 }
 

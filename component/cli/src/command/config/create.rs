@@ -6,11 +6,13 @@ use super::answers::{Answers, Asking, Field, Need};
 use super::certificate_check;
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
+use crate::bindings::prompt::{self, Echo};
+use crate::bindings::secret_writer;
 use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::secret::Secret;
 use crate::input::stdin;
-use crate::output::error::Error;
+use crate::output::error::{BadValue, Error};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
@@ -76,8 +78,16 @@ impl Create {
         draft.existing = self.existing();
         self.check_certificate(&draft, output)?;
         let name = draft.profile.name.clone();
-        draft::save_all(vec![draft], output)?;
+        let has_secret = draft.client_secret.is_some() || draft.certificate_password.is_some();
+        let next = next_command(&draft.profile);
+        self.save(draft, output)?;
         output.notice(&format!("✓ Profile '{name}' created"));
+        output.notice(&format!("  Next: `{next}`"));
+        if has_secret && needs_passphrase() {
+            output.notice(
+                "  There is no keyring here, so a passphrase will be asked for; ENTRA_AUTH_CLI_PASSPHRASE spares that",
+            );
+        }
         Ok(ExitCode::Done)
     }
 
@@ -96,6 +106,25 @@ impl Create {
         }
     }
 
+    /// Saves; where that fails for want of a passphrase or a keyring, a person's answers are not lost.
+    fn save(&self, draft: Draft, output: &Output) -> Result<(), Error> {
+        loop {
+            match draft::save_all(vec![draft.clone()], output) {
+                Err(error)
+                    if error.code == ExitCode::General
+                        && !self.non_interactive
+                        && output.can_ask() =>
+                {
+                    output.failure(&error);
+                    if !wants_to_try_again()? {
+                        return Err(error);
+                    }
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
     fn flow(&self) -> Option<Flow> {
         self.fields.flow.and_then(|DefaultFlow(flow)| flow)
     }
@@ -107,19 +136,34 @@ impl Create {
         }
     }
 
-    /// How much is asked. Flags mean a script or a command copied from a document: then only what
-    /// is needed and missing is asked, and without a terminal nothing.
+    /// How much is asked. Once a question is open, so are all that no flag answers: whoever is asked
+    /// for a client id must not find out later that Microsoft Graph was meant. A script is asked
+    /// nothing.
     fn asking(&self, output: &Output) -> Asking {
         let is_terminal = stdin::is_terminal() && output.stdout_is_terminal();
         if self.non_interactive {
             Asking::Nothing
         } else if self.interactive || !self.identifies() {
             Asking::Everything
-        } else if is_terminal {
+        } else if !is_terminal {
+            Asking::Nothing
+        } else if self.is_complete() {
             Asking::WhatIsNeeded
         } else {
-            Asking::Nothing
+            Asking::Everything
         }
+    }
+
+    /// Whether the command line says all that matters, so that at most a secret is left to ask.
+    fn is_complete(&self) -> bool {
+        let fields = &self.fields;
+        let is_named = self.profile.is_some() || self.name.is_some();
+        let is_managed = fields.method() == Some(AuthMethod::ManagedIdentity)
+            || self.flow() == Some(Flow::ManagedIdentity);
+        let has_client = fields.client_id.is_some()
+            && (fields.tenant_id.is_some() || fields.authority.is_some())
+            && (fields.method().is_some() || self.flow().is_some_and(Flow::needs_person));
+        is_named && fields.scope.is_some() && (is_managed || has_client)
     }
 
     fn identifies(&self) -> bool {
@@ -137,15 +181,28 @@ impl Create {
             Field::new("Scopes: ", "--scope"),
             self.fields.scope.as_deref(),
             scopes::DEFAULT,
+            &SCOPES_EXPLAINED,
             fields::scopes,
         )?;
+        let is_managed = draft.profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity);
+        let flow = self.fields.flow.map(|DefaultFlow(flow)| flow);
         draft.profile.default_flow = answers
             .named_or_automatic(
                 Field::new("Default OAuth2 flow: ", "--flow"),
-                self.fields.flow.map(|DefaultFlow(flow)| flow),
+                // Only one fits.
+                flow.or(is_managed.then_some(None)),
             )?
             .map(|flow: Flow| named::name(flow).to_owned());
         self.settings(&mut draft.profile)?;
+        if self.fields.authority.is_none() && !is_managed {
+            draft.profile.authority = answers.with_default(
+                Field::new("Cloud: ", "--cloud"),
+                None,
+                "",
+                &CLOUDS_EXPLAINED,
+                cloud,
+            )?;
+        }
         answers.complete()?;
         Ok(draft)
     }
@@ -317,6 +374,48 @@ impl Create {
         Ok(())
     }
 }
+
+fn wants_to_try_again() -> Result<bool, Error> {
+    let question = "Try again with the same answers? [Y/n] ";
+    let answer = prompt::ask(question, Echo::Shown)?;
+    Ok(!matches!(answer.trim().to_lowercase().as_str(), "n" | "no"))
+}
+
+/// What to run next.
+fn next_command(profile: &Profile) -> String {
+    let assertion = match profile.flow().ok() {
+        Some(Flow::OnBehalfOf) => " --assertion @FILE",
+        _ => "",
+    };
+    format!("entra-auth-cli get-token -p {}{assertion}", profile.name)
+}
+
+/// Whether secrets are behind a passphrase that somebody has to type.
+fn needs_passphrase() -> bool {
+    let is_file = secret_writer::describe().is_ok_and(|storage| storage.kind == "file");
+    is_file && variable("ENTRA_AUTH_CLI_PASSPHRASE").is_none()
+}
+
+/// A cloud by name or an authority by address; nothing stands for the worldwide cloud.
+fn cloud(answer: &str) -> Result<Option<String>, BadValue> {
+    match named::fold(answer).as_str() {
+        "" | "global" | "public" | "worldwide" => Ok(None),
+        _ => field_options::authority(answer).map_err(|error| BadValue {
+            message: error.message,
+            hint: error.hint,
+        }),
+    }
+}
+
+const SCOPES_EXPLAINED: [&str; 2] = [
+    "What the token is for, such as api://your-api-id/.default; several between blanks",
+    "Enter = https://graph.microsoft.com/.default (Microsoft Graph)",
+];
+
+const CLOUDS_EXPLAINED: [&str; 2] = [
+    "usgovernment, china, or the address of an authority",
+    "Enter = Microsoft's worldwide cloud",
+];
 
 fn secret_need() -> Need {
     match has_secret_variable() {

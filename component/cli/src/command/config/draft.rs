@@ -21,6 +21,7 @@ pub(super) enum Existing {
 }
 
 /// What is about to be written.
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) profile: Profile,
     pub(super) client_secret: Option<Secret>,

@@ -185,9 +185,10 @@ impl Answers {
 
 fn explain(item: Item, output: &Output) {
     match item {
-        Item::AuthMethod => output.instruction(&named::menu::<AuthMethod>()),
+        Item::AuthMethod => output.instructions(&named::menu::<AuthMethod>()),
         Item::Flow => {
-            output.instruction(&format!("{}, or automatic", named::menu::<Flow>()));
+            output.instructions(&named::menu::<Flow>());
+            output.instruction("or automatic: what fits the method");
         }
         Item::Authority | Item::RedirectUri => output.instruction("Enter alone takes it away"),
         _ => {}

@@ -22,7 +22,7 @@ use crate::profile::transfer::{self, Content, Parcel};
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  entra-auth-cli config import -f team-profiles.json
+  entra-auth-cli config import team-profiles.json
   entra-auth-cli config import -i backup.enc -n restored
   echo \"$PASSPHRASE\" | entra-auth-cli config import -i backup.enc --overwrite
   cat profiles.json | entra-auth-cli config import --dry-run
@@ -35,13 +35,18 @@ first line of stdin unless the import itself is there, or is asked for.";
 /// Flags of `config import`.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// File to import [default: stdin]
+    /// File to import; `-` is stdin [default: what is piped in]
+    #[arg(value_name = "FILE", group = "from")]
+    argument: Option<String>,
+
+    /// The same
     #[arg(
         short,
         long,
         visible_short_alias = 'f',
         visible_alias = "file",
-        value_name = "FILE"
+        value_name = "FILE",
+        group = "from"
     )]
     input: Option<String>,
 
@@ -130,7 +135,7 @@ impl Import {
 
     /// The file that was named, or the answer of a person.
     fn path(&self) -> Result<Option<String>, Error> {
-        match &self.input {
+        match self.argument.as_ref().or(self.input.as_ref()) {
             Some(path) if path == "-" => Ok(None),
             Some(path) => Ok(Some(path.clone())),
             None if stdin::is_terminal() => {
@@ -222,7 +227,7 @@ impl Import {
             return Ok(None);
         }
         output.instruction(&format!("Profile '{name}' already exists."));
-        output.instruction(&named::menu::<Conflict>());
+        output.instructions(&named::menu::<Conflict>());
         loop {
             let answer = prompt::ask("Skip, overwrite or rename: ", Echo::Shown)?;
             match named::pick(&answer) {

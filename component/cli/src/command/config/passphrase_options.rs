@@ -69,7 +69,11 @@ impl PassphraseOptions {
                     "name the import by `-i FILE`, or the passphrase by `--passphrase-file FILE`",
                 ));
             }
-            Some(first_line_of_stdin()?)
+            // At a terminal it is asked for, because typed text would be shown.
+            match stdin::is_terminal() {
+                true => None,
+                false => Some(first_line_of_stdin()?),
+            }
         } else if let Some(value) = variable(VARIABLE) {
             environment::check()?;
             Some(Secret::new(value))

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::profile_options::{self, ProfileOptions};
+use super::profile_options::ProfileOptions;
 use crate::bindings::secret_writer;
 use crate::command::format::{Format, structured};
 use crate::output::error::Error;
@@ -29,10 +29,6 @@ itself and are worth nothing anywhere else.";
 /// Flags of `config show`.
 #[derive(Args)]
 pub(crate) struct Show {
-    /// Profile to show
-    #[arg(value_name = "NAME", group = "which")]
-    argument: Option<String>,
-
     #[command(flatten)]
     which: ProfileOptions,
 
@@ -63,15 +59,10 @@ impl Show {
     }
 
     fn profile(&self, output: &Output) -> Result<(Map<String, Value>, Vec<Row>), Error> {
-        let in_use = match &self.argument {
+        let in_use = match self.which.given() {
+            // The built-in profile is there even where no document can be read.
             Some(name) => in_use::by_name(name)?,
-            None => {
-                let name = match self.which.given() {
-                    Some(name) => name.to_owned(),
-                    None => profile_options::asked(&saved::load()?, output)?,
-                };
-                in_use::by_name(&name)?
-            }
+            None => in_use::by_name(&self.which.name_or_only(&saved::load()?, output)?)?,
         };
         let mut object = description::members(&in_use.profile);
         let mut rows = description::rows(&in_use.profile);
