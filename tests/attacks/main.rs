@@ -46,7 +46,7 @@
 //! | 42 | a server that hands out the secret as a token | tests/attacks/output.rs a_secret_is_no_result |
 //! | 43 | a secret in a wrong place | tests/attacks/output.rs a_secret_in_a_wrong_place_is_not_quoted |
 //! | 44 | a secret on the command line | tests/musts.rs a_secret_on_the_command_line_is_warned_about |
-//! | 45 | the key in the kernel | host/src/capability/token_cache/kept_key/tests.rs only_the_user_may_read_and_nobody_may_change_it |
+//! | 45 | the key in the kernel | host/src/system/kept_key/tests.rs only_the_user_may_read_and_nobody_may_change_it |
 //! | 46 | tokens after they were forgotten | tests/profiles.rs clear_cache_forgets_tokens_and_nothing_else |
 //! | 47 | a damaged file of secrets | tests/damage.rs a_damaged_file_of_secrets_is_an_error_and_stays_as_it_is |
 //! | 48 | the same nonce twice | host/src/capability/token_cache/entry_file.rs sealing_twice_gives_different_bytes |

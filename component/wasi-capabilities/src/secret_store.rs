@@ -31,6 +31,7 @@ impl secret_writer::Guest for WasiCapabilities {
             kind: "none".to_owned(),
             location: "environment variables only".to_owned(),
             reason: "a WebAssembly sandbox has no keyring".to_owned(),
+            asks: false,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! operating system to another.
 
 pub(crate) mod folders;
+pub(crate) mod kept_key;
 pub(crate) mod known_variables;
 pub(crate) mod limits;
 pub(crate) mod patience;

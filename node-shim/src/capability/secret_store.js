@@ -49,7 +49,8 @@ export class SecretStore {
 
   async describe() {
     const { kind, reason } = await this.#chosen();
-    return { kind, location: await this.#stores[kind].location(), reason };
+    const asks = kind === 'file' && !this.#file.originOfPassphrase;
+    return { kind, location: await this.#stores[kind].location(), reason, asks };
   }
 
   /** Fails with `absent` where nothing can be kept without asking somebody to make a store first. */

@@ -21,7 +21,8 @@ const pairs = { of: 'pairs of texts', isRight: (value) => Array.isArray(value) &
 const responseMode = { of: 'a response mode', isRight: (value) => value === 'query' || value === 'form-post' };
 const storage = {
   of: 'a storage',
-  isRight: (value) => isObject(value) && [value.kind, value.location, value.reason].every(isText),
+  isRight: (value) =>
+    isObject(value) && [value.kind, value.location, value.reason].every(isText) && isYesOrNo(value.asks),
 };
 const isFailure = (value) => isObject(value) && FAULTS.includes(value.fault) && isText(value.message);
 const failureOrNothing = { of: 'a failure or nothing', isRight: orNothing(isFailure) };

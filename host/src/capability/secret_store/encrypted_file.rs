@@ -1,6 +1,7 @@
 //! Secrets in one file that a passphrase opens, for machines without a keyring. Its bytes are as `sealing` says.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::failure;
 use super::given_passphrase::GivenPassphrase;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::system::folders::Folders;
+use crate::system::kept_key::{KeptKey, KeyTimeout};
 use crate::system::private_file::{self, Lock};
 use crate::system::random;
 use crate::system::terminal::{Echo, NoAnswer, Terminal};
@@ -25,15 +27,17 @@ pub(super) struct EncryptedFile {
     opened: Mutex<Option<Opening>>,
     /// For a new file.
     cost: Cost,
+    timeout: KeyTimeout,
 }
 
 impl EncryptedFile {
-    pub(super) fn new(folders: Folders, passphrase: Passphrase) -> Self {
+    pub(super) fn new(folders: Folders, passphrase: Passphrase, timeout: KeyTimeout) -> Self {
         Self {
             folders,
             passphrase,
             opened: Mutex::new(None),
             cost: Cost::RECOMMENDED,
+            timeout,
         }
     }
 
@@ -116,9 +120,52 @@ impl EncryptedFile {
             let passphrase = self.passphrase.new_one()?;
             let salt = random::bytes().map_err(|_| failure::no_random())?;
             let opening = Opening::new(&passphrase, &salt, self.cost);
-            *opened = Some(opening.map_err(|_| underivable())?);
+            let opening = opening.map_err(|_| underivable())?;
+            self.keep(&opening)?;
+            *opened = Some(opening);
         }
         Ok(())
+    }
+
+    /// From now on a person is asked again, by every process.
+    pub(super) fn forget_kept(&self) {
+        if let (Ok(Some(file)), Ok(path)) = (self.content(), self.path())
+            && let Some(header) = Header::of(&file)
+        {
+            self.kept(&header, &path).forget();
+        }
+    }
+
+    /// What opens the file: the key that somebody's passphrase gave a while ago, else the passphrase.
+    fn opening(&self, header: &Header, file: &[u8]) -> Result<Opening, Failure> {
+        let path = self.path()?;
+        // A passphrase that comes with the call is checked by each.
+        let kept = match self.passphrase.given.origin() {
+            None => self.kept(header, &path).read(),
+            Some(_) => None,
+        };
+        let kept = kept.map(|key| Opening::from_parts(header.clone(), key));
+        if let Some(opening) = kept.filter(|opening| opening.open(file).is_some()) {
+            return Ok(opening);
+        }
+        let opening = self.passphrase.open(header, &path)?;
+        self.keep(&opening)?;
+        Ok(opening)
+    }
+
+    /// Only what a person typed: nobody is spared anything otherwise.
+    fn keep(&self, opening: &Opening) -> Result<(), Failure> {
+        if self.passphrase.given.origin().is_none() {
+            self.kept(opening.header(), &self.path()?)
+                .keep(opening.key());
+        }
+        Ok(())
+    }
+
+    /// By path and header: another file, and one that was made anew, have other keys.
+    fn kept(&self, header: &Header, path: &Path) -> KeptKey {
+        let origin = format!("{path:?} {:02x?}", header.salt());
+        KeptKey::new("secrets.sealed:key", Some(origin), self.timeout.clone())
     }
 
     fn content(&self) -> Result<Option<Vec<u8>>, Failure> {
@@ -132,7 +179,7 @@ impl EncryptedFile {
             .as_ref()
             .is_none_or(|opening| *opening.header() != header)
         {
-            *opened = Some(self.passphrase.open(&header, &self.path()?)?);
+            *opened = Some(self.opening(&header, file)?);
         }
         opened
             .as_ref()
@@ -179,11 +226,17 @@ impl EncryptedFile {
 pub(super) struct Passphrase {
     given: GivenPassphrase,
     terminal: Terminal,
+    /// Whoever did not want to answer is not asked again, whatever else of this call would need it.
+    is_refused: AtomicBool,
 }
 
 impl Passphrase {
     pub(super) fn new(given: GivenPassphrase, terminal: Terminal) -> Self {
-        Self { given, terminal }
+        Self {
+            given,
+            terminal,
+            is_refused: AtomicBool::new(false),
+        }
     }
 
     fn open(&self, header: &Header, path: &Path) -> Result<Opening, Failure> {
@@ -233,35 +286,39 @@ impl Passphrase {
             question = "The two are not the same. New passphrase: ";
         }
         Err(failure::new(
-            Fault::Cancelled,
+            Fault::Locked,
             "no passphrase was chosen",
             "try again, or set `ENTRA_AUTH_CLI_PASSPHRASE`",
         ))
     }
 
     fn ask(&self, question: &str, path: &Path) -> Result<Zeroizing<String>, Failure> {
-        self.terminal
-            .ask(question, Echo::Hidden)
-            .map_err(|no_answer| match no_answer {
-                NoAnswer::Absent => failure::new(
-                    Fault::Locked,
-                    format!(
-                        "`{}` needs a passphrase, and there is no terminal to ask for it",
-                        path.display()
-                    ),
-                    "set `ENTRA_AUTH_CLI_PASSPHRASE`",
+        let answer = match self.is_refused.load(Ordering::Relaxed) {
+            true => Err(NoAnswer::Cancelled),
+            false => self.terminal.ask(question, Echo::Hidden),
+        };
+        let is_refused = matches!(answer, Err(NoAnswer::Cancelled));
+        self.is_refused.fetch_or(is_refused, Ordering::Relaxed);
+        answer.map_err(|no_answer| match no_answer {
+            NoAnswer::Absent => failure::new(
+                Fault::Locked,
+                format!(
+                    "`{}` needs a passphrase, and there is no terminal to ask for it",
+                    path.display()
                 ),
-                NoAnswer::Cancelled => failure::new(
-                    Fault::Cancelled,
-                    "no passphrase was given",
-                    "try again, or set `ENTRA_AUTH_CLI_PASSPHRASE`",
-                ),
-                NoAnswer::NotText | NoAnswer::TooLong => failure::new(
-                    Fault::Other,
-                    "the passphrase is no text in UTF-8, or too long for one line",
-                    "set `ENTRA_AUTH_CLI_PASSPHRASE`",
-                ),
-            })
+                "set `ENTRA_AUTH_CLI_PASSPHRASE`",
+            ),
+            NoAnswer::Cancelled => failure::new(
+                Fault::Cancelled,
+                "no passphrase was given",
+                "try again, or set `ENTRA_AUTH_CLI_PASSPHRASE`",
+            ),
+            NoAnswer::NotText | NoAnswer::TooLong => failure::new(
+                Fault::Other,
+                "the passphrase is no text in UTF-8, or too long for one line",
+                "set `ENTRA_AUTH_CLI_PASSPHRASE`",
+            ),
+        })
     }
 }
 

@@ -19,6 +19,7 @@ use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::secret_writer::Storage;
 use crate::capability::bindings::entra_auth::core::{secret_store, secret_writer};
 use crate::system::folders::Folders;
+use crate::system::kept_key::KeyTimeout;
 use crate::system::terminal::Terminal;
 use crate::system::variable;
 use encrypted_file::{EncryptedFile, Passphrase};
@@ -67,7 +68,7 @@ impl SecretStore {
             wanted: given("ENTRA_AUTH_CLI_SECRET_STORE").and_then(variable::meant),
             choice: Mutex::new(None),
             keyring: Keyring::from_variables(given, &folders),
-            file: EncryptedFile::new(folders, passphrase),
+            file: EncryptedFile::new(folders, passphrase, KeyTimeout::from_variables(given)),
         }
     }
 
@@ -156,6 +157,11 @@ impl SecretStore {
         ))
     }
 
+    /// From now on a person is asked for the passphrase again.
+    pub(crate) fn forget_kept(&self) {
+        self.file.forget_kept();
+    }
+
     fn describe(&self) -> Result<Storage, Failure> {
         let choice = self.choice()?;
         let (kind, location) = match choice.kind {
@@ -170,6 +176,7 @@ impl SecretStore {
             kind: kind.to_owned(),
             location,
             reason: choice.reason,
+            asks: choice.kind == Kind::File && self.file.origin_of_passphrase().is_none(),
         })
     }
 

@@ -45,6 +45,10 @@ pub(super) fn aside(sentence: &str) -> String {
 /// For a terminal. It stays, because only the guest knows when the waiting ends.
 pub(super) const WAITING_FOR_DEVICE: &str = "Waiting for the sign-in (Ctrl-C stops)\n\n";
 
+/// For a terminal. That a program was started does not mean that anybody sees it.
+pub(super) const OPENED: &str =
+    "A browser was opened. If you see none, stop with Ctrl-C and add `--show-url`.\n";
+
 /// Writes instructions.
 pub(super) fn tell(text: &str) -> Result<(), Failure> {
     write(text).map_err(|error| {

@@ -66,7 +66,11 @@ impl sign_in::Host for SignInView<'_> {
             Some(house) => house.entrance(url),
             None => Ok(url.to_owned()),
         };
-        self.sign_in.browsers.open(&url, entrance).await
+        self.sign_in.browsers.open(&url, entrance).await?;
+        if io::stderr().is_terminal() {
+            instructions::tell(instructions::OPENED)?;
+        }
+        Ok(())
     }
 
     fn show_url(&mut self, url: String) -> Result<(), Failure> {

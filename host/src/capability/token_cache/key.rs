@@ -10,9 +10,9 @@ use sealing::sealed::Key;
 use zeroize::Zeroizing;
 
 use super::failure;
-use super::kept_key::KeptKey;
-use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure};
+use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::capability::secret_store::SecretStore;
+use crate::system::kept_key::{KeptKey, KeyTimeout};
 use crate::system::private_file::Lock;
 use crate::system::random;
 
@@ -20,6 +20,7 @@ use crate::system::random;
 /// the store is left alone.
 pub(super) struct CacheKey {
     secrets: Arc<SecretStore>,
+    timeout: KeyTimeout,
     kept: KeptKey,
     known: Mutex<Option<Known>>,
 }
@@ -31,10 +32,11 @@ enum Known {
 }
 
 impl CacheKey {
-    pub(super) fn new(secrets: Arc<SecretStore>, kept: KeptKey) -> Self {
+    pub(super) fn new(secrets: Arc<SecretStore>, timeout: KeyTimeout) -> Self {
         Self {
+            kept: KeptKey::new(NAME, secrets.origin(), timeout.clone()),
+            timeout,
             secrets,
-            kept,
             known: Mutex::new(None),
         }
     }
@@ -97,13 +99,16 @@ impl CacheKey {
         Ok(key)
     }
 
-    /// From now on every process asks the secret store first.
+    /// From now on every process asks the secret store first, and that a person.
     pub(super) fn forget_kept(&self) {
         self.kept.forget();
+        self.secrets.forget_kept();
     }
 
     fn stored(&self) -> Result<Option<Key>, Failure> {
-        self.kept.check()?;
+        self.timeout
+            .check()
+            .map_err(|(message, hint)| failure::new(Fault::Other, message, hint))?;
         self.secrets.require_storage().map_err(of_cache)?;
         let text = self.secrets.read_at_once(NAME).map_err(of_cache)?;
         // What is no key is replaced, as if it were not there.

@@ -2,7 +2,6 @@
 
 mod entry_file;
 mod failure;
-mod kept_key;
 mod key;
 mod paths;
 mod sweep;
@@ -22,9 +21,9 @@ use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::capability::secret_store::SecretStore;
 use crate::system::folders::Folders;
+use crate::system::kept_key::KeyTimeout;
 use crate::system::private_file::{self, FileError, Lock};
 use entry_file::EntryFile;
-use kept_key::KeptKey;
 use key::CacheKey;
 
 /// Where the files are and what opens them.
@@ -45,10 +44,9 @@ impl TokenCache {
         folders: Folders,
         secrets: Arc<SecretStore>,
     ) -> Self {
-        let kept = KeptKey::from_variables(variable, secrets.origin());
         Self {
             folders,
-            key: CacheKey::new(secrets, kept),
+            key: CacheKey::new(secrets, KeyTimeout::from_variables(variable)),
         }
     }
 
@@ -89,7 +87,6 @@ impl TokenCache {
     /// An entry that another process holds is removed all the same, after a while.
     fn remove(&self, client: &str) -> Result<u32, Failure> {
         let folder = paths::of_client(self.folder()?, client)?;
-        self.key.forget_kept();
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
@@ -101,6 +98,8 @@ impl TokenCache {
                 )));
             }
         };
+        // Whoever has tokens removed closes what is left of them too.
+        self.key.forget_kept();
         let started = Instant::now();
         let mut count = 0;
         for path in paths::entries(entries) {

@@ -14,6 +14,8 @@ const ATTEMPTS = 3;
 
 export class Passphrase {
   #given;
+  /** Whoever did not want to answer is not asked again, whatever else of this call would need it. */
+  #isRefused = false;
   #terminal;
   #variables;
 
@@ -55,7 +57,7 @@ export class Passphrase {
       if ((await this.#ask('The same again: ', path)) === passphrase) return passphrase;
       question = 'The two are not the same. New passphrase: ';
     }
-    throw { fault: 'cancelled', message: 'no passphrase was chosen', hint: `try again, or set \`${VARIABLE}\`` };
+    throw { fault: 'locked', message: 'no passphrase was chosen', hint: `try again, or set \`${VARIABLE}\`` };
   }
 
   /** A pipe is read once. */
@@ -67,8 +69,10 @@ export class Passphrase {
   async #ask(question, path) {
     try {
       if (!this.#terminal) throw new NoAnswer('absent');
+      if (this.#isRefused) throw new NoAnswer('cancelled');
       return await this.#terminal.ask(question, { isHidden: true });
     } catch (error) {
+      this.#isRefused ||= error instanceof NoAnswer && error.why === 'cancelled';
       throw error instanceof NoAnswer ? failure(error.why, path) : error;
     }
   }

@@ -12,7 +12,8 @@ fn place(seconds: &str) -> KeptKey {
 }
 
 fn place_of(seconds: &str, origin: &str) -> KeptKey {
-    KeptKey::from_variables(|_| Some(seconds.into()), Some(origin.to_owned()))
+    let timeout = KeyTimeout::from_variables(|_| Some(seconds.into()));
+    KeptKey::new("test", Some(origin.to_owned()), timeout)
 }
 
 /// False, with a word about it, where the kernel keeps no keys, as in a container that forbids it.
@@ -125,15 +126,15 @@ fn the_time_is_zero_to_a_day_in_seconds() {
         ("1.5", None),
         ("15m", None),
     ] {
-        let kept = place_of(text, "origin");
-        assert_eq!(kept.check().is_ok(), expected.is_some(), "{text:?}");
-        assert_eq!(kept.timeout.ok(), expected, "{text:?}");
+        let timeout = KeyTimeout::from_variables(|_| Some(text.into()));
+        assert_eq!(timeout.check().is_ok(), expected.is_some(), "{text:?}");
+        assert_eq!(timeout.0.ok(), expected, "{text:?}");
     }
 }
 
 #[test]
 fn with_no_time_or_no_origin_nothing_is_kept() {
-    let nowhere = KeptKey::from_variables(|_| None, None);
+    let nowhere = KeptKey::new("test", None, KeyTimeout::from_variables(|_| None));
     for kept in [place("0"), place("nonsense"), nowhere] {
         kept.keep(&random::key().unwrap());
         assert!(kept.read().is_none());
