@@ -183,10 +183,14 @@ pub(crate) fn secret_missing(message: &str) -> Error {
 
 /// What is wrong with the thing of this name.
 pub(crate) fn about(name: &str, problem: &Impossible) -> Error {
-    Error::RequestImpossible(Problem {
+    let told = Problem {
         message: format!("{name}: {}", problem.message()),
         hint: problem.hint().map(ToOwned::to_owned),
-    })
+    };
+    match problem.lacks_secret() {
+        true => Error::SecretMissing(told),
+        false => Error::RequestImpossible(told),
+    }
 }
 
 impl From<Impossible> for Error {

@@ -8,6 +8,7 @@ use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
+use crate::request::missing_secret;
 use crate::request::options::TokenOptions;
 use crate::request::purpose::Purpose;
 
@@ -24,15 +25,19 @@ pub(crate) struct Refresh {
 impl Refresh {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
         self.destination.check()?;
-        let prepared = self
-            .options
-            .prepare(Purpose::Renew, &BrowserOptions::default(), output)?;
-        let renewed = match prepared.in_use.source {
-            // Nothing is stored for the built-in profile, so its new token is just another one.
-            Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass),
-            Source::Environment | Source::Saved => tokens::renew(&prepared.request),
-        };
-        let token = renewed.map_err(|error| prepared.explain(error))?;
+        let mut prepared =
+            self.options
+                .prepare(Purpose::Renew, &BrowserOptions::default(), output)?;
+        let source = prepared.in_use.source;
+        let renewed = missing_secret::asked_for(&mut prepared, output, |request| {
+            let renewed = match source {
+                // Nothing is stored for the built-in profile, so its new token is just another one.
+                Source::Demo => tokens::acquire(request, CacheUse::Bypass),
+                Source::Environment | Source::Saved => tokens::renew(request),
+            };
+            renewed.map_err(Box::new)
+        })?;
+        let token = renewed.map_err(|error| prepared.explain(*error))?;
         self.destination.write(&token, &prepared, output)?;
         Ok(ExitCode::Done)
     }

@@ -151,6 +151,15 @@ impl Profile {
         })
     }
 
+    /// False for a profile that proves nothing, or not by a secret, and for which none was ever stored.
+    pub(crate) fn may_have_secrets(&self) -> bool {
+        self.credential_id.is_some()
+            || !matches!(
+                self.auth_method(),
+                Ok(AuthMethod::None | AuthMethod::ManagedIdentity | AuthMethod::FederatedToken)
+            )
+    }
+
     /// Name of the client secret in the secret store.
     pub(crate) fn client_secret_name(&self) -> String {
         format!("profile:{}:client-secret", self.name)

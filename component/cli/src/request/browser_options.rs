@@ -44,7 +44,7 @@ struct PortRange(u16, u16);
 
 /// What the sign-in page asks even if it need not (OpenID Connect Core section 3.1.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Prompt {
+pub(crate) enum Prompt {
     Consent,
     Create,
     Login,

@@ -1,12 +1,9 @@
 //! How the client proves who it is in one call: from the profile, a flag or the environment.
 
-use crate::bindings::errors::Fault;
 use crate::bindings::files;
-use crate::bindings::prompt::{self, Echo};
 use crate::bindings::tokens::{Certificate, Credential, Secret as StoredSecret};
 use crate::input::environment::variable;
 use crate::input::secret::Secret;
-use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::printable::printable;
 use crate::profile::Profile;
@@ -32,7 +29,6 @@ pub(crate) fn of(
     given: Option<Secret>,
     purpose: Purpose,
     proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
-    output: &Output,
 ) -> Result<Credential, Error> {
     let profile = &in_use.profile;
     match (flow, given) {
@@ -43,7 +39,7 @@ pub(crate) fn of(
             match profile.auth_method()? {
                 AuthMethod::ClientSecret => Ok(client_secret(in_use, proof)),
                 AuthMethod::Certificate | AuthMethod::PasswordlessCertificate => {
-                    certificate(profile, purpose, proof, output).map(Credential::Certificate)
+                    certificate(profile, proof).map(Credential::Certificate)
                 }
                 AuthMethod::FederatedToken => of_platform(purpose, proof),
                 AuthMethod::None | AuthMethod::ManagedIdentity => match flow {
@@ -137,9 +133,7 @@ fn stored_first(name: Option<String>, profile: &Profile, given: Option<String>) 
 
 fn certificate(
     profile: &Profile,
-    purpose: Purpose,
     proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
-    output: &Output,
 ) -> Result<Certificate, Error> {
     let path = profile.certificate_path.as_deref().ok_or_else(|| {
         Error::bad_arguments(
@@ -156,18 +150,15 @@ fn certificate(
         name: format!("`{}`", printable(path)),
         content: files::read(path, CERTIFICATE_LIMIT)?,
         private_key,
-        password: certificate_password(profile, purpose, proof, output)?,
+        password: certificate_password(profile, proof)?,
         send_chain: profile.send_certificate_chain,
     })
 }
 
-/// The stored password, else the environment's, else the person's. A profile that knows of no password stores none and asks
-/// for none: it was created where the variable holds it, or the file has none.
+/// The stored password, else the environment's. Where the file turns out to need one and there is neither, a person is asked.
 fn certificate_password(
     profile: &Profile,
-    purpose: Purpose,
     proof: &EnvironmentProof<impl Fn(&str) -> Option<String>>,
-    output: &Output,
 ) -> Result<Option<StoredSecret>, Error> {
     let given = proof.variable(CERTIFICATE_PASSWORD);
     let has_none = profile.auth_method()? == AuthMethod::PasswordlessCertificate;
@@ -175,23 +166,11 @@ fn certificate_password(
         let name = profile.certificate_password_name();
         return Ok(Some(stored_first(Some(name), profile, given)));
     }
-    let given = match given {
-        None if !has_none && purpose != Purpose::LookUp && output.can_ask() => ask_password()?,
-        given => given,
-    };
     Ok(given.map(|password| StoredSecret {
         stored: None,
         generation: None,
         given: Some(password),
     }))
-}
-
-fn ask_password() -> Result<Option<String>, Error> {
-    match prompt::ask("Certificate password: ", Echo::Hidden) {
-        Ok(password) => Ok(Some(password)),
-        Err(failure) if failure.fault == Fault::Absent => Ok(None),
-        Err(failure) => Err(failure.into()),
-    }
 }
 
 #[cfg(test)]
@@ -233,7 +212,6 @@ mod tests {
 
     #[test]
     fn the_credential_follows_from_flow_and_method() {
-        let output = Output::new(crate::output::Verbosity::Quiet, true);
         for (flow, method, given, expected) in [
             (
                 Flow::ClientCredentials,
@@ -288,22 +266,15 @@ mod tests {
         ] {
             let given = given.map(|text: &str| Secret::new(text.to_owned()));
             let in_use = in_use(Source::Saved, method);
-            let kind = of(
-                &in_use,
-                flow,
-                given,
-                Purpose::LookUp,
-                &proof(&in_use),
-                &output,
-            )
-            .ok()
-            .map(|credential| match credential {
-                Credential::None => "none",
-                Credential::Secret(secret) if secret.stored.is_some() => "stored",
-                Credential::Secret(_) => "given",
-                Credential::Certificate(_) => "certificate",
-                Credential::Assertion(_) => "assertion",
-            });
+            let kind = of(&in_use, flow, given, Purpose::LookUp, &proof(&in_use))
+                .ok()
+                .map(|credential| match credential {
+                    Credential::None => "none",
+                    Credential::Secret(secret) if secret.stored.is_some() => "stored",
+                    Credential::Secret(_) => "given",
+                    Credential::Certificate(_) => "certificate",
+                    Credential::Assertion(_) => "assertion",
+                });
             assert_eq!(kind, expected, "{flow} {method}");
         }
     }

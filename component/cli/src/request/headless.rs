@@ -1,12 +1,13 @@
 //! What becomes of a sign-in in the browser where there is none.
 
 use crate::bindings::errors::{Capability, Error as Refused, Failure, Fault};
-use crate::bindings::tokens::{Grant, Request};
+use crate::bindings::tokens::{Browser, Grant, Request};
 use crate::input::environment::variable;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::profile::flow::Flow;
+use crate::request::missing_secret;
 use crate::request::prepared::Prepared;
 use crate::request::proofs;
 
@@ -28,12 +29,21 @@ pub(crate) fn sign_in<T>(
         let outcome = without_person(&prepared.request);
         return outcome.map_err(|error| unattended(prepared, *error));
     }
-    let error = match ask(&prepared.request) {
+    let error = match missing_secret::asked_for(prepared, output, &ask)? {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
     if falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
         output.instruction(NOTICE);
+        if let Grant::AuthorizationCode(Browser {
+            prompt: Some(prompt),
+            ..
+        }) = &prepared.request.grant
+        {
+            output.instruction(&format!(
+                "warning: a device code cannot demand `--prompt {prompt}`: whoever is signed in on the other device may go on as they are"
+            ));
+        }
         prepared.request.grant = Grant::DeviceCode;
         return ask(&prepared.request).map_err(|error| prepared.explain(*error));
     }

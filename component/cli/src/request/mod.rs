@@ -9,6 +9,7 @@ mod environment_proof;
 pub(crate) mod federation;
 pub(crate) mod headless;
 pub(crate) mod managed_identity;
+pub(crate) mod missing_secret;
 pub(crate) mod options;
 pub(crate) mod prepared;
 pub(crate) mod proofs;

@@ -157,7 +157,7 @@ impl TokenOptions {
             authority,
             tenant: profile.tenant_id.clone(),
             client_id: profile.client_id.clone(),
-            credential: credential::of(&in_use, flow, given, purpose, &proof, output)?,
+            credential: credential::of(&in_use, flow, given, purpose, &proof)?,
             grant,
             scopes,
             claims: self.claims.as_ref().map(claims::read).transpose()?,

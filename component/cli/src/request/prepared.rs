@@ -1,7 +1,7 @@
 //! A request on its way to the token logic, and back with what went wrong.
 
 use crate::bindings::errors;
-use crate::bindings::tokens::Request;
+use crate::bindings::tokens::{Credential, Request};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::profile::demo;
@@ -28,7 +28,13 @@ impl Prepared {
 
     /// An error of the token logic, with the advice that only the profile's owner can give.
     pub(crate) fn explain(&self, error: errors::Error) -> Error {
-        let mut error = Error::from(error);
+        let is_password = matches!(self.request.credential, Credential::Certificate(_));
+        let mut error = match error {
+            errors::Error::SecretMissing(problem) if problem.hint.is_none() && is_password => {
+                Error::bad_arguments(problem.message, PASSWORD_SOURCES)
+            }
+            error => Error::from(error),
+        };
         if self.in_use.source == Source::Demo && error.code == ExitCode::NetworkFailed {
             error.hint = Some(demo::ELSEWHERE_HINT.to_owned());
         }
@@ -46,6 +52,9 @@ impl Prepared {
         error
     }
 }
+
+/// Where the password of a certificate can come from.
+const PASSWORD_SOURCES: &str = "store it with `entra-auth-cli config edit --certificate-password -`, or set AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
 /// The hint with the profile in each command that takes one and names none.
 fn with_profile(hint: &str, name: &str) -> String {

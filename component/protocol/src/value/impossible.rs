@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Impossible {
     message: String,
     hint: Option<String>,
+    lacks_secret: bool,
 }
 
 impl Impossible {
@@ -14,12 +15,20 @@ impl Impossible {
         Self {
             message: message.into(),
             hint: None,
+            lacks_secret: false,
         }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
         Self {
             hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn for_want_of_secret(self) -> Self {
+        Self {
+            lacks_secret: true,
             ..self
         }
     }
@@ -32,6 +41,11 @@ impl Impossible {
     /// What would work instead.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// Whether it works once a secret is given that was not.
+    pub fn lacks_secret(&self) -> bool {
+        self.lacks_secret
     }
 }
 

@@ -59,6 +59,10 @@ impl<'a> Answers<'a> {
         self.asking == Asking::Everything
     }
 
+    pub(super) fn asks_nothing(&self) -> bool {
+        self.asking == Asking::Nothing
+    }
+
     /// A field that a profile cannot do without; `None` once it counts as missing.
     pub(super) fn required<T>(
         &mut self,

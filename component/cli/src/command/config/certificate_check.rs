@@ -1,7 +1,9 @@
 //! A look at a profile's certificate before the profile is saved: what cannot be used later is told now.
 
 use crate::bindings::certificates::{self, Validity};
+use crate::bindings::errors::{self, Fault};
 use crate::bindings::files;
+use crate::bindings::prompt::{self, Echo};
 use crate::bindings::tokens::{Certificate, Secret as StoredSecret};
 use crate::input::environment::variable;
 use crate::input::secret::Secret;
@@ -12,12 +14,23 @@ use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::request::credential::CERTIFICATE_LIMIT;
 
+/// What a look at it shows.
+pub(super) enum Look {
+    /// The profile has none.
+    Nothing,
+    Usable(Validity),
+    /// It cannot be opened without a password.
+    LacksPassword(Error),
+}
+
+impl Look {
+    pub(super) fn lacks_password(&self) -> bool {
+        matches!(self, Self::LacksPassword(_))
+    }
+}
+
 /// Fails with what a request would fail with. `password` is the new one, if one was given.
-pub(super) fn check(
-    profile: &Profile,
-    password: Option<&Secret>,
-    output: &Output,
-) -> Result<(), Error> {
+pub(super) fn look(profile: &Profile, password: Option<&Secret>) -> Result<Look, Error> {
     let method = profile.auth_method()?;
     let is_certificate = matches!(
         method,
@@ -28,31 +41,68 @@ pub(super) fn check(
         .as_deref()
         .filter(|_| is_certificate)
     else {
-        return Ok(());
+        return Ok(Look::Nothing);
     };
     let read = |path: &str| files::read(path, CERTIFICATE_LIMIT);
     let content = read(path).map_err(hinted)?;
     let private_key = profile.private_key_path.as_deref().map(read);
-    let private_key = private_key.transpose().map_err(hinted)?;
-    let password = password_of(profile, password);
-    if password.is_none() && method == AuthMethod::Certificate {
-        // A person is asked for it at each request.
-        return Ok(());
-    }
     let certificate = Certificate {
         name: format!("`{}`", printable(path)),
         content,
-        private_key,
-        password,
+        private_key: private_key.transpose().map_err(hinted)?,
+        password: password_of(profile, password),
         send_chain: false,
     };
-    match certificates::check(&certificate).map_err(hinted)? {
-        Validity::Valid => {}
-        Validity::Expired => output.notice("warning: the certificate has expired"),
-        Validity::NotYetValid => output.notice("warning: the certificate is not valid yet"),
+    match certificates::check(&certificate) {
+        Ok(validity) => Ok(Look::Usable(validity)),
+        Err(error @ errors::Error::SecretMissing(_)) => Ok(Look::LacksPassword(hinted(error))),
+        Err(error) => Err(hinted(error)),
+    }
+}
+
+/// Fails where the certificate cannot be used, and warns of its dates.
+pub(super) fn check(
+    profile: &Profile,
+    password: Option<&Secret>,
+    output: &Output,
+) -> Result<(), Error> {
+    // A person is asked for it at each request.
+    let is_asked =
+        profile.auth_method()? == AuthMethod::Certificate && !profile.cache_certificate_password;
+    match look(profile, password)? {
+        Look::LacksPassword(error) if !is_asked => return Err(error),
+        Look::Usable(Validity::Expired) => {
+            output.notice("warning: the certificate has expired");
+        }
+        Look::Usable(Validity::NotYetValid) => {
+            output.notice("warning: the certificate is not valid yet");
+        }
+        Look::LacksPassword(_) | Look::Nothing | Look::Usable(Validity::Valid) => {}
     }
     Ok(())
 }
+
+/// The password of the profile's certificate from a person, who is asked again if it opens nothing. Nothing where none is
+/// given.
+pub(super) fn ask_password(profile: &Profile, output: &Output) -> Result<Option<Secret>, Error> {
+    output.instruction("The certificate file is protected by a password.");
+    for _ in 0..ATTEMPTS {
+        let password = match prompt::ask("Certificate password: ", Echo::Hidden) {
+            Ok(answer) if answer.is_empty() => return Ok(None),
+            Ok(answer) => Secret::new(answer),
+            Err(failure) if failure.fault == Fault::Absent => return Ok(None),
+            Err(failure) => return Err(failure.into()),
+        };
+        match look(profile, Some(&password)) {
+            Ok(_) => return Ok(Some(password)),
+            Err(error) => output.instruction(&error.message),
+        }
+    }
+    Ok(None)
+}
+
+/// As often as a passphrase is asked for.
+const ATTEMPTS: usize = 3;
 
 fn password_of(profile: &Profile, password: Option<&Secret>) -> Option<StoredSecret> {
     let given = password

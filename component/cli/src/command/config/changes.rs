@@ -1,6 +1,6 @@
 //! What `config edit` changes in a profile, whoever said it: options, a person, or lines on stdin.
 
-use super::certificate_check;
+use super::certificate_check::{self, Look};
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::input::named;
 use crate::input::secret::Secret;
@@ -64,8 +64,6 @@ impl Changes {
         }
         if let Some(path) = &given.certificate_path {
             self.after.certificate_path = Some(field_options::path(path));
-            // The old key does not belong to the new certificate.
-            self.after.private_key_path = None;
         }
         if let Some(path) = &given.private_key_path {
             self.after.private_key_path = Some(field_options::path(path));
@@ -124,17 +122,69 @@ impl Changes {
         self.certificate_password = Some(password);
     }
 
-    /// A look at the certificate, if something about it is new.
-    pub(super) fn check_certificate(&self, output: &Output) -> Result<(), Error> {
+    /// A look at the certificate, if something about it is new. A password that is missing for it is asked for where
+    /// somebody sits.
+    pub(super) fn check_certificate(&mut self, output: &Output) -> Result<(), Error> {
         let (before, after) = (&self.before, &self.after);
         let is_new = before.certificate_path != after.certificate_path
             || before.private_key_path != after.private_key_path
             || before.auth_method != after.auth_method
             || self.certificate_password.is_some();
-        if !is_new || before.name != after.name {
+        if !is_new {
             return Ok(());
         }
-        certificate_check::check(after, self.certificate_password.as_ref(), output)
+        self.release_private_key(output);
+        if self.lacks_password()
+            && output.can_ask()
+            && let Some(password) = certificate_check::ask_password(&self.looked_at(), output)?
+        {
+            self.set_certificate_password(password);
+        }
+        let password = self.certificate_password.as_ref();
+        certificate_check::check(&self.looked_at(), password, output)
+    }
+
+    /// The profile as it is going to be, under the name that its stored password still goes by.
+    fn looked_at(&self) -> Profile {
+        Profile {
+            name: self.before.name.clone(),
+            ..self.after.clone()
+        }
+    }
+
+    /// Whether neither the new password nor the stored one opens a file that takes one.
+    fn lacks_password(&self) -> bool {
+        let mut profile = self.looked_at();
+        let is_open = |look: Result<Look, Error>| look.is_ok_and(|look| !look.lacks_password());
+        if is_open(certificate_check::look(
+            &profile,
+            self.certificate_password.as_ref(),
+        )) {
+            return false;
+        }
+        profile.cache_certificate_password = false;
+        self.certificate_password.is_none()
+            && certificate_check::look(&profile, None).is_ok_and(|look| look.lacks_password())
+    }
+
+    /// A renewed certificate comes with its key, or is for the old one: that stays unless it is not needed any more.
+    fn release_private_key(&mut self, output: &Output) {
+        let (before, after) = (&self.before, &self.after);
+        let is_left = before.private_key_path == after.private_key_path
+            && before.certificate_path != after.certificate_path;
+        let Some(path) = after.private_key_path.clone().filter(|_| is_left) else {
+            return;
+        };
+        let alone = Profile {
+            private_key_path: None,
+            ..self.looked_at()
+        };
+        if certificate_check::look(&alone, self.certificate_password.as_ref()).is_ok() {
+            self.after.private_key_path = None;
+            output.notice(&format!(
+                "the private key file `{path}` is no longer used: the new certificate file has its own key"
+            ));
+        }
     }
 
     /// The profile and its secrets, or neither.
@@ -142,7 +192,7 @@ impl Changes {
         check(&self.after)?;
         self.after.updated_at = Some(civil_time::rfc3339(civil_time::now()));
         let mut secrets = SecretChanges::default();
-        let left = self.change_secrets(&mut secrets)?;
+        let said = self.change_secrets(&mut secrets)?;
         let (before, after) = (self.before, self.after);
         secrets.apply_with(|document| {
             check_name(&before, &after, document)?;
@@ -153,18 +203,18 @@ impl Changes {
         if !after.has_client_of(&before) {
             cached_tokens::forget_unshared(&before, output);
         }
-        if let Some(left) = left {
-            output.notice(&left);
+        for line in said {
+            output.notice(&line);
         }
         Ok(after)
     }
 
-    /// Returns what there is to say about a secret that stays and is for another identity.
-    fn change_secrets(&mut self, changes: &mut SecretChanges) -> Result<Option<String>, Error> {
+    /// Returns what there is to say about secrets that go, or stay and are for another identity.
+    fn change_secrets(&mut self, changes: &mut SecretChanges) -> Result<Vec<String>, Error> {
         let method = self.after.auth_method().ok();
         let audience = self.after.audience();
         let is_of_same = audience.is_same(&self.before.audience());
-        let mut left = None;
+        let mut said = Vec::new();
         let mut is_changed = false;
         for (old, new, option, secret, is_kept) in [
             (
@@ -193,21 +243,35 @@ impl Changes {
                 }
                 None if is_kept => {
                     if !is_of_same {
-                        left = left.or(still_stored(&old, &self.after.name, option));
+                        said.extend(still_stored(&old, &self.after.name, option));
                     }
                     if is_renamed {
                         changes.rename(old, new)?;
                     }
                 }
                 // Nothing would ever read it again.
-                None if self.before.auth_method != self.after.auth_method => changes.remove(old),
+                None if self.before.auth_method != self.after.auth_method
+                    && stored(&old)?.is_some() =>
+                {
+                    said.push(format!(
+                        "what was stored for `{option}` was removed: {} does not use it",
+                        self.after.auth_method
+                    ));
+                    changes.remove(old);
+                }
                 None => {}
             }
         }
         if is_changed {
             self.after.credential_id = Some(credential_id::new()?);
         }
-        Ok(left)
+        if self.before.auth_method != self.after.auth_method {
+            said.push(format!(
+                "the authentication method is {} now; it was {}",
+                self.after.auth_method, self.before.auth_method
+            ));
+        }
+        Ok(said)
     }
 }
 

@@ -85,7 +85,7 @@ impl Create {
         output.notice(&format!("  Next: `{next}`"));
         if has_secret && needs_passphrase() {
             output.notice(
-                "  There is no keyring here, so a passphrase will be asked for; ENTRA_AUTH_CLI_PASSPHRASE spares that",
+                "  There is no keyring here, so the passphrase will be asked for now and then; ENTRA_AUTH_CLI_PASSPHRASE spares that",
             );
         }
         Ok(ExitCode::Done)
@@ -261,11 +261,6 @@ impl Create {
         if let Some(text) = &self.fields.redirect_uri {
             profile.redirect_uri = field_options::redirect_uri(text)?;
         }
-        profile.private_key_path = self
-            .fields
-            .private_key_path
-            .as_deref()
-            .map(field_options::path);
         profile.send_certificate_chain = self.fields.send_certificate_chain;
         if let Some(text) = &self.fields.identity {
             profile.identity = field_options::identity(text)?;
@@ -355,23 +350,39 @@ impl Create {
         } else {
             path.map(field_options::path)
         };
-        if method == AuthMethod::PasswordlessCertificate {
-            return Ok(());
-        }
+        let key = self.fields.private_key_path.as_deref();
+        draft.profile.private_key_path = key.map(field_options::path);
         draft.certificate_password = match self.fields.certificate_password(output)? {
             Some(password) => Some(password),
-            None if self.fields.cache_cert_password || answers.asks_everything() => answers
-                .secret(
-                    Field::new("Certificate password: ", "--certificate-password"),
-                    match self.fields.cache_cert_password {
-                        true => Need::Needed,
-                        false => Need::Optional,
-                    },
-                )?,
-            None => None,
+            None => self.certificate_password(method, &draft.profile, answers, output)?,
         };
-        draft.profile.cache_certificate_password = draft.certificate_password.is_some();
+        if draft.certificate_password.is_some() {
+            named::name(AuthMethod::Certificate).clone_into(&mut draft.profile.auth_method);
+            draft.profile.cache_certificate_password = true;
+        }
         Ok(())
+    }
+
+    /// Asked for where the file needs one; a file that cannot be looked at now may.
+    fn certificate_password(
+        &self,
+        method: AuthMethod,
+        profile: &Profile,
+        answers: &mut Answers,
+        output: &Output,
+    ) -> Result<Option<Secret>, Error> {
+        let field = Field::new("Certificate password: ", "--certificate-password");
+        if self.fields.cache_cert_password {
+            return answers.secret(field, Need::Needed);
+        }
+        if answers.asks_nothing() {
+            return Ok(None);
+        }
+        match certificate_check::look(profile, None) {
+            Ok(look) if look.lacks_password() => certificate_check::ask_password(profile, output),
+            Err(_) if method == AuthMethod::Certificate => answers.secret(field, Need::Optional),
+            Ok(_) | Err(_) => Ok(None),
+        }
     }
 }
 
@@ -392,8 +403,7 @@ fn next_command(profile: &Profile) -> String {
 
 /// Whether secrets are behind a passphrase that somebody has to type.
 fn needs_passphrase() -> bool {
-    let is_file = secret_writer::describe().is_ok_and(|storage| storage.kind == "file");
-    is_file && variable("ENTRA_AUTH_CLI_PASSPHRASE").is_none()
+    secret_writer::describe().is_ok_and(|storage| storage.asks)
 }
 
 /// A cloud by name or an authority by address; nothing stands for the worldwide cloud.

@@ -45,8 +45,10 @@ impl Delete {
             confirm(&profile.name)?;
         }
         let mut secrets = SecretChanges::default();
-        secrets.remove(profile.client_secret_name());
-        secrets.remove(profile.certificate_password_name());
+        if profile.may_have_secrets() {
+            secrets.remove(profile.client_secret_name());
+            secrets.remove(profile.certificate_password_name());
+        }
         secrets.apply_with(|document| {
             document.profiles.retain(|known| known.name != profile.name);
             Ok(())

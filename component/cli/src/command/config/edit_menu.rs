@@ -207,7 +207,6 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
         Item::AuthMethod => changes.set_method(named::pick(text)?),
         Item::CertificatePath => {
             changes.after.certificate_path = Some(field_options::path(not_empty(text)?));
-            changes.after.private_key_path = None;
         }
         Item::CertificatePassword => {
             not_empty(text)?;

@@ -56,6 +56,11 @@ impl Fault {
                 return Impossible::new("the password of the certificate file is wrong")
                     .with_hint(hint);
             }
+            Self::PasswordMissing => {
+                return Impossible::new("the certificate file is protected by a password")
+                    .with_hint("store its password with the profile, by `--certificate-password -`, or set AZURE_CLIENT_CERTIFICATE_PASSWORD")
+                    .for_want_of_secret();
+            }
             Self::CutPem => (
                 "the certificate file breaks off: a line `-----END …-----` is missing",
                 "copy the file again, whole",
@@ -84,10 +89,6 @@ impl Fault {
             Self::OtherKey => (
                 "the private key does not belong to the certificate",
                 "give the key that the certificate was made with",
-            ),
-            Self::PasswordMissing => (
-                "the certificate file is protected by a password",
-                "store its password with the profile, by `--certificate-password -`, or set AZURE_CLIENT_CERTIFICATE_PASSWORD",
             ),
             Self::TooCostly => (
                 "the certificate file asks for more computation than is reasonable",

@@ -1,0 +1,62 @@
+//! A secret that a request turns out to lack is asked for where somebody sits, and not before: a cached token takes none.
+
+use crate::bindings::errors::{Error as Refused, Fault};
+use crate::bindings::prompt::{self, Echo};
+use crate::bindings::tokens::{Credential, Request, Secret as StoredSecret};
+use crate::output::Output;
+use crate::output::error::Error;
+use crate::request::prepared::Prepared;
+
+/// What `ask` answers; where a secret is missing for that and somebody can be asked for it, what it answers with theirs.
+pub(crate) fn asked_for<T>(
+    prepared: &mut Prepared,
+    output: &Output,
+    ask: impl Fn(&Request) -> Result<T, Box<Refused>>,
+) -> Result<Result<T, Box<Refused>>, Error> {
+    match ask(&prepared.request) {
+        Err(error) if matches!(*error, Refused::SecretMissing(_)) && output.can_ask() => {
+            match supply(&mut prepared.request.credential)? {
+                true => Ok(ask(&prepared.request)),
+                false => Ok(Err(error)),
+            }
+        }
+        outcome => Ok(outcome),
+    }
+}
+
+/// True if somebody gave the secret that the credential lacks.
+fn supply(credential: &mut Credential) -> Result<bool, Error> {
+    match credential {
+        Credential::Secret(secret) => {
+            // Pasted secrets bring a blank along; no secret of Entra starts or ends with one.
+            let given = hidden("Client secret: ")?;
+            let given = given.map(|secret| secret.trim().to_owned());
+            let is_given = given.as_ref().is_some_and(|secret| !secret.is_empty());
+            *secret = for_this_call(given);
+            Ok(is_given)
+        }
+        Credential::Certificate(certificate) => {
+            let given = hidden("Certificate password: ")?;
+            let is_given = given.is_some();
+            certificate.password = given.map(|password| for_this_call(Some(password)));
+            Ok(is_given)
+        }
+        Credential::None | Credential::Assertion(_) => Ok(false),
+    }
+}
+
+fn for_this_call(given: Option<String>) -> StoredSecret {
+    StoredSecret {
+        stored: None,
+        generation: None,
+        given,
+    }
+}
+
+fn hidden(question: &str) -> Result<Option<String>, Error> {
+    match prompt::ask(question, Echo::Hidden) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) if failure.fault == Fault::Absent => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
