@@ -6,6 +6,7 @@ use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
+use crate::profile::fields;
 use crate::profile::from_environment;
 use crate::profile::in_use;
 use crate::profile::saved;
@@ -27,6 +28,10 @@ pub(crate) struct ClearCache {
     #[arg(short, long, value_name = "NAME")]
     profile: Option<String>,
 
+    /// The same as `--profile`
+    #[arg(value_name = "NAME", conflicts_with_all = ["profile", "all"], value_parser = fields::known_name)]
+    argument: Option<String>,
+
     /// The tokens of every profile, and of the client that AZURE_CLIENT_ID names
     #[arg(long, conflicts_with = "profile")]
     all: bool,
@@ -37,7 +42,8 @@ impl ClearCache {
         let profiles = if self.all {
             every_profile()?
         } else {
-            vec![in_use::implied(self.profile.as_deref(), None, output)?.profile]
+            let name = self.profile.as_deref().or(self.argument.as_deref());
+            vec![in_use::implied(name, None, output)?.profile]
         };
         let mut count = 0;
         for profile in &profiles {

@@ -15,8 +15,8 @@ use crate::token::source::TokenSource;
 /// Flags of `inspect`.
 #[derive(Args)]
 pub(crate) struct Inspect {
-    /// The token; `-` reads it from stdin [default: what is piped in, else the cached token]
-    #[arg(value_name = "TOKEN|-", group = "source")]
+    /// The token or a file that holds it; `-` is stdin [default: what is piped in, else the cached token]
+    #[arg(value_name = "TOKEN|FILE|-", group = "source")]
     argument: Option<String>,
 
     /// The token
@@ -48,7 +48,7 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PartFormat {
+pub(crate) enum PartFormat {
     Json,
     Pretty,
     Yaml,
@@ -82,12 +82,16 @@ impl Inspect {
     }
 
     fn source(&self) -> TokenSource<'_> {
-        let text = self.argument.as_deref().or(self.token.as_deref());
-        match (text, &self.file, &self.profile) {
-            (Some(text), _, _) => TokenSource::Argument(text),
-            (_, Some(path), _) => TokenSource::File(path),
-            (_, _, Some(profile)) => TokenSource::Profile(profile),
-            (None, None, None) => TokenSource::Unnamed,
+        if let Some(word) = &self.argument {
+            TokenSource::Word(word)
+        } else if let Some(text) = &self.token {
+            TokenSource::Argument(text)
+        } else if let Some(path) = &self.file {
+            TokenSource::File(path)
+        } else if let Some(profile) = &self.profile {
+            TokenSource::Profile(profile)
+        } else {
+            TokenSource::Unnamed
         }
     }
 
@@ -105,7 +109,7 @@ impl Inspect {
         } else {
             None
         };
-        // Scripts read claims by every path that was ever published; a person reads each once.
+        // Scripts read claims at the top and under `payload`, as was published; a person reads each once.
         let whole = || match output.stdout_is_terminal() {
             true => inspection.parts(),
             false => inspection.document(),

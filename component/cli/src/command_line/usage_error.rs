@@ -97,7 +97,11 @@ fn unknown_argument(argument: &str, error: &clap::Error) -> Error {
         };
         hinted(message, suggestion(error, ContextKind::SuggestedArg))
     } else {
-        hinted("there is a word that belongs to no option".to_owned(), None)
+        let word = quoted_if_word(argument);
+        hinted(
+            format!("there is a word that belongs to no option{word}"),
+            None,
+        )
     }
 }
 

@@ -120,7 +120,6 @@ impl Inspection {
         for (name, value) in [
             ("header", part(&self.header)),
             ("payload", part(&self.claims)),
-            ("claims", part(&self.claims)),
             ("signature", Value::from(self.decoded.signature.clone())),
             ("expires_in", Value::from(self.decoded.expires_in)),
             ("expired", self.is_expired().into()),
@@ -163,10 +162,11 @@ impl Inspection {
                 lines.extend(self::section(members));
             }
         }
-        if self.decoded.kind == Kind::Signed {
+        let expiration = self.expiration();
+        if self.decoded.kind == Kind::Signed && !expiration.is_empty() {
             lines.push(String::new());
             lines.push(output.heading("Expiration:"));
-            lines.extend(self.expiration(output));
+            lines.extend(expiration);
         }
         if let (Some(header), Some(claims)) = (&self.header, &self.claims) {
             let facts = facts::long(header, claims);
@@ -222,14 +222,14 @@ impl Inspection {
         header.is_some_and(|header| header.contains_key("nonce"))
     }
 
-    fn expiration(&self, output: &Output) -> Vec<String> {
+    fn expiration(&self) -> Vec<String> {
         let decoded = &self.decoded;
         // The decoder read the clock; what it calls now is the expiry less what was left.
         let now = match (decoded.expires_at, decoded.expires_in) {
             (Some(at), Some(left)) => at.saturating_sub(left),
             _ => civil_time::now(),
         };
-        let mut lines: Vec<String> = [
+        [
             ("Issued At: ", decoded.issued_at),
             ("Not Before:", decoded.not_before),
             ("Expires At:", decoded.expires_at),
@@ -240,16 +240,7 @@ impl Inspection {
             let distance = civil_time::relative(at.saturating_sub(now));
             format!("  {label} {} ({distance})", civil_time::readable(at))
         })
-        .collect();
-        let status = match decoded.validity {
-            Validity::Valid => "valid".to_owned(),
-            Validity::Expired => output.alarm("expired"),
-            Validity::NotYetValid => output.alarm("not yet valid"),
-            Validity::Unknown => "unknown: the token names no expiry".to_owned(),
-            Validity::Unreadable => output.alarm("not valid: one of its times cannot be read"),
-        };
-        lines.push(format!("  Status:     {status}"));
-        lines
+        .collect()
     }
 }
 
@@ -339,7 +330,7 @@ mod tests {
             json!({
                 "aud": "api://x", "exp": 1_766_935_800, "roles": ["a"],
                 "header": {"typ": "JWT", "alg": "RS256"},
-                "payload": claims, "claims": claims,
+                "payload": claims,
                 "signature": "c2ln", "expires_in": 60, "expired": false
             })
             .to_string()
@@ -445,8 +436,7 @@ mod tests {
              exp: 1766935800 (2025-12-28 15:30:00 UTC)\n  \
              name: \\u{1b}[31mEve\n  cnf: {\"kid\":1}\n\
              \n\
-             Expiration:\n  Expires At: 2025-12-28 15:30:00 UTC (3 minutes ago)\n  \
-             Status:     expired\n\
+             Expiration:\n  Expires At: 2025-12-28 15:30:00 UTC (3 minutes ago)\n\
              \n\
              In words:\n  \
              Bound:       to a key, which the client has to prove that it holds (`cnf`)\n\

@@ -16,6 +16,8 @@ pub(crate) enum TokenSource<'a> {
     /// The token itself, or `-` for stdin.
     Argument(&'a str),
     File(&'a str),
+    /// The token itself, a file if there is one of that name, or `-` for stdin.
+    Word(&'a str),
     /// The cached token of a profile; nothing is sent.
     Profile(&'a str),
     /// The cached token of the default profile; nothing is sent.
@@ -49,6 +51,10 @@ impl TokenSource<'_> {
             Self::File(path) => {
                 token::from_bytes("the file", &files::read(path, text::LIMIT)?).map(bare)
             }
+            Self::Word(word) => match is_path(word).then(|| files::read(word, text::LIMIT)) {
+                Some(Ok(bytes)) => token::from_bytes("the file", &bytes).map(bare),
+                Some(Err(_)) | None => Self::Argument(word).read(output),
+            },
             Self::Profile(name) => cached(Some((*name).to_owned()), output),
             Self::Default => cached(None, output),
             Self::Unnamed => match token::piped_stdin()? {
@@ -66,6 +72,14 @@ fn bare(text: String) -> FoundToken {
         home: None,
     }
 }
+
+/// A word that can be no token, but the name of a file.
+fn is_path(word: &str) -> bool {
+    word != "-" && word.len() <= LONGEST_PATH && !word.contains("eyJ")
+}
+
+/// `PATH_MAX` on Linux.
+const LONGEST_PATH: usize = 4096;
 
 fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error> {
     let prepared =
