@@ -5,35 +5,49 @@ use crate::output::Output;
 /// What stands between two columns.
 const GAP: usize = 2;
 
-/// Fewer characters tell nobody anything; then lines wrap.
+/// Fewer characters tell nobody anything; then columns are left out.
 const NARROWEST: usize = 8;
 
-/// A column and whether its cells may be cut where the terminal is narrow.
+/// A column and what becomes of it where the terminal is narrow.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
     heading: &'static str,
     may_be_cut: bool,
+    /// The highest goes first; nothing for a column that always stays.
+    spare: Option<u8>,
 }
 
 impl Column {
-    /// For texts whose beginning is enough to know them by.
-    pub(crate) const fn cut(heading: &'static str) -> Self {
-        Self {
-            heading,
-            may_be_cut: true,
-        }
-    }
-
-    /// For identifiers, which are of no use in part.
-    pub(crate) const fn whole(heading: &'static str) -> Self {
+    /// For what tells one row from another: never cut, never left out.
+    pub(crate) const fn key(heading: &'static str) -> Self {
         Self {
             heading,
             may_be_cut: false,
+            spare: None,
+        }
+    }
+
+    /// For texts whose beginning is enough to know them by.
+    pub(crate) const fn cut(heading: &'static str, spare: u8) -> Self {
+        Self {
+            heading,
+            may_be_cut: true,
+            spare: Some(spare),
+        }
+    }
+
+    /// For what is of no use in part.
+    pub(crate) const fn whole(heading: &'static str, spare: u8) -> Self {
+        Self {
+            heading,
+            may_be_cut: false,
+            spare: Some(spare),
         }
     }
 }
 
-/// A heading and one line a row, in lines of `limit` characters where the width is known.
+/// A heading and one line a row, in lines of `limit` characters where the width is known. What does not fit at all is told
+/// in several lines a row.
 pub(crate) fn table<const N: usize>(
     columns: &[Column; N],
     rows: impl Iterator<Item = [String; N]>,
@@ -41,10 +55,14 @@ pub(crate) fn table<const N: usize>(
     output: &Output,
 ) -> String {
     let rows: Vec<[String; N]> = rows.collect();
-    let widths = widths(columns, &rows, limit);
+    let longest = longest(columns, &rows);
+    let Some(widths) = widths(columns, longest, limit.unwrap_or(usize::MAX)) else {
+        return stacked(columns, &rows, output);
+    };
     let line = |cells: [&str; N]| {
-        let cells = cells.iter().zip(widths);
-        let cells: Vec<String> = cells.map(|(cell, width)| fitted(cell, width)).collect();
+        let shown = cells.iter().zip(widths);
+        let shown = shown.filter_map(|(cell, width)| Some(fitted(cell, width?)));
+        let cells: Vec<String> = shown.collect();
         cells.join(&" ".repeat(GAP)).trim_end().to_owned()
     };
     let heading = output.heading(&line(columns.map(|column| column.heading)));
@@ -57,33 +75,67 @@ pub(crate) fn table<const N: usize>(
         .join("\n")
 }
 
-/// As wide as the longest cell; while that is too much, the widest column that may gives one character away.
-fn widths<const N: usize>(
-    columns: &[Column; N],
-    rows: &[[String; N]],
-    limit: Option<usize>,
-) -> [usize; N] {
-    let mut widths = columns.map(|column| length(column.heading));
+/// The first cell of a row on a line, and below it those without which it is not known.
+fn stacked<const N: usize>(columns: &[Column; N], rows: &[[String; N]], output: &Output) -> String {
+    let mut lines = Vec::new();
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        let mut cells = row.iter().zip(columns);
+        lines.extend(cells.next().map(|(cell, _)| output.heading(cell)));
+        let keys = cells.filter(|(_, column)| column.spare.is_none());
+        lines.extend(keys.map(|(cell, column)| format!("  {}: {cell}", column.heading)));
+    }
+    lines.join("\n")
+}
+
+fn longest<const N: usize>(columns: &[Column; N], rows: &[[String; N]]) -> [usize; N] {
+    let mut longest = columns.map(|column| length(column.heading));
+    for row in rows {
+        for (width, cell) in longest.iter_mut().zip(row) {
             *width = length(cell).max(*width);
         }
     }
-    let Some(limit) = limit else {
-        return widths;
+    longest
+}
+
+/// As wide as the longest cell; while that is too much, a column is left out if cutting does not help, then the widest one
+/// that may gives one character away. Nothing where no table fits.
+fn widths<const N: usize>(
+    columns: &[Column; N],
+    longest: [usize; N],
+    limit: usize,
+) -> Option<[Option<usize>; N]> {
+    let mut widths = longest.map(Some);
+    let least = |widths: &[Option<usize>; N]| {
+        let shown = widths.iter().zip(columns);
+        total(
+            shown.filter_map(|(width, column)| match (width, column.may_be_cut) {
+                (Some(width), true) => Some(NARROWEST.min(*width)),
+                (width, _) => *width,
+            }),
+        )
     };
-    while widths.iter().sum::<usize>() + GAP * N.saturating_sub(1) > limit {
+    while least(&widths) > limit {
+        let shown = widths.iter_mut().zip(columns);
+        let spare = shown.filter(|(width, column)| width.is_some() && column.spare.is_some());
+        let (first, _) = spare.max_by_key(|(_, column)| column.spare)?;
+        *first = None;
+    }
+    while total(widths.iter().flatten().copied()) > limit {
         let widest = widths
             .iter_mut()
             .zip(columns)
-            .filter(|(width, column)| column.may_be_cut && **width > NARROWEST)
-            .max_by_key(|(width, _)| **width);
-        match widest {
-            Some((width, _)) => *width -= 1,
-            None => break,
-        }
+            .filter_map(|(width, column)| width.as_mut().filter(|_| column.may_be_cut))
+            .filter(|width| **width > NARROWEST)
+            .max_by_key(|width| **width)?;
+        *widest -= 1;
     }
-    widths
+    Some(widths)
+}
+
+/// With the gaps.
+fn total(widths: impl Iterator<Item = usize>) -> usize {
+    let (count, sum) = widths.fold((0, 0), |(count, sum), width| (count + 1, sum + width));
+    sum + GAP * usize::saturating_sub(count, 1)
 }
 
 fn fitted(cell: &str, width: usize) -> String {
@@ -101,20 +153,23 @@ fn length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Verbosity;
 
-    const COLUMNS: [Column; 3] = [
-        Column::cut("Name"),
-        Column::whole("Id"),
-        Column::cut("Description"),
+    const COLUMNS: [Column; 4] = [
+        Column::key("Name"),
+        Column::cut("Description", 1),
+        Column::key("Id"),
+        Column::whole("Date", 2),
     ];
 
-    fn rows() -> Vec<[String; 3]> {
+    fn rows() -> Vec<[String; 4]> {
         vec![
-            ["a", "0123456789", "short"].map(str::to_owned),
+            ["a", "short", "0123456789", "2025-12-28"].map(str::to_owned),
             [
                 "a long enough name",
-                "0123456789",
                 "a description that goes on and on",
+                "0123456789",
+                "2025-12-28",
             ]
             .map(str::to_owned),
         ]
@@ -122,15 +177,31 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_they_can_be() {
+        let (name, id, date) = (Some(18), Some(10), Some(10));
         for (limit, expected) in [
-            (None, [18, 10, 33]),
-            (Some(200), [18, 10, 33]),
-            (Some(65), [18, 10, 33]),
-            (Some(60), [18, 10, 28]),
-            (Some(40), [13, 10, 13]),
-            (Some(10), [8, 10, 8]),
+            (200, Some([name, Some(33), id, date])),
+            (77, Some([name, Some(33), id, date])),
+            (70, Some([name, Some(26), id, date])),
+            (52, Some([name, Some(8), id, date])),
+            (51, Some([name, Some(19), id, None])),
+            (39, Some([name, None, id, None])),
+            (30, Some([name, None, id, None])),
+            (29, None),
         ] {
-            assert_eq!(widths(&COLUMNS, &rows(), limit), expected, "{limit:?}");
+            let longest = longest(&COLUMNS, &rows());
+            assert_eq!(widths(&COLUMNS, longest, limit), expected, "{limit}");
+        }
+    }
+
+    #[test]
+    fn what_tells_rows_apart_is_there_at_every_width() {
+        let output = Output::new(Verbosity::Normal, true);
+        for limit in [1, 20, 29, 30, 45, 60, 80, 120] {
+            let text = table(&COLUMNS, rows().into_iter(), Some(limit), &output);
+            assert!(text.contains("a long enough name"), "{limit}: {text}");
+            assert_eq!(text.matches("0123456789").count(), 2, "{limit}: {text}");
+            let longest = text.lines().map(length).max().unwrap_or_default();
+            assert!(limit < 30 || longest <= limit, "{limit}: {text}");
         }
     }
 

@@ -15,12 +15,12 @@ use crate::profile::document::ProfileDocument;
 use crate::profile::saved;
 
 const COLUMNS: [Column; 6] = [
-    Column::whole("Name"),
-    Column::cut("Tenant ID"),
-    Column::cut("Client ID"),
-    Column::whole("Auth Method"),
-    Column::whole("Default Flow"),
-    Column::whole("Updated"),
+    Column::key("Name"),
+    Column::cut("Tenant ID", 2),
+    Column::key("Client ID"),
+    Column::whole("Auth Method", 1),
+    Column::whole("Default Flow", 3),
+    Column::whole("Updated", 4),
 ];
 
 /// Examples for the help.

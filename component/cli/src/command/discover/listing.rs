@@ -10,12 +10,12 @@ use crate::output::printable::printable;
 use crate::output::table::{Column, table};
 
 const COLUMNS: [Column; 6] = [
-    Column::cut("Display Name"),
-    Column::whole("Client ID"),
-    Column::cut("App ID URI"),
-    Column::cut("Scopes"),
-    Column::cut("App Roles"),
-    Column::whole("Created"),
+    Column::key("Display Name"),
+    Column::key("Client ID"),
+    Column::cut("App ID URI", 1),
+    Column::cut("Scopes", 2),
+    Column::cut("App Roles", 3),
+    Column::whole("Created", 4),
 ];
 
 /// A table on a terminal, tab-separated lines elsewhere; with `--verbose` everything that is known.
