@@ -3,9 +3,10 @@
 
 mod support;
 
+use std::fs;
 use std::path::Path;
 
-use support::{Emulator, Outcome, PROGRAM, User, foreign_program};
+use support::{Emulator, PROGRAM, Terminal, User, foreign_program};
 
 fn candidates(user: &mut User, line: &str) -> String {
     user.set("COMP_LINE", line);
@@ -38,19 +39,26 @@ fn the_variables_of_bash_ask_for_candidates() {
     );
 }
 
-/// A shell, its options, and a script that completes `get-token -p my`.
-const SHELLS: &[(&str, &[&str], &str)] = &[(
-    "bash",
-    &["-c"],
-    "source <(entra-auth-cli completion bash)\n\
-     # What readline does for the word before the cursor.\n\
-     registered=$(complete -p entra-auth-cli)\n\
-     test \"$registered\" = 'complete -o default -C entra-auth-cli entra-auth-cli'\n\
-     COMP_LINE='entra-auth-cli get-token -p my' COMP_POINT=30 entra-auth-cli entra-auth-cli my -p",
-)];
+/// A shell, its options, and what it reads when it starts, if that is a file.
+const SHELLS: &[(&str, &[&str], &str)] = &[
+    ("bash", &["--rcfile", "start", "-i"], BASH),
+    ("zsh", &["-i"], ZSH),
+    ("fish", &["--no-config", "-i", "-C", FISH], ""),
+];
+
+const BASH: &str = "PS1='ready> '\nsource <(entra-auth-cli completion bash)\n";
+
+const ZSH: &str =
+    "PS1='ready> '\nautoload -Uz compinit\ncompinit -u\nsource <(entra-auth-cli completion zsh)\n";
+
+const FISH: &str =
+    "function fish_prompt; echo 'ready> '; end; entra-auth-cli completion fish | source";
+
+/// A command, a profile, an option and a format, each by its beginning and the key for completion.
+const TYPED: &str = "entra-auth-cli config sh\t-p my\t--out\tjs\t| tr a-z A-Z";
 
 #[test]
-fn the_scripts_register_with_their_shells() {
+fn every_shell_completes_commands_profiles_options_and_values() {
     let emulator = Emulator::start();
     let mut user = User::with_profile(emulator.authority());
     let folder = Path::new(PROGRAM).parent().unwrap().to_str().unwrap();
@@ -58,15 +66,27 @@ fn the_scripts_register_with_their_shells() {
         "PATH",
         &format!("{folder}:{}", std::env::var("PATH").unwrap()),
     );
-    for (shell, options, script) in SHELLS {
-        let Some(shell) = foreign_program(shell) else {
-            return;
+    user.set("TERM", "xterm");
+    user.set("ZDOTDIR", user.home().to_str().unwrap().to_owned().as_str());
+    for (name, options, start) in SHELLS {
+        let Some(shell) = foreign_program(name) else {
+            continue;
         };
+        fs::write(user.home().join("start"), start).unwrap();
+        fs::write(user.home().join(".zshrc"), start).unwrap();
         let mut command = user.foreign_command(&shell);
-        command.args(*options).arg(script);
-        let outcome = Outcome::of(command.output().unwrap());
-        assert_eq!(outcome.quiet_success(), "my-api-client\n");
+        command.args(*options);
+        let mut terminal = Terminal::start(&command);
+        terminal.answer("ready> ", TYPED);
+        // Only the result is in capitals.
+        let shown = terminal.shown_until("\"CLIENTID\"");
+        assert!(shown.contains("MY-API-CLIENT"), "{name}: {shown}");
     }
+}
+
+#[test]
+fn every_shell_has_its_script() {
+    let user = User::new();
     for shell in ["bash", "zsh", "fish", "powershell", "pwsh"] {
         let script = user.run(&format!("completion {shell}")).quiet_success();
         assert!(script.contains("entra-auth-cli"), "{script}");

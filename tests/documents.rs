@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use support::{Emulator, Internet, Outcome, PROGRAM, SECRET, User, foreign_program, workspace};
+use support::{
+    Emulator, Internet, Outcome, PROGRAM, SECRET, Terminal, User, foreign_program, workspace,
+};
 
 /// A fenced block of a page.
 struct Block {
@@ -78,6 +80,14 @@ fn shell(user: &User, script: &str) -> Outcome {
     )
 }
 
+/// The same for somebody who sits at a terminal. Returns what was shown, and the exit code.
+fn at_terminal(user: &User, script: &str) -> (String, i32) {
+    let path = user.home().join("guide.sh");
+    fs::write(&path, script).unwrap();
+    let mut shell = user.foreign_command(&foreign_program("bash").unwrap());
+    Terminal::start(shell.args(["-euo", "pipefail"]).arg(path)).finish()
+}
+
 #[test]
 fn every_shell_block_runs() {
     if foreign_program("jq").is_none() || foreign_program("curl").is_none() {
@@ -137,11 +147,12 @@ fn the_guides_are_followed_from_the_first_line_to_the_last() {
                     thread::sleep(Duration::from_millis(100));
                 }
             });
-            let outcome = shell(&newcomer(), &script);
+            let outcome = at_terminal(&newcomer(), &script);
             is_over.store(true, Ordering::Relaxed);
             outcome
         });
-        assert_eq!(outcome.code, 0, "{name}: {outcome:?}");
+        let (shown, code) = outcome;
+        assert_eq!(code, 0, "{name}: {shown}");
     }
 }
 

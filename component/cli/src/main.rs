@@ -17,11 +17,11 @@
 //! | [`command_line`] | the definition of them all, its older spellings, and what it refuses |
 
 #![cfg_attr(
-    any(feature = "man-pages", feature = "fuzzing"),
+    feature = "fuzzing",
     allow(
         dead_code,
         unused_imports,
-        reason = "then the definition of the command line, or what reads profiles, is all that is used"
+        reason = "then what reads profiles is all that is used"
     )
 )]
 #![cfg_attr(feature = "fuzzing", no_main)]
@@ -42,17 +42,13 @@ use crate::command_line::{Command, CommandLine, NAME};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output, Verbosity};
 
-#[cfg(all(feature = "man-pages", not(feature = "fuzzing")))]
-fn main() -> std::io::Result<()> {
-    command_line::man_pages::write(std::path::Path::new("target/man"))
-}
-
-#[cfg(not(any(feature = "man-pages", feature = "fuzzing")))]
+#[cfg(not(feature = "fuzzing"))]
 fn main() {
     if let Some(line) = command_line::candidates::asked() {
         let output = Output::new(Verbosity::Quiet, true);
         // A shell that asks shows no errors.
-        let _ = command_line::candidates::answer(&command_line::definition(), &line, &output);
+        let definition = command_line::definition(command_line::USUAL_WIDTH);
+        let _ = command_line::candidates::answer(&definition, &line, &output);
         return;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -75,11 +71,17 @@ fn main() {
 }
 
 fn parse(arguments: &[String]) -> Result<CommandLine, clap::Error> {
-    let definition = command_line::definition();
+    let definition = command_line::definition(width());
     let words = command_line::published::respell(&definition, arguments);
     let mut matches =
         definition.try_get_matches_from(std::iter::once(NAME.to_owned()).chain(words))?;
     CommandLine::from_arg_matches_mut(&mut matches)
+}
+
+/// Of the terminal that help is read on.
+fn width() -> usize {
+    let width = Output::new(Verbosity::Normal, true).width();
+    width.unwrap_or(command_line::USUAL_WIDTH)
 }
 
 fn run(line: &CommandLine, output: &Output) -> Outcome {
@@ -90,6 +92,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
         Some(Command::Discover(discover)) => discover.run(output),
         Some(Command::GetToken(get_token)) => get_token.run(output),
         Some(Command::Inspect(inspect)) => inspect.run(output),
+        Some(Command::ManPage(man_page)) => man_page.run(output),
         Some(Command::Refresh(refresh)) => refresh.run(output),
         Some(Command::Status(status)) => status.run(output),
         // Documents use `-v` for the version, and after a command for `--verbose`.
@@ -98,7 +101,8 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
             Ok(ExitCode::Done)
         }
         None => {
-            output.result(&command_line::definition().render_help().to_string())?;
+            let mut definition = command_line::definition(width());
+            output.result(&definition.render_long_help().to_string())?;
             Ok(ExitCode::Done)
         }
     }

@@ -2,6 +2,9 @@
 
 use clap::{Arg, Command};
 
+use crate::command::completion::Shell;
+use crate::command::format::Format;
+use crate::command::inspect::PartFormat;
 use crate::input::environment::variable;
 use crate::input::named::Named;
 use crate::output::Output;
@@ -11,6 +14,7 @@ use crate::profile::demo;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
+use crate::request::browser_options::Prompt;
 
 /// The line that a shell asks to complete, up to the cursor.
 pub(crate) fn asked() -> Option<String> {
@@ -23,20 +27,24 @@ pub(crate) fn asked() -> Option<String> {
 
 /// Print what may come next, one candidate a line. A shell that asks wants no errors.
 pub(crate) fn answer(definition: &Command, line: &str, output: &Output) -> Result<(), Error> {
-    let candidates = candidates(definition, line);
+    let candidates = candidates(definition, line, &profile_names);
     if candidates.is_empty() {
         return Ok(());
     }
     output.result(&candidates.join("\n"))
 }
 
+/// Where the names of profiles come from.
+type Profiles = dyn Fn() -> Vec<String>;
+
 /// Whole words that go on from the last, unfinished one.
-fn candidates(definition: &Command, line: &str) -> Vec<String> {
+fn candidates(definition: &Command, line: &str, profiles: &Profiles) -> Vec<String> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
     let is_unfinished = !line.ends_with(char::is_whitespace);
     let unfinished = if is_unfinished { words.pop() } else { None }.unwrap_or_default();
     let mut command = definition;
     let mut waiting: Option<&Arg> = None;
+    let mut given = 0;
     for word in words.into_iter().skip(1) {
         if waiting.take().is_some() {
             continue;
@@ -44,13 +52,20 @@ fn candidates(definition: &Command, line: &str) -> Vec<String> {
         if let Some(option) = option(command, word) {
             waiting = option.get_action().takes_values().then_some(option);
         } else {
-            command = command.find_subcommand(word).unwrap_or(command);
+            match command.find_subcommand(word) {
+                Some(subcommand) => command = subcommand,
+                None => given += 1,
+            }
         }
     }
     let all = match waiting {
-        Some(option) => values(option),
+        Some(option) => values(command, option, profiles),
         None if unfinished.starts_with('-') => options(command),
-        None => commands(command),
+        None => {
+            let argument = command.get_positionals().nth(given);
+            let values = argument.map(|argument| values(command, argument, profiles));
+            [commands(command), values.unwrap_or_default()].concat()
+        }
     };
     all.into_iter()
         .filter(|candidate| candidate.starts_with(unfinished))
@@ -92,15 +107,33 @@ fn commands(command: &Command) -> Vec<String> {
 }
 
 /// The values that are known; for files the shell knows better.
-fn values(option: &Arg) -> Vec<String> {
-    match option.get_id().as_str() {
+fn values(command: &Command, value: &Arg, profiles: &Profiles) -> Vec<String> {
+    let is_token = matches!(command.get_name(), "get-token" | "refresh");
+    match value.get_id().as_str() {
+        // A new profile has a new name, and a renamed one too.
+        "profile" | "name" if matches!(command.get_name(), "create" | "import") => Vec::new(),
+        "argument" if matches!(command.get_name(), "inspect" | "import") => Vec::new(),
+        "argument" | "name" | "profile" => profiles(),
+        "command" => Vec::new(),
         "auth_method" => names_of::<AuthMethod>(),
+        "authority" => AUTHORITIES.map(str::to_owned).into(),
+        "flow" if matches!(command.get_name(), "create" | "edit") => {
+            [names_of::<Flow>(), vec!["automatic".to_owned()]].concat()
+        }
         "flow" => names_of::<Flow>(),
-        "name" | "profile" => profile_names(),
-        "output" => ["json", "yaml"].map(str::to_owned).into(),
+        "identity" => vec!["system".to_owned()],
+        "output" if is_token => ["token", "json", "yaml", "az"].map(str::to_owned).into(),
+        "output" if command.get_name() == "inspect" => names_of::<PartFormat>(),
+        "output" if command.get_name() == "export" => Vec::new(),
+        "output" => names_of::<Format>(),
+        "prompt" => names_of::<Prompt>(),
+        "shell" => names_of::<Shell>(),
         _ => Vec::new(),
     }
 }
+
+/// Clouds that are known by name.
+const AUTHORITIES: [&str; 2] = ["usgovernment", "china"];
 
 fn names_of<C: Named>() -> Vec<String> {
     C::NAMES
@@ -125,7 +158,9 @@ fn plain_words<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::candidates;
+    use clap::Command;
+
+    use super::{candidates, values};
     use crate::command_line;
 
     #[test]
@@ -166,9 +201,13 @@ mod tests {
         );
     }
 
+    fn profiles() -> Vec<String> {
+        ["dev", "demo"].map(str::to_owned).into()
+    }
+
     #[test]
     fn candidates_go_on_from_what_stands_there() {
-        let definition = command_line::definition();
+        let definition = command_line::definition(command_line::USUAL_WIDTH);
         for (line, expected) in [
             ("entra-auth-cli ref", "refresh"),
             ("entra-auth-cli config ex", "export"),
@@ -182,13 +221,84 @@ mod tests {
             ("entra-auth-cli get-token --file to", ""),
             ("entra-auth-cli get-token --timeout config ref", ""),
             ("entra-auth-cli -q get-token -o y", "yaml"),
+            ("entra-auth-cli get-token -o ", "token json yaml az"),
+            ("entra-auth-cli inspect -o ", "pretty json yaml"),
+            ("entra-auth-cli config export -o ", ""),
+            ("entra-auth-cli config edit dev --flow a", "automatic"),
+            ("entra-auth-cli get-token --cloud u", "usgovernment"),
+            ("entra-auth-cli get-token --prompt sel", "select_account"),
+            ("entra-auth-cli completion z", "zsh"),
+            ("entra-auth-cli get-token d", "dev demo"),
+            ("entra-auth-cli get-token dev d", ""),
+            ("entra-auth-cli status -p de", "dev demo"),
+            ("entra-auth-cli config create -p d", ""),
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect status discover config clear-cache completion help",
+                "get-token refresh inspect status discover config clear-cache completion man-page help",
             ),
         ] {
-            assert_eq!(candidates(&definition, line).join(" "), expected, "{line}");
+            let candidates = candidates(&definition, line, &profiles);
+            assert_eq!(candidates.join(" "), expected, "{line}");
         }
+    }
+
+    /// Options whose values only their reader knows, or which the shell completes as files.
+    const FREE: &[&str] = &[
+        "argument",
+        "assertion",
+        "audience",
+        "certificate_password",
+        "certificate_path",
+        "claims",
+        "client_id",
+        "client_secret",
+        "command",
+        "domain_hint",
+        "file",
+        "folder",
+        "input",
+        "login_hint",
+        "name",
+        "new_name",
+        "passphrase_file",
+        "pem",
+        "port",
+        "port_range",
+        "private_key_path",
+        "profile",
+        "redirect_uri",
+        "role",
+        "scope",
+        "search",
+        "target",
+        "tenant",
+        "tenant_id",
+        "timeout",
+        "token",
+        "warn_expiry",
+    ];
+
+    #[test]
+    fn every_option_with_known_values_offers_them() {
+        check(&command_line::definition(command_line::USUAL_WIDTH));
+    }
+
+    fn check(command: &Command) {
+        if command.get_name() == "help" {
+            return;
+        }
+        for option in command.get_arguments() {
+            let id = option.get_id().as_str();
+            let is_file = command.get_name() == "export" && id == "output";
+            if option.get_action().takes_values() && !FREE.contains(&id) && !is_file {
+                assert!(
+                    !values(command, option, &profiles).is_empty(),
+                    "{} {id}",
+                    command.get_name()
+                );
+            }
+        }
+        command.get_subcommands().for_each(check);
     }
 }

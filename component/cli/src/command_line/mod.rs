@@ -2,9 +2,9 @@
 
 pub(crate) mod candidates;
 pub(crate) mod encoding;
-#[cfg(feature = "man-pages")]
-pub(crate) mod man_pages;
+pub(crate) mod man_page;
 pub(crate) mod published;
+mod surroundings;
 pub(crate) mod usage_error;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -17,6 +17,7 @@ use crate::command::get_token::GetToken;
 use crate::command::inspect::Inspect;
 use crate::command::refresh::Refresh;
 use crate::command::status::{self, Status};
+use crate::command_line::man_page::ManPage;
 use crate::output::Verbosity;
 
 /// The program's name, whatever the host calls the file.
@@ -29,7 +30,7 @@ pub(crate) const NAME: &str = "entra-auth-cli";
     bin_name = NAME,
     disable_version_flag = true,
     version,
-    after_help = after_help(),
+    after_long_help = after_help(),
 )]
 pub(crate) struct CommandLine {
     #[command(flatten)]
@@ -65,53 +66,72 @@ pub(crate) struct Common {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Print an access token, from the cache or a new one
-    #[command(after_help = GET_TOKEN_EXAMPLES)]
+    #[command(after_long_help = GET_TOKEN_EXAMPLES)]
     GetToken(Box<GetToken>),
 
     /// Print a new access token without asking anybody
-    #[command(after_help = REFRESH_EXAMPLES)]
+    #[command(after_long_help = REFRESH_EXAMPLES)]
     Refresh(Box<Refresh>),
 
     /// Show what a token says; its signature is not verified
-    #[command(after_help = INSPECT_EXAMPLES)]
+    #[command(after_long_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
 
     /// Show the cached token of a profile: how long, for whom, with which rights
-    #[command(after_help = status::EXAMPLES)]
+    #[command(after_long_help = status::EXAMPLES)]
     Status(Status),
 
     /// Search the app registrations of a tenant, or check whether a token is still good
-    #[command(after_help = DISCOVER_EXAMPLES)]
+    #[command(after_long_help = DISCOVER_EXAMPLES)]
     Discover(Box<Discover>),
 
     /// Create, show, change, export and import profiles
     Config(Config),
 
     /// Forget cached tokens
-    #[command(after_help = clear_cache::EXAMPLES)]
+    #[command(after_long_help = clear_cache::EXAMPLES)]
     ClearCache(ClearCache),
 
     /// Print the script that completes commands in a shell
-    #[command(after_help = completion::EXAMPLES)]
+    #[command(after_long_help = completion::EXAMPLES)]
     Completion(Completion),
+
+    /// Print a manual page
+    #[command(after_long_help = man_page::EXAMPLES)]
+    ManPage(ManPage),
 }
 
-/// A terminal of the usual width.
-const WIDTH: usize = 80;
+/// Where nobody knows how wide the terminal is.
+pub(crate) const USUAL_WIDTH: usize = 80;
 
-/// The definition, complete: what is the same for all commands is said once.
-pub(crate) fn definition() -> clap::Command {
-    let mut definition = with_exit_codes(CommandLine::command()).term_width(WIDTH);
+/// Longer lines are hard to read, narrower ones leave no room beside the name of an option.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=100;
+
+/// The definition, complete: what is the same for all commands is said once. Help is wrapped to `width` characters.
+pub(crate) fn definition(width: usize) -> clap::Command {
+    let width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
+    let definition = with_exit_codes(CommandLine::command()).term_width(width);
+    let is_narrow = width < USUAL_WIDTH;
+    let mut definition = everywhere(definition, &|command| command.next_line_help(is_narrow));
     definition.build();
     definition
 }
 
+fn everywhere(
+    command: clap::Command,
+    change: &impl Fn(clap::Command) -> clap::Command,
+) -> clap::Command {
+    change(command).mut_subcommands(|subcommand| everywhere(subcommand, change))
+}
+
+/// `-h` is short, `--help` is all.
 fn with_exit_codes(command: clap::Command) -> clap::Command {
+    let command = command.after_help("`--help` says more, with examples.");
     command.mut_subcommands(|subcommand| {
-        let help = subcommand.get_after_help().map(ToString::to_string);
+        let help = subcommand.get_after_long_help().map(ToString::to_string);
         let help = help.map(|help| format!("{help}\n\n")).unwrap_or_default();
         let help = format!("{help}Exit codes: `{NAME} --help` lists them.");
-        with_exit_codes(subcommand.after_help(help))
+        with_exit_codes(subcommand.after_long_help(help))
     })
 }
 
@@ -207,22 +227,31 @@ mod tests {
 
     #[test]
     fn every_help_fits_the_terminal_and_has_an_example() {
-        check(&mut definition());
+        for width in [60, 80, 100] {
+            check(&mut definition(width), width);
+        }
     }
 
-    fn check(command: &mut clap::Command) {
+    fn check(command: &mut clap::Command, width: usize) {
         if command.get_name() == "help" {
             return;
         }
-        let help = command.render_help().to_string();
-        for line in help.lines() {
-            assert!(line.chars().count() <= WIDTH, "{line}");
+        let (short, long) = (command.render_help(), command.render_long_help());
+        let (short, long) = (short.to_string(), long.to_string());
+        for line in short.lines().chain(long.lines()) {
+            // A word that is longer stays whole.
+            let is_word = !line.trim().contains(' ');
+            assert!(is_word || line.chars().count() <= width, "{width}: {line}");
         }
         let is_group = command.has_subcommands();
-        assert!(is_group || help.contains("Example"), "{help}");
-        assert!(help.contains("Exit codes"), "{help}");
+        assert!(is_group || long.contains("Example"), "{long}");
+        assert!(long.contains("Exit codes"), "{long}");
+        assert!(
+            !short.contains("Example") && short.contains("--help"),
+            "{short}"
+        );
         for subcommand in command.get_subcommands_mut() {
-            check(subcommand);
+            check(subcommand, width);
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Completion {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shell {
+pub(crate) enum Shell {
     Bash,
     Fish,
     Pwsh,

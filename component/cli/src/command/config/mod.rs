@@ -32,35 +32,35 @@ pub(crate) struct Config {
 #[derive(Subcommand)]
 enum Command {
     /// Create a profile, by questions or by flags
-    #[command(after_help = create::EXAMPLES)]
+    #[command(after_long_help = create::EXAMPLES)]
     Create(Box<create::Create>),
 
     /// Delete a profile, its stored secrets and its cached tokens
-    #[command(after_help = delete::EXAMPLES)]
+    #[command(after_long_help = delete::EXAMPLES)]
     Delete(delete::Delete),
 
     /// Change a profile, by options or in a menu
-    #[command(after_help = edit::EXAMPLES)]
+    #[command(after_long_help = edit::EXAMPLES)]
     Edit(Box<edit::Edit>),
 
     /// Write profiles to a file, with secrets only under a passphrase
-    #[command(after_help = export::EXAMPLES)]
+    #[command(after_long_help = export::EXAMPLES)]
     Export(export::Export),
 
     /// Take profiles over from a file, all or none
-    #[command(after_help = import::EXAMPLES)]
+    #[command(after_long_help = import::EXAMPLES)]
     Import(import::Import),
 
     /// List the profiles; piped: one bare name a line
-    #[command(after_help = list::EXAMPLES)]
+    #[command(after_long_help = list::EXAMPLES)]
     List(list::List),
 
     /// Take over the secrets that the .NET tool keeps in files on Linux
-    #[command(after_help = migrate::EXAMPLES)]
+    #[command(after_long_help = migrate::EXAMPLES)]
     Migrate(migrate::Migrate),
 
     /// Show one profile, or where secrets are kept
-    #[command(after_help = show::EXAMPLES)]
+    #[command(after_long_help = show::EXAMPLES)]
     Show(show::Show),
 }
 

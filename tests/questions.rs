@@ -1,0 +1,292 @@
+//! Questions at a terminal: what is typed as a secret is never shown, what is missing is asked for, and nothing twice or in
+//! vain.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use linux_keyutils::{KeyRing, KeyRingIdentifier};
+use support::{
+    CLIENT_ID, Emulator, GET_TOKEN, PASSPHRASE, PUBLIC_CLIENT, SECRET, Terminal, User, workspace,
+};
+
+/// Typed where a secret is asked for.
+const CANARY: &str = "typed-by-hand";
+
+/// A file under the password `emulator`.
+fn pfx() -> String {
+    let path = "host/emulator/key/client-credential/client.pfx";
+    workspace().join(path).to_str().unwrap().to_owned()
+}
+
+/// `config create` without a proof.
+fn create(name: &str, authority: &str) -> String {
+    format!(
+        "config create -p {name} --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} \
+         --scope api://your-api-id/.default --authority {authority}"
+    )
+}
+
+#[test]
+fn no_secret_that_is_typed_is_shown() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let create = |name| create(name, emulator.authority());
+    let edit = "config edit -p my-api-client";
+    for (line, question) in [
+        (
+            format!("{} --client-secret -", create("a")),
+            "Client secret: ",
+        ),
+        (
+            format!("{} --auth-method ClientSecret", create("b")),
+            "Client secret: ",
+        ),
+        (
+            format!(
+                "{} --certificate-path {} --certificate-password - --force",
+                create("c"),
+                pfx()
+            ),
+            "Certificate password: ",
+        ),
+        (
+            format!("{GET_TOKEN} --no-cache --client-secret -"),
+            "Client secret: ",
+        ),
+        (format!("{edit} --client-secret -"), "Client secret: "),
+        (
+            format!(
+                "{edit} --certificate-path {} --certificate-password - --force",
+                pfx()
+            ),
+            "Certificate password: ",
+        ),
+    ] {
+        let mut terminal = Terminal::start(&user.command(&line));
+        terminal.answer(question, CANARY);
+        let (shown, code) = terminal.finish();
+        assert!(!shown.contains(CANARY), "{line}: {shown}");
+        // A wrong secret is one that was read.
+        let expected = i32::from(line.starts_with("get-token")) * 2;
+        assert_eq!(code, expected, "{line}: {shown}");
+    }
+}
+
+#[test]
+fn the_password_of_a_certificate_is_asked_for_until_it_opens_the_file() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let create = create("by-pfx", emulator.authority());
+    for line in [
+        format!("{create} --certificate-path {}", pfx()),
+        format!("config edit -p my-api-client --certificate-path {}", pfx()),
+    ] {
+        let mut terminal = Terminal::start(&user.command(&line));
+        terminal.answer("Certificate password: ", CANARY);
+        terminal.answer("Certificate password: ", "emulator");
+        let (shown, code) = terminal.finish();
+        assert_eq!(code, 0, "{line}: {shown}");
+    }
+    for name in ["by-pfx", "my-api-client"] {
+        let token = user.run(&format!("get-token -p {name}")).quiet_success();
+        assert!(token.starts_with("eyJ"), "{token}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_missing_is_asked_for_at_a_terminal_alone() {
+    let emulator = Emulator::start();
+    let mut user = User::new();
+    user.set("AZURE_CLIENT_SECRET", SECRET);
+    let create = create("my-api-client", emulator.authority());
+    user.run(&format!(
+        "{create} --non-interactive --auth-method ClientSecret"
+    ))
+    .quiet_success();
+    user.unset("AZURE_CLIENT_SECRET");
+    let outcome = user.run(GET_TOKEN);
+    let (error, hint) = outcome.failure(4);
+    assert!(error.contains("no secret is stored"), "{error}");
+    assert!(
+        hint.contains("config edit -p my-api-client --client-secret -"),
+        "{hint}"
+    );
+    let mut terminal = Terminal::start(&user.command(GET_TOKEN));
+    terminal.answer("Client secret: ", SECRET);
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("eyJ"), "{shown}");
+}
+
+/// A user whose secrets are behind a passphrase that nobody gives.
+fn locked(emulator: &Emulator) -> User {
+    let mut user = User::with_profile(emulator.authority());
+    user.create(
+        "person",
+        PUBLIC_CLIENT,
+        emulator.authority(),
+        "--auth-method Public --scope api://your-api-id/read",
+        "",
+    )
+    .quiet_success();
+    user.unset("ENTRA_AUTH_CLI_PASSPHRASE");
+    user
+}
+
+#[test]
+fn the_passphrase_is_asked_for_once_a_session_of_work() {
+    // Containers may forbid it; then it is asked for each time.
+    if KeyRing::from_special_id(KeyRingIdentifier::User, false).is_err() {
+        return;
+    }
+    let emulator = Emulator::start();
+    let mut user = locked(&emulator);
+    let mut terminal = Terminal::start(&user.command(GET_TOKEN));
+    terminal.answer("Passphrase for", PASSPHRASE);
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    // Without a terminal, where a question would be a failure: another secret is stored, read, and used.
+    for line in [
+        "get-token -p my-api-client --force",
+        "config show -p my-api-client --show-secrets",
+        "config edit -p my-api-client --client-secret -",
+    ] {
+        user.run_with(line, SECRET).quiet_success();
+    }
+    // Whoever has tokens removed is asked again, as is another process that wants nothing kept.
+    user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
+    assert_eq!(user.run("get-token -p my-api-client --force").code, 1);
+    user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "60");
+    user.run("clear-cache -p my-api-client").quiet_success();
+    assert_eq!(user.run("get-token -p my-api-client --force").code, 1);
+}
+
+#[test]
+fn commands_that_need_no_secret_ask_for_no_passphrase() {
+    let emulator = Emulator::start();
+    let user = locked(&emulator);
+    for line in [
+        "config list --verbose",
+        "config show -p my-api-client",
+        "config show --storage",
+        "config export -p my-api-client",
+        "config edit -p my-api-client --scope api://your-api-id/read",
+        "config edit -p person --new-name somebody",
+        "config delete -p somebody --force",
+        "get-token -p demo",
+        "clear-cache -p my-api-client",
+    ] {
+        // Without a terminal a question would be a failure.
+        user.run(line).quiet_success();
+    }
+}
+
+#[test]
+fn a_passphrase_that_is_refused_is_not_asked_for_again() {
+    let emulator = Emulator::start();
+    let user = locked(&emulator);
+    for line in [GET_TOKEN, "config edit -p my-api-client --client-secret -"] {
+        let mut terminal = Terminal::start(&user.command(line));
+        if line.contains("edit") {
+            terminal.answer("Client secret: ", SECRET);
+        }
+        terminal.answer("Passphrase for", "\u{3}");
+        let (shown, code) = terminal.finish();
+        assert_eq!(code, 6, "{line}: {shown}");
+        assert!(!shown.contains("Passphrase"), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn three_misses_lose_no_answers() {
+    let emulator = Emulator::start();
+    let user = locked(&emulator);
+    let line = create("a", emulator.authority());
+    let mut terminal = Terminal::start(&user.command(&format!("{line} --client-secret -")));
+    terminal.answer("Client secret: ", SECRET);
+    for _ in 0..3 {
+        terminal.answer("assphrase", "wrong");
+    }
+    terminal.answer("Try again with the same answers?", "");
+    terminal.answer("Passphrase for", PASSPHRASE);
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("Next: `entra-auth-cli get-token -p a`"),
+        "{shown}"
+    );
+    assert!(shown.contains("passphrase will be asked for"), "{shown}");
+}
+
+#[test]
+fn a_sign_in_says_where_it_goes_on() {
+    let emulator = Emulator::start();
+    let mut user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/read";
+    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
+    // No display: what the device code cannot do is not passed over.
+    let line = "get-token -p person --prompt login";
+    let mut terminal = Terminal::start(&user.command(line));
+    terminal.shown_until("a device code cannot demand `--prompt login`");
+    drop(terminal);
+    // A browser that does nothing.
+    user.set("BROWSER", "true");
+    let mut terminal = Terminal::start(&user.command(line));
+    terminal.shown_until("A browser was opened.");
+    terminal.shown_until("add `--show-url`");
+}
+
+/// Words that people bring from elsewhere, and what is said to each.
+#[test]
+fn words_that_people_type_are_understood_or_answered() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let token = user.run(GET_TOKEN).quiet_success();
+    std::fs::write(user.home().join("token.txt"), &token).unwrap();
+    for (line, expected) in [
+        ("get-token my-api-client", "eyJ"),
+        ("token my-api-client", "eyJ"),
+        ("refresh my-api-client", "eyJ"),
+        ("list", "my-api-client"),
+        ("version", "entra-auth-cli "),
+        (
+            "whoami",
+            "Profile:     my-api-client\nStatus:      valid for ",
+        ),
+        (
+            "status my-api-client",
+            "Permissions: application permissions (roles): Data.Read",
+        ),
+        ("inspect token.txt", "\"aud\": \"api://your-api-id\""),
+        ("config show", CLIENT_ID),
+        ("clear-cache my-api-client", ""),
+    ] {
+        let stdout = user.run(line).quiet_success();
+        assert!(stdout.contains(expected), "{line}: {stdout}");
+    }
+    for (line, error, hint) in [
+        ("login", "`login`", "entra-auth-cli get-token"),
+        (
+            "logout my-api-client",
+            "`logout`",
+            "entra-auth-cli clear-cache",
+        ),
+        ("init", "`init`", "entra-auth-cli config create"),
+        ("get-token -o jsn", "`jsn`", "did you mean `json`"),
+        ("get-token my-api-client staging", "`staging`", "--help"),
+        (
+            "config edit --scope your-api-id",
+            "`your-api-id`",
+            "api://your-api-id/.default",
+        ),
+    ] {
+        let outcome = user.run(line);
+        let said = outcome.failure(4);
+        assert!(
+            said.0.contains(error) && said.1.contains(hint),
+            "{line}: {said:?}"
+        );
+    }
+}
