@@ -90,6 +90,7 @@ fn every_variable_is_documented() {
     names.retain(|name| !OTHERS.contains(&name.as_str()));
     let page = fs::read_to_string(workspace().join("docs/environment.md")).unwrap();
     let manual = User::new().run("man-page").quiet_success();
+    let manual = manual.replace("\\fB", " ").replace("\\fR", " ");
     let told = |text: &str| -> BTreeSet<String> {
         let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
         words.map(str::to_owned).collect()

@@ -107,11 +107,15 @@ impl Applied {
 
 /// Returns what was replaced, if anything was.
 fn change(name: String, after: Option<StoredSecret>) -> Result<Option<Replaced>, Error> {
-    let before = match stored(&name) {
+    let before = match read(&name) {
         Ok(before) => before,
+        // Whoever did not give the passphrase is not asked for it again at once.
+        Err(failure) if matches!(failure.fault, Fault::Cancelled | Fault::Locked) => {
+            return Err(failure.into());
+        }
         // A store that cannot be read tells what is wrong when it is written.
         Err(_) if after.is_some() => None,
-        Err(error) => return Err(error),
+        Err(failure) => return Err(failure.into()),
     };
     match (&after, &before) {
         (None, None) => return Ok(None),
@@ -129,12 +133,17 @@ fn change(name: String, after: Option<StoredSecret>) -> Result<Option<Replaced>,
     }))
 }
 
-/// The secret by this name. A host without a secret store has none.
+/// The secret by this name.
 pub(crate) fn stored(name: &str) -> Result<Option<StoredSecret>, Error> {
+    Ok(read(name)?)
+}
+
+/// A host without a secret store has none.
+fn read(name: &str) -> Result<Option<StoredSecret>, Failure> {
     match secret_store::read(name) {
         Ok(text) => Ok(text.map(|text| StoredSecret::parse(&Zeroizing::new(text)))),
         Err(failure) if failure.fault == Fault::Absent => Ok(None),
-        Err(failure) => Err(failure.into()),
+        Err(failure) => Err(failure),
     }
 }
 

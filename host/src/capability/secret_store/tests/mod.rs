@@ -13,6 +13,7 @@ use crate::system::terminal::{pair, read_until};
 const NO_BUS: (&str, &str) = ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
 const PASS: (&str, &str) = ("ENTRA_AUTH_CLI_PASSPHRASE", "correct horse");
 const WRONG: (&str, &str) = ("ENTRA_AUTH_CLI_PASSPHRASE", "battery staple");
+const NOTHING_KEPT: (&str, &str) = ("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
 const NO_TERMINAL: &str = "/nonexistent/tty";
 
 /// Variables and their values, or questions and their answers.
@@ -440,7 +441,7 @@ fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
                 ("New passphrase: ", "\n"),
                 ("New passphrase: ", "\n"),
             ],
-            Err(Fault::Cancelled),
+            Err(Fault::Locked),
         ),
         (
             &[
@@ -454,7 +455,7 @@ fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
     ];
     for (answers, expected) in rows {
         let result = with_person(answers, |terminal| {
-            let store = store_at(folder.path(), terminal, &[NO_BUS]);
+            let store = store_at(folder.path(), terminal, &[NO_BUS, NOTHING_KEPT]);
             store.write("a", "b")?;
             assert_eq!(store.describe()?.kind, "file");
             assert_eq!(store.read("a")?.as_deref().map(String::as_str), Some("b"));
@@ -488,7 +489,7 @@ fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
     ];
     for (answers, expected) in reads {
         let result = with_person(answers, |terminal| {
-            store_at(folder.path(), terminal, &[NO_BUS]).read("a")
+            store_at(folder.path(), terminal, &[NO_BUS, NOTHING_KEPT]).read("a")
         });
         let result = result
             .map(|secret| secret.map(|secret| secret.to_string()))
@@ -499,4 +500,21 @@ fn a_new_passphrase_is_asked_for_twice_and_later_once_a_process() {
             "{answers:?}"
         );
     }
+}
+
+#[test]
+fn whoever_does_not_answer_is_not_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    store(folder.path(), &[PASS]).write("a", "b").unwrap();
+    // A second question would wait for an answer that nobody gives.
+    with_person(&[("secrets.sealed: ", "\x03")], |terminal| {
+        let store = store_at(folder.path(), terminal, &[NO_BUS, NOTHING_KEPT]);
+        for failure in [
+            store.read("a").unwrap_err(),
+            store.write("c", "d").unwrap_err(),
+            store.remove("a").unwrap_err(),
+        ] {
+            assert_eq!(failure.fault, Fault::Cancelled);
+        }
+    });
 }
