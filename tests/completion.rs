@@ -67,7 +67,8 @@ fn every_shell_completes_commands_profiles_options_and_values() {
         &format!("{folder}:{}", std::env::var("PATH").unwrap()),
     );
     user.set("TERM", "xterm");
-    user.set("ZDOTDIR", user.home().to_str().unwrap().to_owned().as_str());
+    let home = user.home().to_str().unwrap().to_owned();
+    user.set("ZDOTDIR", &home);
     for (name, options, start) in SHELLS {
         let Some(shell) = foreign_program(name) else {
             continue;
