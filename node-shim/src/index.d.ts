@@ -190,6 +190,8 @@ export interface Token {
   origin: 'cache' | 'person' | 'server';
   /** Whose token it is, as the server names the person; for showing. */
   account?: string;
+  /** Who signed in, as the server signs it for the client itself; no API takes it. */
+  idToken?: string;
   /** Things worth telling that did not stop the call, such as a cache that could not be written. No secrets. */
   notices: string[];
 }

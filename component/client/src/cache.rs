@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use protocol::token::cache::{CacheEntry, CacheKey};
+use protocol::token::named_account::NamedAccount;
+use protocol::value::time::Timestamp;
 
 use crate::bindings::entra_auth::core::token_cache::{self, HeldEntry, Name};
 use crate::error::Failure;
@@ -15,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn read(key: &CacheKey) -> Result<Option<CacheEntry>, Failure> {
     let bytes = token_cache::read(&name(key))?;
     Ok(bytes.and_then(|bytes| CacheEntry::from_bytes(&bytes, key)))
+}
+
+/// Whom the name of this key has led to.
+pub(crate) fn named(key: &CacheKey) -> Result<Option<NamedAccount>, Failure> {
+    let bytes = token_cache::read(&name(key))?;
+    Ok(bytes.and_then(|bytes| NamedAccount::from_bytes(&bytes, key)))
 }
 
 /// Takes the entry's lock, waiting for whoever has it.
@@ -42,13 +50,24 @@ impl Held<'_> {
         Ok(bytes.and_then(|bytes| CacheEntry::from_bytes(&bytes, self.key)))
     }
 
+    /// Whether it is the entry of this key.
+    pub(crate) fn is_of(&self, key: &CacheKey) -> bool {
+        self.key == key
+    }
+
     /// Replaces the entry.
     pub(crate) fn write(&self, entry: &CacheEntry) -> Result<(), Failure> {
-        let keep_until = entry.keep_until().unix_seconds();
-        self.entry.write(
-            &entry.to_bytes(self.key),
-            i64::try_from(keep_until).unwrap_or(i64::MAX),
-        )
+        self.replace(&entry.to_bytes(self.key), entry.keep_until())
+    }
+
+    /// Notes whom the name leads to.
+    pub(crate) fn write_named(&self, named: &NamedAccount) -> Result<(), Failure> {
+        self.replace(&named.to_bytes(self.key), named.keep_until())
+    }
+
+    fn replace(&self, bytes: &[u8], keep_until: Timestamp) -> Result<(), Failure> {
+        let seconds = i64::try_from(keep_until.unix_seconds()).unwrap_or(i64::MAX);
+        self.entry.write(bytes, seconds)
     }
 }
 

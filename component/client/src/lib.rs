@@ -8,6 +8,7 @@
     reason = "the contract's error crosses the component's border by value; a box would be one more copy"
 )]
 
+mod account;
 mod authentication;
 mod authorization_code;
 mod bindings;

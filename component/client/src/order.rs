@@ -15,7 +15,9 @@ use protocol::request::challenge;
 use protocol::request::claims::Claims;
 use protocol::request::client_id::ClientId;
 use protocol::request::scope::Scopes;
+use protocol::token::account::AccountId;
 use protocol::token::cache::{self, CacheEntry, CacheKey, CredentialMark, Decision, Subject};
+use protocol::token::named_account::NamedAccount;
 use protocol::token::response::TokenResponse;
 use protocol::value::clock_offset::ClockOffset;
 use protocol::value::known_secrets::KnownSecrets;
@@ -44,9 +46,9 @@ pub(crate) struct Order {
     pub(crate) scopes: Scopes,
     /// The same as text, for advice.
     scope: String,
-    /// Where the token is kept.
-    pub(crate) key: CacheKey,
-    /// Which credential may have it from there.
+    /// Whom the name of the person has led to, if it has.
+    named: RefCell<Option<NamedAccount>>,
+    /// Which credential may have a token from the cache.
     mark: Option<CredentialMark>,
     pub(crate) deadline: Deadline,
     /// What was sent as a proof so far, to be kept out of what is shown.
@@ -105,13 +107,6 @@ impl Order {
             .map(challenge::parse)
             .transpose()?
             .map(|claims| claims.with_capability());
-        let key = CacheKey::new(
-            &authority,
-            &client_id,
-            grant.subject(request.login_hint.as_deref()),
-            &scopes,
-            claims.as_ref(),
-        );
         let limit = request
             .time_limit
             .map(|seconds| Duration::from_secs(seconds.into()));
@@ -126,7 +121,7 @@ impl Order {
             login_hint: request.login_hint,
             scope: scopes.to_string(),
             scopes,
-            key,
+            named: RefCell::default(),
             deadline: Deadline::after(limit),
             secrets: RefCell::default(),
             hurried: Cell::new(false),
@@ -184,7 +179,10 @@ impl Order {
 
     /// What to do about the token that is stored.
     pub(crate) fn decide(&self, stored: Option<&CacheEntry>) -> Decision {
-        cache::decide(stored, self.mark.as_ref(), clock::now())
+        match &*self.named.borrow() {
+            Some(named) if named.must_sign_in => Decision::Absent,
+            Some(_) | None => cache::decide(stored, self.mark.as_ref(), clock::now()),
+        }
     }
 
     /// What is kept of the answer.
@@ -192,16 +190,53 @@ impl Order {
         CacheEntry::from_response(response, &self.scopes, self.mark.clone())
     }
 
+    /// Whether the token is a person's who signs in.
+    pub(crate) fn is_for_person(&self) -> bool {
+        matches!(self.grant, Grant::Person(_))
+    }
+
+    /// What people call whoever is meant; empty where nobody was named.
+    pub(crate) fn name(&self) -> &str {
+        self.login_hint.as_deref().unwrap_or_default()
+    }
+
+    /// Takes over whom the name leads to.
+    pub(crate) fn recognise(&self, named: NamedAccount) {
+        self.named.replace(Some(named));
+    }
+
+    /// Whose tokens they are, if the name has led to somebody.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        let named = self.named.borrow();
+        named.as_ref().map(|named| named.account.clone())
+    }
+
+    /// Where the token is kept.
+    pub(crate) fn key(&self) -> CacheKey {
+        let account = self.account();
+        let subject = match (&self.grant, &account) {
+            (Grant::ClientCredentials, _) => Subject::Application,
+            (Grant::ManagedIdentity { .. }, _) => Subject::ManagedIdentity,
+            (Grant::OnBehalfOf(assertion), _) => Subject::Assertion(assertion),
+            (Grant::Person(_), Some(account)) => Subject::User(account),
+            (Grant::Person(_), None) => Subject::Named(self.name()),
+        };
+        self.key_of(subject, &self.scopes, self.claims.as_ref())
+    }
+
     /// Where the person's refresh token is kept, whichever API it was got for: Entra takes it for any.
-    pub(crate) fn person_key(&self) -> CacheKey {
-        let any = Scopes::default();
-        CacheKey::new(
-            &self.authority,
-            &self.client_id,
-            person(self.login_hint.as_deref()),
-            &any,
-            None,
-        )
+    pub(crate) fn person_key(&self) -> Option<CacheKey> {
+        let account = self.account()?;
+        Some(self.key_of(Subject::User(&account), &Scopes::default(), None))
+    }
+
+    /// Where it is noted whom a name leads to.
+    pub(crate) fn name_key(&self, name: &str) -> CacheKey {
+        self.key_of(Subject::Named(name), &Scopes::default(), None)
+    }
+
+    fn key_of(&self, subject: Subject<'_>, scopes: &Scopes, claims: Option<&Claims>) -> CacheKey {
+        CacheKey::new(&self.authority, &self.client_id, subject, scopes, claims)
     }
 
     /// What advice may name.
@@ -259,15 +294,6 @@ impl Grant {
             Self::OnBehalfOf(_) | Self::Person(_) => scopes.for_user()?,
         })
     }
-
-    fn subject<'a>(&'a self, login_hint: Option<&'a str>) -> Subject<'a> {
-        match self {
-            Self::ClientCredentials => Subject::Application,
-            Self::ManagedIdentity { .. } => Subject::ManagedIdentity,
-            Self::OnBehalfOf(assertion) => Subject::Assertion(assertion),
-            Self::Person(_) => person(login_hint),
-        }
-    }
 }
 
 /// The request to the endpoint that the environment points at.
@@ -294,9 +320,4 @@ fn managed_identity(
     };
     let request = ManagedIdentityRequest::new(Source::choose(&place)?, identity, scopes)?;
     Ok(request)
-}
-
-/// Whoever signed in without being named is another person than one who was.
-fn person(login_hint: Option<&str>) -> Subject<'_> {
-    Subject::User(login_hint.unwrap_or_default())
 }

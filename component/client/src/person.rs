@@ -4,7 +4,6 @@ use protocol::request::claims::Claims;
 use protocol::token::cache::CacheEntry;
 use protocol::token::id::{is_account_name, other_account};
 use protocol::token::response::TokenResponse;
-use protocol::value::secret::Secret;
 
 use crate::bindings::entra_auth::core::errors::Interaction;
 use crate::error::{Capability, Error, Fault, needs_person, of_protocol};
@@ -77,54 +76,31 @@ pub(crate) fn check_account(order: &Order, response: &TokenResponse) -> Result<(
     }
 }
 
-/// Whether the token may be kept for the person who was hinted at: somebody else may have signed in.
-pub(crate) fn is_meant(order: &Order, entry: &CacheEntry, notices: &mut Notices) -> bool {
-    let (Some(hint), Some(id_token)) = (&order.login_hint, &entry.id_token) else {
-        return true;
-    };
-    match other_account(id_token, hint) {
-        None => true,
-        Some(name) => {
-            notices.add(format!(
-                "it was {name} who signed in, so the token is not kept for the account that was named"
-            ));
-            false
-        }
-    }
-}
-
-/// Keeps the refresh token where requests for other APIs find it.
-pub(crate) fn remember(order: &Order, entry: &CacheEntry, notices: &mut Notices) {
-    if entry.refresh_token.is_none() {
-        return;
-    }
-    let key = order.person_key();
-    if let Some(held) = notices.keep(cache::hold(&key, order.deadline.limit())) {
-        notices.keep(held.write(entry));
-    }
-}
-
 fn silently(
     order: &Order,
     stored: Option<&CacheEntry>,
     notices: &mut Notices,
 ) -> Result<Silent, Error> {
-    match refresh_token(order, stored, notices) {
-        Some(refresh_token) => refresh_token::token(order, &refresh_token, notices),
-        None => Ok(Silent::NeedsPerson(None)),
+    let elsewhere = match stored {
+        Some(entry) if entry.refresh_token.is_some() => None,
+        Some(_) | None => of_any_api(order, notices),
+    };
+    let entry = elsewhere.as_ref().or(stored);
+    let Some(refresh_token) = entry.and_then(|entry| entry.refresh_token.as_ref()) else {
+        return Ok(Silent::NeedsPerson(None));
+    };
+    let mut silent = refresh_token::token(order, refresh_token, notices)?;
+    if let Silent::Token(response) = &mut silent {
+        // Whose it is need not be said again.
+        let id_token = entry.and_then(|entry| entry.id_token.clone());
+        response.id_token = response.id_token.take().or(id_token);
     }
+    Ok(silent)
 }
 
-fn refresh_token(
-    order: &Order,
-    stored: Option<&CacheEntry>,
-    notices: &mut Notices,
-) -> Option<Secret> {
-    if let Some(refresh_token) = stored.and_then(|entry| entry.refresh_token.clone()) {
-        return Some(refresh_token);
-    }
-    let elsewhere = notices.keep(cache::read(&order.person_key())).flatten()?;
-    elsewhere.refresh_token
+fn of_any_api(order: &Order, notices: &mut Notices) -> Option<CacheEntry> {
+    let key = order.person_key()?;
+    notices.keep(cache::read(&key)).flatten()
 }
 
 fn signed_in(

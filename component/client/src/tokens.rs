@@ -1,6 +1,6 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
-use protocol::token::cache::{CacheEntry, Decision};
+use protocol::token::cache::{CacheEntry, CacheKey, Decision};
 use protocol::token::id::account_name;
 use protocol::token::response::{BEARER, TokenResponse};
 use protocol::value::time::Timestamp;
@@ -12,7 +12,8 @@ use crate::error::{Error, Fault};
 use crate::notices::Notices;
 use crate::order::{Grant, Order};
 use crate::{
-    Client, cache, client_credentials, clock, managed_identity, metadata, on_behalf_of, person,
+    Client, account, cache, client_credentials, clock, managed_identity, metadata, on_behalf_of,
+    person,
 };
 
 impl Guest for Client {
@@ -26,16 +27,23 @@ impl Guest for Client {
     }
 
     fn renew(request: Request) -> Result<Token, Error> {
-        replace_cached(&Order::new(request)?, without_person)
+        let order = Order::new(request)?;
+        let renewed = replace_cached(&order, without_person);
+        if let Err(Error::InteractionRequired(_)) = &renewed {
+            account::demand_sign_in(&order);
+        }
+        renewed
     }
 
     fn cached(request: Request) -> Result<Option<Token>, Error> {
-        let entry = cache::read(&Order::new(request)?.key)?;
+        let order = Order::new(request)?;
+        account::recognise(&order)?;
+        let entry = cache::read(&order.key())?;
         Ok(entry.map(|entry| token(entry, Origin::Cache, Notices::default())))
     }
 
     fn forget(request: Request) -> Result<u32, Error> {
-        Ok(cache::remove(&Order::new(request)?.key)?)
+        Ok(cache::remove(&Order::new(request)?.key())?)
     }
 }
 
@@ -46,16 +54,18 @@ pub(crate) type Source =
 /// The stored token if it is fresh, else one from `source`.
 pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Error> {
     let mut notices = Notices::default();
-    let stored = notices.keep(cache::read(&order.key)).flatten();
+    notices.keep(account::recognise(order));
+    let stored = notices.keep(cache::read(&order.key())).flatten();
     let decision = order.decide(stored.as_ref());
     tell(decision, stored.as_ref());
     if let (Decision::Fresh, Some(entry)) = (decision, &stored) {
         return Ok(token(entry.clone(), Origin::Cache, notices));
     }
-    let held = hold(order, &mut notices)?;
+    let key = order.key();
+    let held = hold(order, &key, &mut notices)?;
     // Whoever had the lock before may have got the token meanwhile.
     let stored = match &held {
-        Some(held) => notices.keep(held.read()).flatten(),
+        Some(held) => read_held(order, held, &mut notices),
         None => stored,
     };
     let decision = order.decide(stored.as_ref());
@@ -81,12 +91,27 @@ pub(crate) fn prefer_cached(order: &Order, source: Source) -> Result<Token, Erro
 }
 
 /// The entry with its lock, which costs the call if another process has it for as long as the call may take.
-fn hold<'a>(order: &'a Order, notices: &mut Notices) -> Result<Option<Held<'a>>, Error> {
+fn hold<'a>(
+    order: &Order,
+    key: &'a CacheKey,
+    notices: &mut Notices,
+) -> Result<Option<Held<'a>>, Error> {
     let limit = order.deadline.limit();
-    match cache::hold(&order.key, limit) {
+    match cache::hold(key, limit) {
         Err(failure) if failure.fault == Fault::TimedOut && limit.is_some() => Err(failure.into()),
         outcome => Ok(notices.keep(outcome)),
     }
+}
+
+/// The entry as it is now; whoever had the lock before may have found out whose it is.
+fn read_held(order: &Order, held: &Held<'_>, notices: &mut Notices) -> Option<CacheEntry> {
+    notices.keep(account::recognise(order));
+    let key = order.key();
+    let entry = match held.is_of(&key) {
+        true => held.read(),
+        false => cache::read(&key),
+    };
+    notices.keep(entry).flatten()
 }
 
 /// What the cache had, for whoever watches.
@@ -113,11 +138,12 @@ pub(crate) fn replace_cached(order: &Order, source: Source) -> Result<Token, Err
         "cache: a new token is asked for, whatever is there",
     ));
     let mut notices = Notices::default();
-    let held = hold(order, &mut notices)?;
-    let stored = match &held {
-        Some(held) => notices.keep(held.read()).flatten(),
-        None => None,
-    };
+    notices.keep(account::recognise(order));
+    let key = order.key();
+    let held = hold(order, &key, &mut notices)?;
+    let stored = held
+        .as_ref()
+        .and_then(|held| read_held(order, held, &mut notices));
     let entry = get_and_store(order, source, stored.as_ref(), held.as_ref(), &mut notices)?;
     Ok(token(entry, notices.origin(), notices))
 }
@@ -146,10 +172,8 @@ fn get_and_store(
     let entry = order.entry(response);
     if let Some(held) = held
         && entry.lasts()
-        && person::is_meant(order, &entry, notices)
     {
-        notices.keep(held.write(&entry));
-        person::remember(order, &entry, notices);
+        account::keep(order, held, &entry, notices);
     }
     Ok(entry)
 }
@@ -195,6 +219,7 @@ fn token(entry: CacheEntry, origin: Origin, notices: Notices) -> Token {
         expires_in: entry.expires_at.saturating_since(clock::now()).as_secs(),
         origin,
         account: entry.id_token.as_ref().and_then(account_name),
+        id_token: entry.id_token.map(|token| token.expose().to_owned()),
         notices: notices.into_sentences(),
     }
 }

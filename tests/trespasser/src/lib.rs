@@ -32,6 +32,7 @@ impl tokens::Guest for Trespasser {
             expires_in: 3600,
             origin: Origin::Server,
             account: None,
+            id_token: None,
             notices: Vec::new(),
         })
     }

@@ -9,8 +9,9 @@ use crate::bindings::{clipboard, files};
 use crate::output::Output;
 use crate::output::civil_time;
 use crate::output::error::{BadValue, Error};
+use crate::output::exit_code::ExitCode;
 use crate::request::prepared::Prepared;
-use crate::token::shape::Shape;
+use crate::token::shape::{Shape, Wanted};
 
 /// The output options.
 #[derive(Args)]
@@ -26,6 +27,10 @@ pub(crate) struct Destination {
     /// JSON with accessToken, expiresOn, tokenType and scopes
     #[arg(long)]
     json: bool,
+
+    /// The ID token, which says who signed in, instead; in a document, too
+    #[arg(long)]
+    id_token: bool,
 
     /// Copy the token to the clipboard too
     #[arg(long, conflicts_with = "no_clipboard")]
@@ -115,6 +120,10 @@ impl Destination {
                 "two files are named for one token",
                 "give the file once, by `--output` or by `--file`",
             )),
+            (Some(Target::Shape(Shape::Az)), _) if self.id_token => Err(Error::bad_arguments(
+                "format `az` has no ID token",
+                "give `--output token`, `json` or `yaml`",
+            )),
             (Some(Target::Shape(_)), _) if self.json => Err(Error::bad_arguments(
                 "two formats are named for one token",
                 "give `--json` or `--output`; their JSON differs in the names of the members",
@@ -130,12 +139,12 @@ impl Destination {
         prepared: &Prepared,
         output: &Output,
     ) -> Result<(), Error> {
-        let text = self
-            .shape()
-            .text(token, &prepared.in_use.profile.tenant_id)?;
+        let wanted = self.wanted(token)?;
+        let shape = self.shape();
+        let text = shape.text(token, wanted, &prepared.in_use.profile.tenant_id)?;
         if self.clipboard {
             // First of all: where it fails, nothing was printed, and the token is cached.
-            clipboard::copy(&token.access_token)?;
+            clipboard::copy(wanted.text(token))?;
             output.notice("✓ Token copied to the clipboard");
         }
         match self.path() {
@@ -156,6 +165,18 @@ impl Destination {
             output.notice(&format!("warning: {notice}"));
         }
         Ok(())
+    }
+
+    fn wanted<'a>(&self, token: &'a Token) -> Result<Wanted<'a>, Error> {
+        match (self.id_token, &token.id_token) {
+            (false, _) => Ok(Wanted::AccessToken),
+            (true, Some(id_token)) => Ok(Wanted::IdToken(id_token)),
+            (true, None) => Err(Error::new(
+                ExitCode::General,
+                "no ID token came with this token",
+                "an ID token says who signed in: choose a flow in which a person does, such as `-f DeviceCode`",
+            )),
+        }
     }
 
     fn shape(&self) -> Shape {

@@ -2,14 +2,17 @@
 
 use clap::Args;
 
+use crate::bindings::errors;
 use crate::bindings::tokens::{self, CacheUse};
 use crate::command::destination::Destination;
+use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::missing_secret;
 use crate::request::options::TokenOptions;
+use crate::request::prepared::Prepared;
 use crate::request::purpose::Purpose;
 
 /// Flags of `refresh`.
@@ -37,8 +40,34 @@ impl Refresh {
             };
             renewed.map_err(Box::new)
         })?;
-        let token = renewed.map_err(|error| prepared.explain(*error))?;
+        let token = renewed.map_err(|error| match *error {
+            error @ errors::Error::InteractionRequired(_) => {
+                self.with_way_out(prepared.explain(error), &prepared)
+            }
+            error => prepared.explain(error),
+        })?;
         self.destination.write(&token, &prepared, output)?;
         Ok(ExitCode::Done)
+    }
+
+    /// `get-token` asks the person whom this command does not ask.
+    fn with_way_out(&self, error: Error, prepared: &Prepared) -> Error {
+        let profile = match prepared.in_use.source {
+            Source::Saved => format!(" -p {}", prepared.in_use.profile.name),
+            Source::Demo | Source::Environment => String::new(),
+        };
+        let same = match self.options.are_given() {
+            true => " and the same options",
+            false => "",
+        };
+        let way_out = format!("sign in with `entra-auth-cli get-token{profile}`{same}");
+        let hint = match error.hint {
+            Some(hint) if !hint.contains("get-token") => format!("{hint}; {way_out}"),
+            Some(_) | None => way_out,
+        };
+        Error {
+            hint: Some(hint),
+            ..error
+        }
     }
 }

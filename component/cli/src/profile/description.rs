@@ -57,6 +57,7 @@ pub(crate) fn rows(profile: &Profile) -> Vec<Row> {
         ("Default Flow", Some(flow)),
         ("Authority", Some(profile.authority().to_owned())),
         ("Redirect URI", profile.redirect_uri.clone()),
+        ("Login Hint", profile.login_hint.clone()),
         ("Created", profile.created_at.clone()),
         ("Updated", profile.updated_at.clone()),
     ]

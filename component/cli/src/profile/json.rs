@@ -3,7 +3,7 @@
 //! Canonical form: an object with `name`, `tenantId`, `clientId`, `scopes` (array), `authMethod`,
 //! `cacheCertificatePassword`, `createdAt`, `updatedAt` (RFC 3339), and where they are set
 //! `resource`, `authority`, `redirectUri`, `certificatePath`, `privateKeyPath`,
-//! `sendCertificateChain`, `identity`, `defaultFlow`, `credentialId`.
+//! `sendCertificateChain`, `identity`, `loginHint`, `defaultFlow`, `credentialId`.
 //! Every other member is kept as it was found. Field names are read in any case, with or without
 //! `_`, and under the other names that have been documented.
 
@@ -40,6 +40,7 @@ impl Profile {
                 self.send_certificate_chain.then_some(Value::from(true)),
             ),
             ("identity", text(&self.identity)),
+            ("loginHint", text(&self.login_hint)),
             ("defaultFlow", text(&self.default_flow)),
             ("credentialId", text(&self.credential_id)),
             ("createdAt", text(&self.created_at)),
@@ -88,6 +89,7 @@ impl Profile {
                 .truth(&["sendcertificatechain", "sendx5c"])?
                 .unwrap_or_default(),
             identity: members.text(&["identity", "managedidentity"])?,
+            login_hint: members.text(&["loginhint"])?,
             default_flow: members
                 .text(&["defaultflow", "flow", "oauth2flow"])?
                 .map(canonical::<Flow>),

@@ -49,6 +49,8 @@ pub(crate) struct Profile {
     pub(crate) send_certificate_chain: bool,
     /// Which managed identity, as `--identity` names it.
     pub(crate) identity: Option<String>,
+    /// Whose account, as `--login-hint` names it.
+    pub(crate) login_hint: Option<String>,
     /// As written, see `auth_method`.
     pub(crate) default_flow: Option<String>,
     /// Another one whenever another secret is stored for it, so that no token is handed out that an earlier one got.
@@ -76,6 +78,7 @@ impl Profile {
             cache_certificate_password: false,
             send_certificate_chain: false,
             identity: None,
+            login_hint: None,
             default_flow: None,
             credential_id: None,
             created_at: None,

@@ -10,6 +10,20 @@ use crate::profile::flow::Flow;
 use crate::profile::saved;
 use crate::request::managed_identity;
 
+/// Who has signed in for the profile's scopes, as far as the cache says; nothing where it cannot be read.
+pub(crate) fn account(profile: &Profile) -> Option<String> {
+    if !profile.flow().is_ok_and(Flow::needs_person) {
+        return None;
+    }
+    let request = Request {
+        grant: Grant::DeviceCode,
+        scopes: profile.effective_scopes(),
+        login_hint: profile.login_hint.clone(),
+        ..about(profile)
+    };
+    tokens::cached(&request).ok().flatten()?.account
+}
+
 /// Forget the tokens of the profile's client. Returns how many there were.
 pub(crate) fn forget(profile: &Profile) -> Result<u32, Error> {
     Ok(tokens::forget(&about(profile))?)

@@ -83,6 +83,12 @@ pub(crate) struct TokenOptions {
 }
 
 impl TokenOptions {
+    /// Whether another token is meant than the profile's own.
+    pub(crate) fn are_given(&self) -> bool {
+        let texts = [&self.scope, &self.login_hint, &self.authority];
+        self.flow.is_some() || self.claims.is_some() || texts.iter().any(|text| text.is_some())
+    }
+
     /// What the profile itself asks for.
     pub(crate) fn of(profile: Option<String>) -> Self {
         Self {
@@ -161,7 +167,7 @@ impl TokenOptions {
             grant,
             scopes,
             claims: self.claims.as_ref().map(claims::read).transpose()?,
-            login_hint: self.login_hint.clone().filter(|_| flow.needs_person()),
+            login_hint: self.chosen_login_hint(profile, flow),
             time_limit: self.time_limit(flow, purpose).map(TimeLimit::seconds),
         };
         let request = self.as_workload(request, purpose)?;
@@ -174,12 +180,20 @@ impl TokenOptions {
             withheld: proof.withheld().map(ToOwned::to_owned),
             in_use,
             flow,
+            secret_is_option: self.client_secret.is_some(),
         })
     }
 
     fn chosen_authority(&self, profile: &Profile) -> String {
         let authority = self.authority.as_deref().unwrap_or(profile.authority());
         word(authority).trim_end_matches('/').to_owned()
+    }
+
+    /// Whoever signs in, where the option is there and empty.
+    fn chosen_login_hint(&self, profile: &Profile, flow: Flow) -> Option<String> {
+        let chosen = self.login_hint.as_deref().or(profile.login_hint.as_deref());
+        let name = word(chosen?);
+        (flow.needs_person() && !name.is_empty()).then(|| name.to_owned())
     }
 
     /// A custom authority has no tenants; whether it is one, the token logic knows.

@@ -51,6 +51,7 @@ mod tests {
             expires_in: 3_599,
             origin: Origin::Server,
             account: None,
+            id_token: None,
             notices: Vec::new(),
         };
         assert_eq!(

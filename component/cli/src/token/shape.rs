@@ -20,15 +20,46 @@ pub(crate) enum Shape {
     Yaml,
 }
 
+/// Which of the tokens that came together.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    AccessToken,
+    /// For the client itself; no API takes it.
+    IdToken(&'a str),
+}
+
+impl<'a> Wanted<'a> {
+    /// The token itself.
+    pub(crate) fn text(self, token: &'a Token) -> &'a str {
+        match self {
+            Self::AccessToken => &token.access_token,
+            Self::IdToken(id_token) => id_token,
+        }
+    }
+
+    fn added_to(self, mut document: Value, name: &str) -> Value {
+        if let (Self::IdToken(id_token), Value::Object(members)) = (self, &mut document) {
+            members.insert(name.to_owned(), Value::from(id_token));
+        }
+        document
+    }
+}
+
 impl Shape {
     /// The token as a text. `tenant` is the profile's, for a token that names none.
-    pub(crate) fn text(self, token: &Token, tenant: &str) -> Result<String, Error> {
+    pub(crate) fn text(
+        self,
+        token: &Token,
+        wanted: Wanted<'_>,
+        tenant: &str,
+    ) -> Result<String, Error> {
+        let snake_case = || wanted.added_to(snake_case(token), "id_token");
         Ok(match self {
             Self::Az => to_json(&az::document(token, tenant)?),
-            Self::Token => token.access_token.clone(),
-            Self::Json => to_json(&snake_case(token)),
-            Self::Yaml => to_yaml(&snake_case(token)),
-            Self::CamelCaseJson => to_json(&camel_case(token)),
+            Self::Token => wanted.text(token).to_owned(),
+            Self::Json => to_json(&snake_case()),
+            Self::Yaml => to_yaml(&snake_case()),
+            Self::CamelCaseJson => to_json(&wanted.added_to(camel_case(token), "idToken")),
         })
     }
 }
@@ -77,6 +108,7 @@ pub(crate) mod tests {
             expires_in: 3_599,
             origin: Origin::Cache,
             account: None,
+            id_token: None,
             notices: Vec::new(),
         }
     }
@@ -90,7 +122,12 @@ pub(crate) mod tests {
             (Shape::CamelCaseJson, "\"account\": \"alice@contoso.com\""),
             (Shape::Yaml, "account: alice@contoso.com"),
         ] {
-            assert!(shape.text(&token, "t").unwrap().contains(expected));
+            assert!(
+                shape
+                    .text(&token, Wanted::AccessToken, "t")
+                    .unwrap()
+                    .contains(expected)
+            );
         }
     }
 
@@ -116,7 +153,10 @@ pub(crate) mod tests {
                  \"api://x/write\"\n  ]\n}",
             ),
         ] {
-            assert_eq!(shape.text(&token(), "t").unwrap(), expected);
+            assert_eq!(
+                shape.text(&token(), Wanted::AccessToken, "t").unwrap(),
+                expected
+            );
         }
     }
 }

@@ -30,6 +30,13 @@ impl AccountId {
         Self::from_pair(claims, "oid", "tid").or_else(|| Self::from_pair(claims, "sub", "iss"))
     }
 
+    /// Reads what [`Self::as_str`] gave.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let is_id =
+            (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        is_id.then(|| Self(text.to_owned()))
+    }
+
     fn from_pair(members: &Map<String, Value>, first: &str, second: &str) -> Option<Self> {
         let part = |name: &str| {
             members
@@ -37,8 +44,7 @@ impl AccountId {
                 .as_str()
                 .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()))
         };
-        let id = format!("{}.{}", part(first)?, part(second)?);
-        (id.len() <= LONGEST).then_some(Self(id))
+        Self::from_text(&format!("{}.{}", part(first)?, part(second)?))
     }
 
     /// The id, for [`crate::token::cache::Subject::User`].

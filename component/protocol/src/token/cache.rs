@@ -15,6 +15,7 @@ use crate::exchange::answer::MAX_BODY_SIZE;
 use crate::request::claims::Claims;
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
+use crate::token::account::AccountId;
 use crate::token::response::{BEARER, LONGEST_LIFE, TokenResponse};
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
@@ -29,7 +30,7 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(300);
 /// How long a refresh token lives when it is not used; whoever uses it gets the next one.
 ///
 /// [Token lifetime](https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime): 90 days, single-page apps aside.
-const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(crate) const LONGEST_IDLE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// 128 bits: a collision by accident will not happen, and nobody gains from one made on purpose in their own cache.
 const DIGEST_SIZE: usize = 16;
@@ -44,8 +45,10 @@ pub enum Subject<'a> {
     Application,
     /// The application itself, by the word of the platform that it runs on.
     ManagedIdentity,
-    /// A person who signs in, by the account name that was hinted at, in any case; empty for whoever signs in.
-    User(&'a str),
+    /// A person, by their account's id.
+    User(&'a AccountId),
+    /// Whoever the name leads to, in any case; empty for whoever signs in without one.
+    Named(&'a str),
     /// Whoever an incoming token speaks for.
     Assertion(&'a Secret),
 }
@@ -77,7 +80,11 @@ impl CacheKey {
             Subject::ManagedIdentity => entry.add("managed identity"),
             Subject::User(account) => {
                 entry.add("user");
-                entry.add(&account.to_lowercase());
+                entry.add(account.as_str());
+            }
+            Subject::Named(name) => {
+                entry.add("named");
+                entry.add(&name.to_lowercase());
             }
             Subject::Assertion(assertion) => {
                 entry.add("assertion");
@@ -705,6 +712,7 @@ mod tests {
     #[test]
     fn a_token_is_never_returned_for_another_request() {
         let (assertion, other_assertion) = (Secret::new("a"), Secret::new("b"));
+        let accounts = ["a", "b"].map(|text| AccountId::from_text(text).unwrap());
         let instances = [
             "https://login.microsoftonline.com",
             "https://login.microsoftonline.us",
@@ -716,9 +724,11 @@ mod tests {
         let clients = ["a", "b", "ab", "a.b"];
         let subjects = [
             Subject::Application,
-            Subject::User(""),
-            Subject::User("a"),
-            Subject::User("b"),
+            Subject::Named(""),
+            Subject::Named("a"),
+            Subject::Named("b"),
+            Subject::User(&accounts[0]),
+            Subject::User(&accounts[1]),
             Subject::Assertion(&assertion),
             Subject::Assertion(&other_assertion),
         ];
@@ -757,7 +767,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(keys.len(), 5 * 4 * 4 * 6 * 8 * 3);
+        assert_eq!(keys.len(), 5 * 4 * 4 * 8 * 8 * 3);
 
         let keys: Vec<_> = keys.into_values().collect();
         for (own, other) in keys.iter().zip(keys.iter().skip(1)) {

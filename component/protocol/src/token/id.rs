@@ -136,16 +136,30 @@ impl IdToken {
     }
 }
 
+/// Whose account it is, as far as the token says; not verified.
+pub fn account_id(token: &Secret) -> Option<AccountId> {
+    let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(token.expose()) else {
+        return None;
+    };
+    AccountId::from_claims(&jwt.claims.members)
+}
+
+/// The names that whoever signed in has signed in by, or could have: the tenant gives each to one account at a time.
+pub fn user_names(token: &Secret) -> Vec<String> {
+    texts(token, &USER_NAMES)
+}
+
 /// What whoever signed in is called, for showing; nothing if the token names nobody.
 pub fn account_name(token: &Secret) -> Option<String> {
-    let name = names(token).into_iter().next()?;
+    let name = texts(token, &NAMES).into_iter().next()?;
     Some(printable(&name, LONGEST_NAME))
 }
 
 /// The name of whoever signed in, if it is not the one that was hinted at. A token that names nobody is no other's.
 pub fn other_account(token: &Secret, login_hint: &str) -> Option<String> {
-    let is_meant = |name: &String| name.to_lowercase() == login_hint.to_lowercase();
-    match names(token).iter().any(is_meant) {
+    let meant = at_home(login_hint);
+    let is_meant = |name: &String| at_home(name) == meant;
+    match texts(token, &NAMES).iter().any(is_meant) {
         true => None,
         false => account_name(token),
     }
@@ -156,14 +170,53 @@ pub fn is_account_name(login_hint: &str) -> bool {
     login_hint.contains('@')
 }
 
-fn names(token: &Secret) -> Vec<String> {
+/// Claims with names of the account itself.
+const USER_NAMES: [&str; 3] = ["preferred_username", "upn", "unique_name"];
+
+/// Claims with whatever a sign-in page understands, the addresses of mail included.
+///
+/// [Optional claims](https://learn.microsoft.com/entra/identity-platform/optional-claims-reference); `emails` is Azure AD B2C's.
+const NAMES: [&str; 8] = [
+    "preferred_username",
+    "upn",
+    "unique_name",
+    "email",
+    "emails",
+    "verified_primary_email",
+    "verified_secondary_email",
+    "login_hint",
+];
+
+fn texts(token: &Secret, claims: &[&str]) -> Vec<String> {
     let Ok(Jwt::Signed(jwt)) = Jwt::decode_unverified(token.expose()) else {
         return Vec::new();
     };
-    let names = ["preferred_username", "upn", "email", "login_hint"].iter();
-    names
-        .filter_map(|name| text(&jwt.claims.members, name).map(str::to_owned))
+    let values = claims
+        .iter()
+        .filter_map(|name| jwt.claims.members.get(*name));
+    values
+        .flat_map(|value| match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        })
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .filter(|text| !text.is_empty())
         .collect()
+}
+
+/// The name in small letters, and a guest's as it is at home: `bob_fabrikam.com#EXT#@contoso.onmicrosoft.com` is the tenant's
+/// own name for `bob@fabrikam.com`.
+///
+/// [Guest users](https://learn.microsoft.com/entra/external-id/user-properties)
+fn at_home(name: &str) -> String {
+    let name = name.trim().to_lowercase();
+    match name.split_once("#ext#@") {
+        Some((guest, _)) => match guest.rsplit_once('_') {
+            Some((user, domain)) => format!("{user}@{domain}"),
+            None => name,
+        },
+        None => name,
+    }
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
@@ -246,6 +299,23 @@ mod tests {
                 token(json!({"upn": "carol\u{1b}[2J"})),
                 "bob",
                 Some("carol"),
+            ),
+            (
+                token(json!({"preferred_username": "alice@fabrikam.com"})),
+                "alice_fabrikam.com#EXT#@contoso.onmicrosoft.com",
+                None,
+            ),
+            (
+                token(json!({"upn": "a_b_fabrikam.com#EXT#@contoso.onmicrosoft.com"})),
+                "a_b@fabrikam.com",
+                None,
+            ),
+            (
+                token(
+                    json!({"preferred_username": "al@contoso.com", "verified_secondary_email": ["alice@contoso.com"]}),
+                ),
+                "alice@contoso.com",
+                None,
             ),
             (token(json!({"name": "Alice"})), "bob@contoso.com", None),
             (Secret::new("opaque"), "bob@contoso.com", None),

@@ -4,6 +4,7 @@ pub mod account;
 pub mod cache;
 pub mod id;
 pub mod jwt;
+pub mod named_account;
 pub mod nonce;
 pub mod response;
 pub mod verification;

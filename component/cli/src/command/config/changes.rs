@@ -62,6 +62,9 @@ impl Changes {
         if let Some(text) = &given.redirect_uri {
             self.after.redirect_uri = field_options::redirect_uri(text)?;
         }
+        if let Some(text) = &given.login_hint {
+            self.after.login_hint = field_options::login_hint(text);
+        }
         if let Some(path) = &given.certificate_path {
             self.after.certificate_path = Some(field_options::path(path));
         }

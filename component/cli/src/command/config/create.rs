@@ -261,6 +261,11 @@ impl Create {
         if let Some(text) = &self.fields.redirect_uri {
             profile.redirect_uri = field_options::redirect_uri(text)?;
         }
+        profile.login_hint = self
+            .fields
+            .login_hint
+            .as_deref()
+            .and_then(field_options::login_hint);
         profile.send_certificate_chain = self.fields.send_certificate_chain;
         if let Some(text) = &self.fields.identity {
             profile.identity = field_options::identity(text)?;

@@ -80,6 +80,10 @@ pub(super) struct Fields {
     /// Managed identity: `system`, client id, `object:ID`, resource id
     #[arg(long, value_name = "ID")]
     pub(super) identity: Option<String>,
+
+    /// Whose account, if several people sign in: alice@contoso.com
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) login_hint: Option<String>,
 }
 
 /// The value of `--flow`: `automatic` stands for none.
@@ -116,6 +120,7 @@ impl Fields {
             || self.flow.is_some()
             || self.authority.is_some()
             || self.redirect_uri.is_some()
+            || self.login_hint.is_some()
     }
 
     pub(super) fn names_certificate(&self) -> bool {
@@ -199,6 +204,12 @@ pub(super) fn path(text: &str) -> String {
 /// A managed identity that is named in a known way.
 pub(super) fn identity(text: &str) -> Result<Option<String>, BadValue> {
     managed_identity::parse(text).map(|_| Some(text.to_owned()))
+}
+
+/// The name of an account; an empty text stands for none.
+pub(super) fn login_hint(text: &str) -> Option<String> {
+    let name = word(text);
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// A redirect URI; an empty text stands for none.

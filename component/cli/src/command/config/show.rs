@@ -15,6 +15,7 @@ use crate::profile::description::{self, Row};
 use crate::profile::in_use::{self, InUse, Source};
 use crate::profile::saved;
 use crate::profile::stored_secrets::stored as read;
+use crate::request::cached_tokens;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -68,6 +69,10 @@ impl Show {
         let mut rows = description::rows(&in_use.profile);
         if in_use.source == Source::Demo {
             object.insert("note".to_owned(), Value::from(demo::WARNING));
+        }
+        if let Some(account) = cached_tokens::account(&in_use.profile) {
+            object.insert("account".to_owned(), Value::from(account.as_str()));
+            rows.push(("Signed In", Some(account)));
         }
         if let Some(stored) = SecretRow::of(&in_use) {
             let shown = match self.show_secrets {
