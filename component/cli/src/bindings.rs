@@ -8,6 +8,9 @@ wit_bindgen::generate!({
 
 pub(crate) use self::entra_auth::core::{
     arc_agent, certificates, clipboard, directory, errors, files, gate, jwt, local_time, platform,
-    profile_store, progress_display, prompt, secret_store, secret_writer, tokens, verification,
+    profile_store, progress, progress_display, prompt, secret_store, secret_writer, tokens,
+    verification,
 };
-pub(crate) use self::wasi::cli::exit;
+pub(crate) use self::wasi::cli::{exit, stdin as wasi_stdin};
+pub(crate) use self::wasi::clocks::monotonic_clock;
+pub(crate) use self::wasi::io::poll;

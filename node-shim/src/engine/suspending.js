@@ -19,7 +19,7 @@ export async function run(order, host, command) {
     (...question) => host.invoke(...question),
     (handle) => host.release(handle),
   );
-  const imports = { ...wasi(changes, send, command), ...capabilities };
+  const imports = { ...wasi(changes, send, command && withStdin(command, changes)), ...capabilities };
   return outcomeOf(await instantiate(core, imports, instance, JSPI), order);
 }
 
@@ -41,6 +41,11 @@ async function awaited(steps) {
   return step.value;
 }
 
+const withStdin = (command, changes) => ({
+  ...command,
+  stdinLater: (most, done) => changes.tellOf(command.stdin(most).then(done, () => done(new Uint8Array()))),
+});
+
 /** What a component waits for: that a request ends, or that time passes. */
 class Changes {
   #host;
@@ -55,6 +60,11 @@ class Changes {
   send(request, done) {
     // A call that was stopped waits nowhere any more.
     this.#unsent.push(() => this.#host.send(request).then(done, () => {}).then(() => this.#tell()));
+  }
+
+  /** Something else that is waited for has come once the promise is kept. */
+  tellOf(promise) {
+    promise.then(() => this.#tell());
   }
 
   async poll(pollables) {

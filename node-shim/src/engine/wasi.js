@@ -42,10 +42,12 @@ export class IoError {
 export class InputStream {
   #source;
   #waits;
+  #isReady;
 
-  constructor(waits, source) {
+  constructor(waits, source, isReady = () => true) {
     this.#waits = waits;
     this.#source = source;
+    this.#isReady = isReady;
   }
   read(most) {
     return atEndClosed(this.#source(Number(most)));
@@ -55,8 +57,37 @@ export class InputStream {
     return part instanceof Promise ? part.then(atEndClosed) : atEndClosed(part);
   }
   subscribe() {
-    return new Pollable(this.#waits, () => true);
+    return new Pollable(this.#waits, this.#isReady);
   }
+}
+
+/** So much is read ahead, to know whether something has come. */
+const AHEAD = 1 << 16;
+
+/** Stdin, of which can be known whether something has come before it is read. Each is the same stdin. */
+function stdinOf(waits, { stdin, stdinLater }) {
+  let isAsked = false;
+  let ahead;
+  const isReady = () => {
+    if (!isAsked) {
+      isAsked = true;
+      stdinLater(AHEAD, (bytes) => (ahead = bytes));
+    }
+    return ahead !== undefined;
+  };
+  const taken = (most) => {
+    const part = ahead.subarray(0, most);
+    const rest = ahead.subarray(part.length);
+    isAsked = rest.length > 0;
+    ahead = isAsked ? rest : undefined;
+    return part;
+  };
+  const source = (most) => {
+    if (!isAsked) return stdin(most);
+    const come = waits.block(new Pollable(waits, isReady));
+    return come instanceof Promise ? come.then(() => taken(most)) : taken(most);
+  };
+  return () => new InputStream(waits, source, isReady);
 }
 
 function atEndClosed(part) {
@@ -96,7 +127,7 @@ export class Exit {
   }
 }
 
-/** @param waits `poll` and `block` of the engine @param send (request, done) @param command what a command has besides */
+/** @param waits `poll` and `block` of the engine @param send (request, done) @param command what a command has besides, with `stdinLater(most, done)` */
 export function wasi(waits, send, command = NO_COMMAND) {
   return {
     ...commandImports(waits, command),
@@ -137,7 +168,7 @@ function commandImports(waits, command) {
   return {
     'wasi:cli/environment': { getArguments: () => command.arguments, getEnvironment: () => command.variables },
     'wasi:cli/exit': { exit: ({ tag }) => exit(tag === 'ok' ? 0 : 1), exitWithCode: exit },
-    'wasi:cli/stdin': { getStdin: () => new InputStream(waits, command.stdin) },
+    'wasi:cli/stdin': { getStdin: stdinOf(waits, command) },
     'wasi:cli/stdout': { getStdout: () => new OutputStream(waits, (bytes) => command.write(1, bytes)) },
     'wasi:cli/stderr': { getStderr: () => new OutputStream(waits, (bytes) => command.write(2, bytes)) },
     'wasi:cli/terminal-input': { TerminalInput },

@@ -62,5 +62,6 @@ const BLOCKING = {
 const withStreams = (command) => ({
   ...command,
   stdin: (most) => line.ask({ stdin: most }),
+  stdinLater: (most, done) => line.send({ stdin: most }, ({ value = new Uint8Array() }) => done(value)),
   write: (descriptor, bytes) => line.ask({ write: [descriptor, bytes.slice()] }),
 });

@@ -6,14 +6,18 @@ use ::text::word;
 use serde_json::{Map, Value};
 
 use crate::input::{stdin, text};
+use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::printable::printable;
 
+const HOW_TO_GIVE: &str = "pipe one in; or name it: `-` waits for stdin as long as it takes, `--token`, `--file`, or `--profile` for the cached one";
+
 /// All of stdin, unless somebody would have to type it.
-pub(crate) fn piped_stdin() -> Result<Option<String>, Error> {
+pub(crate) fn piped_stdin(output: &Output) -> Result<Option<String>, Error> {
     if stdin::is_terminal() {
         return Ok(None);
     }
+    stdin::expect("a token", HOW_TO_GIVE, output)?;
     let token = whole_stdin()?;
     Ok((!token.is_empty()).then_some(token))
 }

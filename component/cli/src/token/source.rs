@@ -57,7 +57,7 @@ impl TokenSource<'_> {
             },
             Self::Profile(name) => cached(Some((*name).to_owned()), output),
             Self::Default => cached(None, output),
-            Self::Unnamed => match token::piped_stdin()? {
+            Self::Unnamed => match token::piped_stdin(output)? {
                 Some(token) => Ok(bare(token)),
                 None => cached(None, output),
             },

@@ -67,6 +67,7 @@ pub(super) fn work_through(changes: &mut Changes, output: &Output) -> Result<(),
         true => Answers::Person,
         false => Answers::Script,
     };
+    stdin::expect("what to change", HOW_TO_CHANGE, output)?;
     let mut is_first = true;
     loop {
         if is_first {
@@ -252,11 +253,11 @@ fn next_line() -> Result<Option<Zeroizing<String>>, Error> {
 }
 
 fn nothing_to_change() -> Error {
-    Error::bad_arguments(
-        "there is nothing to change",
-        "name fields by options, such as `--scope`; or run it in a terminal to be asked",
-    )
+    Error::bad_arguments("there is nothing to change", HOW_TO_CHANGE)
 }
+
+const HOW_TO_CHANGE: &str =
+    "name fields by options, such as `--scope`; or run it in a terminal to be asked";
 
 #[cfg(test)]
 mod tests {

@@ -122,7 +122,12 @@ impl Import {
                 text::decoded("the file", &files::read(&path, text::LIMIT)?)?,
                 Stdin::Free,
             ),
-            None => (text::decoded("the input", &stdin::bytes()?)?, Stdin::Taken),
+            None => {
+                if self.input.is_none() {
+                    stdin::expect("an export", "name its file with `--input`", output)?;
+                }
+                (text::decoded("the input", &stdin::bytes()?)?, Stdin::Taken)
+            }
         };
         match transfer::recognize(&text)? {
             Content::Plain(text) => transfer::from_plain(&text),
