@@ -46,13 +46,15 @@ pub(crate) fn token(
     let mut pause = poll.first_wait();
     // Why the last question had no answer, if it had none.
     let mut lost = None;
+    let mut polls = 0;
     loop {
         drop(progress::waiting("the code to be entered in a browser"));
         if !order.deadline.allows_pause(pause) {
             drop(progress::resumed());
-            return Err(match lost {
-                Some(Lost { failure, .. }) => failure.into(),
-                None => timed_out(
+            return Err(match (lost, poll.stumble()) {
+                (Some(Lost { failure, .. }), _) => failure.into(),
+                (None, Some(error)) => of_protocol(error.clone(), &order.facts()),
+                (None, None) => timed_out(
                     "nobody entered the code in time",
                     "start again, or allow more time with `--timeout`",
                 ),
@@ -62,7 +64,8 @@ pub(crate) fn token(
         let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
         let deadline = order.deadline.within(Some(LONGEST_POLL));
         let sender = Sender::Order(order);
-        let response = match once(sender, &request, MAX_BODY_SIZE, &deadline) {
+        polls += 1;
+        let response = match once(sender, &request, MAX_BODY_SIZE, &deadline, polls) {
             Ok(response) => response,
             Err(silent) => match poll.next_without_answer(silent.silence, clock::now()) {
                 Some(next) => {

@@ -73,7 +73,7 @@ pub(crate) fn of_protocol(error: error::Error, facts: &Facts<'_>) -> Error {
     let transient = error.is_transient();
     match error {
         error::Error::Refused(refusal) => refused(*refusal, facts),
-        error::Error::Unacceptable(answer) => unacceptable(&answer, transient),
+        error::Error::Unacceptable(answer) => unacceptable(&answer, transient, facts),
         error::Error::Impossible(request) => request.into(),
     }
 }
@@ -117,9 +117,13 @@ pub(crate) fn with_hint(error: Error, hint: Option<String>) -> Error {
     }
 }
 
-fn unacceptable(answer: &Unacceptable, transient: bool) -> Error {
+fn unacceptable(answer: &Unacceptable, transient: bool, facts: &Facts<'_>) -> Error {
+    let message = match (answer.of_authority(), facts.authority_host) {
+        (Some(what), Some(host)) => format!("`{host}` {what}"),
+        _ => answer.message().to_owned(),
+    };
     Error::AnswerUnacceptable(BadAnswer {
-        message: answer.message().to_owned(),
+        message,
         hint: answer.hint().map(ToOwned::to_owned),
         status: answer.status,
         retry_after: answer.retry_after.map(|span| span.as_secs()),

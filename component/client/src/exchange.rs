@@ -99,7 +99,7 @@ pub(crate) fn exchange_up_to<T>(
     let mut count = 1;
     loop {
         let sent = request().map_err(Fault::Other)?;
-        let failed = match attempt(sender, kind, &sent, limit, &read) {
+        let failed = match attempt(sender, kind, &sent, limit, count, &read) {
             Ok(value) => return Ok(value),
             Err(failed) => failed,
         };
@@ -130,15 +130,19 @@ pub(crate) fn once(
     request: &Outgoing,
     limit: usize,
     deadline: &Deadline,
+    attempt: u32,
 ) -> Result<Incoming, Lost> {
     let Sender::Order(order) = sender else {
-        return network::exchange(request, limit, deadline);
+        return network::exchange(request, limit, deadline, attempt);
     };
     order.secrets.borrow_mut().note(request);
     let secrets = order.secrets.borrow();
-    match network::exchange(request, limit, deadline) {
+    match network::exchange(request, limit, deadline, attempt) {
         Ok(mut response) => {
-            secrets.remove_from(&mut response);
+            // Nothing of one that is too large is read.
+            if response.body().len() <= limit {
+                secrets.remove_from(&mut response);
+            }
             Ok(response)
         }
         Err(lost) => Err(Lost {
@@ -166,13 +170,14 @@ fn attempt<T>(
     kind: Exchange,
     request: &Outgoing,
     limit: usize,
+    count: u32,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Failed> {
     let deadline = sender.deadline().within(match kind.repetition {
         Repetition::Harmless => Some(LONGEST_ATTEMPT),
         Repetition::Forbidden => sender.hurry(),
     });
-    let response = once(sender, request, limit, &deadline).map_err(Failed::Unanswered)?;
+    let response = once(sender, request, limit, &deadline, count).map_err(Failed::Unanswered)?;
     let learned = sender.learns_clock(kind, &response);
     read(&response, clock::now()).map_err(|error| Failed::Answered {
         is_for_the_clock: learned && may_be_the_clock(&error),

@@ -54,7 +54,13 @@ fn probe(
     let deadline = order.deadline.within(Some(patience.unwrap_or(PROBE_TIME)));
     let mut count = 1;
     loop {
-        let Err(lost) = once(Sender::Order(order), &probe, MAX_BODY_SIZE, &deadline) else {
+        let Err(lost) = once(
+            Sender::Order(order),
+            &probe,
+            MAX_BODY_SIZE,
+            &deadline,
+            count,
+        ) else {
             return Ok(());
         };
         match lost.silence {

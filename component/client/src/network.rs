@@ -29,12 +29,13 @@ pub(crate) type Outgoing = Request<Zeroizing<Vec<u8>>>;
 /// An answer; its body clears itself.
 pub(crate) type Incoming = Response<Zeroizing<Vec<u8>>>;
 
-/// Sends `request` and reads the response, of its body at most `limit` bytes and one more, so that whoever reads it can
+/// Sends `request`, for the `attempt`th time, and reads the response, of its body at most `limit` bytes and one more, so that whoever reads it can
 /// tell that there was too much.
 pub(crate) fn exchange(
     request: &Outgoing,
     limit: usize,
     deadline: &Deadline,
+    attempt: u32,
 ) -> Result<Incoming, Lost> {
     let host = request
         .uri()
@@ -45,7 +46,8 @@ pub(crate) fn exchange(
         silence: interruption.silence(),
         failure: interruption.at(&host, deadline),
     });
-    drop(progress::step(&told(request, &outcome, started.elapsed())));
+    let told = told(request, &outcome, attempt, started.elapsed());
+    drop(progress::step(&told));
     outcome
 }
 
@@ -57,7 +59,12 @@ pub(crate) struct Lost {
 }
 
 /// A request and what came of it, for whoever watches. What follows the path can name people.
-fn told(request: &Outgoing, outcome: &Result<Incoming, Lost>, elapsed: Duration) -> String {
+fn told(
+    request: &Outgoing,
+    outcome: &Result<Incoming, Lost>,
+    attempt: u32,
+    elapsed: Duration,
+) -> String {
     let uri = request.uri();
     let host = uri.authority().map_or("", http::uri::Authority::as_str);
     let way = match transport::way(host_only(host)) {
@@ -69,7 +76,7 @@ fn told(request: &Outgoing, outcome: &Result<Incoming, Lost>, elapsed: Duration)
         Err(lost) => lost.failure.message.clone(),
     };
     format!(
-        "request: {} {}://{host}{} ({:.2} s{way}): {outcome}",
+        "request: {} {}://{host}{} (attempt {attempt}, {:.2} s{way}): {outcome}",
         request.method(),
         uri.scheme_str().unwrap_or("https"),
         uri.path(),

@@ -4,6 +4,27 @@ use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::transport::Guest;
 use crate::failure::{Capability, Failure, Fault, failure};
 
+/// What the native program honours, and a runtime does not.
+const SETTINGS: [&str; 5] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "ENTRA_AUTH_CLI_CA_FILE",
+];
+
+/// One line for each setting that is there and does nothing here.
+pub(crate) fn without_effect() -> Vec<String> {
+    let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    SETTINGS
+        .iter()
+        .filter(is_set)
+        .map(|name| {
+            format!("warning: {name} has no effect in this sandbox: the runtime makes the connections, by settings of its own")
+        })
+        .collect()
+}
+
 impl Guest for WasiCapabilities {
     /// Runtimes know no proxies.
     fn way(_host: String) -> Result<Option<String>, Failure> {

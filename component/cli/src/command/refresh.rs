@@ -52,15 +52,12 @@ impl Refresh {
 
     /// `get-token` asks the person whom this command does not ask.
     fn with_way_out(&self, error: Error, prepared: &Prepared) -> Error {
-        let profile = match prepared.in_use.source {
-            Source::Saved => format!(" -p {}", prepared.in_use.profile.name),
-            Source::Demo | Source::Environment => String::new(),
-        };
         let same = match self.options.are_given() {
             true => " and the same options",
             false => "",
         };
-        let way_out = format!("sign in with `entra-auth-cli get-token{profile}`{same}");
+        let way_out = format!("sign in with `entra-auth-cli get-token`{same}");
+        let way_out = prepared.naming_profile(&way_out);
         let hint = match error.hint {
             Some(hint) if !hint.contains("get-token") => format!("{hint}; {way_out}"),
             Some(_) | None => way_out,

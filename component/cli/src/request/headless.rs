@@ -7,6 +7,7 @@ use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::profile::flow::Flow;
+use crate::profile::in_use::Source;
 use crate::request::missing_secret;
 use crate::request::prepared::Prepared;
 use crate::request::proofs;
@@ -64,7 +65,6 @@ fn unattended(prepared: &Prepared, error: Refused) -> Error {
     }
     let refused = is_refused(&error);
     let mut explained = prepared.explain(error);
-    let missing = proofs::missing(variable);
     if refused {
         let hint = explained.hint.take().unwrap_or_default();
         explained.hint = Some(format!(
@@ -72,10 +72,23 @@ fn unattended(prepared: &Prepared, error: Refused) -> Error {
         ));
         return explained;
     }
+    let (missing, remedy) = match prepared.in_use.source {
+        // Nothing in the environment is meant for it.
+        Source::Saved if !proofs::are_named(variable) => {
+            let profile = &prepared.in_use.profile.name;
+            (
+                format!("profile '{profile}' has no proof of its own"),
+                proofs::how_to_give_to(profile),
+            )
+        }
+        Source::Demo | Source::Environment | Source::Saved => {
+            (proofs::missing(variable), proofs::HOW_TO_GIVE.to_owned())
+        }
+    };
     Error::new(
         ExitCode::AuthenticationFailed,
         format!("a person would have to sign in, and nobody is there; {missing}"),
-        proofs::HOW_TO_GIVE,
+        remedy,
     )
 }
 

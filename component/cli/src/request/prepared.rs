@@ -2,10 +2,12 @@
 
 use crate::bindings::errors;
 use crate::bindings::tokens::{Credential, Request};
+use crate::input::environment::variable;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
+use crate::profile::from_environment::CLIENT_SECRET;
 use crate::profile::in_use::{InUse, Source};
 
 /// A request and the profile that it was made from.
@@ -13,6 +15,8 @@ pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) in_use: InUse,
     pub(crate) flow: Flow,
+    /// Whether an option gave the client secret.
+    pub(crate) secret_is_option: bool,
     /// Why something that the environment holds was not used.
     pub(crate) withheld: Option<String>,
 }
@@ -28,6 +32,8 @@ impl Prepared {
 
     /// An error of the token logic, with the advice that only the profile's owner can give.
     pub(crate) fn explain(&self, error: errors::Error) -> Error {
+        let is_about_secret = matches!(&error, errors::Error::ServerRefused(refusal)
+            if refusal.error == INVALID_CLIENT);
         let is_password = matches!(self.request.credential, Credential::Certificate(_));
         let mut error = match error {
             errors::Error::SecretMissing(problem) if problem.hint.is_none() && is_password => {
@@ -38,6 +44,10 @@ impl Prepared {
         if self.in_use.source == Source::Demo && error.code == ExitCode::NetworkFailed {
             error.hint = Some(demo::ELSEWHERE_HINT.to_owned());
         }
+        if let (true, Some(source)) = (is_about_secret, self.secret_source()) {
+            let hint = error.hint.take().unwrap_or_default();
+            error.hint = Some(format!("{hint}; the secret was {source}"));
+        }
         if let Some(reason) = &self.withheld
             && error.code == ExitCode::BadArguments
         {
@@ -45,13 +55,38 @@ impl Prepared {
                 "{reason}; or give the secret by `--client-secret -`"
             ));
         }
-        if self.in_use.source != Source::Environment {
-            let name = &self.in_use.profile.name;
-            error.hint = error.hint.map(|hint| with_profile(&hint, name));
-        }
+        error.hint = error.hint.map(|hint| self.naming_profile(&hint));
         error
     }
+
+    /// The hint with the profile in use in each command that takes one and names none.
+    pub(crate) fn naming_profile(&self, hint: &str) -> String {
+        match self.in_use.source {
+            Source::Environment => hint.to_owned(),
+            Source::Demo | Source::Saved => with_profile(hint, &self.in_use.profile.name),
+        }
+    }
+
+    /// Where the client secret that was sent came from: words that complete "the secret was …".
+    fn secret_source(&self) -> Option<&'static str> {
+        let Credential::Secret(secret) = &self.request.credential else {
+            return None;
+        };
+        match (self.in_use.source, &secret.stored, &secret.given) {
+            (Source::Demo, _, _) => None,
+            (_, Some(_), None) => Some("the profile's own, from the secret store"),
+            (_, Some(_), Some(_)) => {
+                Some("the profile's own, or AZURE_CLIENT_SECRET where none is stored")
+            }
+            (_, None, _) if self.secret_is_option => Some("given by `--client-secret`"),
+            // Else somebody has typed it.
+            (_, None, _) => variable(CLIENT_SECRET).map(|_| "that of AZURE_CLIENT_SECRET"),
+        }
+    }
 }
+
+/// Who asked could not prove itself ([RFC 6749 section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+const INVALID_CLIENT: &str = "invalid_client";
 
 /// Where the password of a certificate can come from.
 const PASSWORD_SOURCES: &str = "store it with `entra-auth-cli config edit --certificate-password -`, or set AZURE_CLIENT_CERTIFICATE_PASSWORD";

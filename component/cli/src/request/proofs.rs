@@ -5,11 +5,28 @@ pub(crate) const HOW_TO_GIVE: &str = "set AZURE_TENANT_ID, AZURE_CLIENT_ID and o
 
 const IDENTITY: [&str; 2] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"];
 
+/// Where the platform could prove it.
+const PLATFORMS: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"];
+
 const PROOFS: [&str; 3] = [
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PATH",
     "AZURE_FEDERATED_TOKEN_FILE",
 ];
+
+/// How a profile comes to a proof, or does without one.
+pub(crate) fn how_to_give_to(profile: &str) -> String {
+    format!(
+        "`-f DeviceCode` signs in at another device; or give the profile a proof: `entra-auth-cli config edit -p {}` with `--client-secret -`, `--certificate-path FILE` or `--auth-method FederatedToken`",
+        profile
+    )
+}
+
+/// Whether the environment says anything about an application of its own.
+pub(crate) fn are_named(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let names = IDENTITY.iter().chain(&PROOFS).chain(&PLATFORMS);
+    names.into_iter().any(|name| variable(name).is_some())
+}
 
 /// What is not there, in a sentence's second half.
 pub(crate) fn missing(variable: impl Fn(&str) -> Option<String>) -> String {
@@ -39,7 +56,8 @@ pub(crate) fn missing(variable: impl Fn(&str) -> Option<String>) -> String {
         proofs => parts.push(format!("{} is there", proofs.join(", "))),
     }
     if !absent.is_empty() {
-        parts.push(format!("{} is not set, or empty", absent.join(", ")));
+        let verb = if absent.len() == 1 { "is" } else { "are" };
+        parts.push(format!("{} {verb} not set, or empty", absent.join(" and ")));
     }
     if is_github && !has_github {
         parts.push("the job has no `permissions: id-token: write`".to_owned());
@@ -64,7 +82,7 @@ mod tests {
                 &[],
                 &[
                     "none of AZURE_CLIENT_SECRET",
-                    "AZURE_TENANT_ID, AZURE_CLIENT_ID is not set",
+                    "AZURE_TENANT_ID and AZURE_CLIENT_ID are not set",
                 ],
                 &["id-token"],
             ),
@@ -89,8 +107,11 @@ mod tests {
                 &["none of"],
             ),
         ];
+        assert!(!are_named(|name| (name == "CI").then(|| "true".to_owned())));
         for (set, named, unnamed) in rows {
-            let told = missing(|name| set.contains(&name).then(|| "x".to_owned()));
+            let variable = |name: &str| set.contains(&name).then(|| "x".to_owned());
+            assert_eq!(are_named(variable), !set.is_empty(), "{set:?}");
+            let told = missing(variable);
             for part in named {
                 assert!(told.contains(part), "{set:?}: {told}");
             }

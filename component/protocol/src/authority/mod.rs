@@ -18,7 +18,7 @@ use crate::authority::metadata::Metadata;
 use crate::authority::token_version::TokenVersion;
 use crate::value::guid::is_guid;
 use crate::value::impossible::Impossible;
-use crate::value::printable::quoted;
+use crate::value::printable::{quoted, quoted_ascii};
 
 /// The public cloud, for those who name no other.
 pub const DEFAULT_INSTANCE: &str = "https://login.microsoftonline.com";
@@ -398,7 +398,7 @@ fn check_tenant(tenant: &str) -> Result<(), Impossible> {
     if !is_domain(tenant) {
         return Err(Impossible::new(format!(
             "tenant {} is neither a GUID nor a domain",
-            quoted(tenant)
+            quoted_ascii(tenant)
         ))
         .with_hint(TENANT_HINT));
     }

@@ -141,6 +141,36 @@ fn what(fault: Fault) -> String {
     }
 }
 
+/// The name with its article.
+fn one(name: &str) -> String {
+    match name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => format!("an `{name}`"),
+        false => format!("a `{name}`"),
+    }
+}
+
+/// A number of seconds, without the part of the last one.
+fn whole(seconds: f64) -> Option<u64> {
+    // What is too large for the type is too large for every use of it.
+    (seconds >= 0.0).then_some(seconds as u64)
+}
+
+/// The same in digits, with a point among them at most.
+fn whole_digits(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match is_number(whole) && is_number(part) {
+        true => whole.parse().ok(),
+        false => None,
+    }
+}
+
+/// The texts of a list, between blanks.
+fn joined(value: &Value) -> Option<String> {
+    let texts: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
+    Some(texts?.join(" "))
+}
+
 /// The members not yet read. `null` counts as not there.
 pub(crate) struct Members {
     /// What the answer is called in messages.
@@ -171,7 +201,7 @@ impl Members {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.invalid(format_args!("a `{name}` that is no text"))),
+            Some(_) => Err(self.invalid(format_args!("{} that is no text", one(name)))),
         }
     }
 
@@ -188,28 +218,30 @@ impl Members {
         };
         if secret.is_empty() || !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(self.invalid(format_args!(
-                "an `{name}` that is empty or not printable ASCII"
+                "{} that is empty or not printable ASCII",
+                one(name)
             )));
         }
         Ok(Some(secret))
     }
 
-    /// A number, or its digits as text as older endpoints and managed identities send it.
+    /// A number, or one as text as older endpoints and managed identities send it; a part of a second does not count.
     pub(crate) fn take_seconds(&mut self, name: &str) -> Result<Option<Duration>, Unacceptable> {
         let seconds = match self.take(name) {
             None => return Ok(None),
-            Some(Value::Number(number)) => number.as_u64(),
-            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.parse().ok()
-            }
+            Some(Value::Number(number)) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+            Some(Value::String(text)) => whole_digits(text.trim()),
             Some(_) => None,
         };
         match seconds {
             Some(seconds) => Ok(Some(Duration::from_secs(seconds))),
-            None => Err(self.invalid(format_args!(
-                "a `{name}` that is no whole number of seconds"
-            ))),
+            None => Err(self.invalid(format_args!("{} that is no number of seconds", one(name)))),
         }
+    }
+
+    /// The same where nothing depends on it: what cannot be read is as good as absent.
+    pub(crate) fn take_seconds_if_any(&mut self, name: &str) -> Option<Duration> {
+        self.take_seconds(name).ok().flatten()
     }
 
     /// A point in time: seconds since 1970, or a date. What cannot be read is as good as absent.
@@ -225,8 +257,12 @@ impl Members {
     }
 
     pub(crate) fn take_scopes(&mut self) -> Result<Option<Scopes>, Unacceptable> {
-        let Some(text) = self.take_text("scope")? else {
-            return Ok(None);
+        let text = match self.take("scope") {
+            None => return Ok(None),
+            Some(Value::String(text)) => text,
+            Some(value) => joined(&value).ok_or_else(|| {
+                self.invalid("a `scope` that is neither text nor a list of texts")
+            })?,
         };
         let scopes = Scopes::parse(&text)
             .map_err(|_| self.invalid("a `scope` with characters that scopes cannot have"))?;

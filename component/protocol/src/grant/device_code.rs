@@ -208,6 +208,8 @@ pub struct DevicePoll {
     interval: Duration,
     /// How many times in a row there was no usable answer.
     failures: u32,
+    /// The last answer, if it was none to the question.
+    stumble: Option<Error>,
 }
 
 /// The longest that an answer to a poll is waited for: a connection that was lost on the way is never heard of again.
@@ -244,7 +246,13 @@ impl DevicePoll {
             expires_at: authorization.expires_at,
             interval: authorization.interval,
             failures: 0,
+            stumble: None,
         }
+    }
+
+    /// Why the last answer did not say whether the code was entered, if it did not.
+    pub fn stumble(&self) -> Option<&Error> {
+        self.stumble.as_ref()
     }
 
     /// What to ask with, each time. Authority, client, scopes and correlation id must be those of the request for the code.
@@ -263,6 +271,7 @@ impl DevicePoll {
             Ok(token) => return PollStep::Token(Box::new(token)),
             Err(error) => error,
         };
+        self.stumble = None;
         match &error {
             Error::Refused(refusal) if refusal.error == "authorization_pending" => {
                 self.failures = 0;
@@ -273,7 +282,11 @@ impl DevicePoll {
                 self.interval = (self.interval + FIVE_SECONDS).min(LONGEST_WAIT);
                 self.wait(self.interval, now)
             }
-            _ if error.is_transient() => self.back_off(error.retry_after(), now),
+            _ if error.is_transient() => {
+                let retry_after = error.retry_after();
+                self.stumble = Some(error);
+                self.back_off(retry_after, now)
+            }
             _ => PollStep::Failed(error),
         }
     }
@@ -544,6 +557,9 @@ mod tests {
                 }
             };
             assert_eq!(step, wait(seconds), "{name}");
+            // Whoever gives up now says that, and not that nobody entered the code.
+            let is_none = ["busy", "outage", "throttled"].contains(&name);
+            assert_eq!(poll.stumble().is_some(), is_none, "{name}");
         }
     }
 

@@ -41,7 +41,7 @@ pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
         });
     let advice = match error.peer {
         Peer::Authority => by_code
-            .or_else(|| by_error(error))
+            .or_else(|| by_error(error, facts))
             .map(|template| filled(template, facts)),
         // The others have no numbers, and mean other things by the same names. Graph's refusals speak for themselves.
         Peer::Graph if !error.is_transient() => return None,
@@ -72,9 +72,13 @@ fn by_code(code: u64) -> Option<&'static str> {
         .map(|(_, template)| *template)
 }
 
-fn by_error(error: &ServerError) -> Option<&'static str> {
+fn by_error(error: &ServerError, facts: &Facts<'_>) -> Option<&'static str> {
     if error.status == 429 {
         return Some(THROTTLED);
+    }
+    // An application that asks for itself has no sign-in.
+    if error.error == "invalid_grant" && facts.handed_in.is_none() {
+        return Some(APPLICATION_REFUSED);
     }
     BY_ERROR
         .iter()
@@ -142,6 +146,8 @@ const THROTTLED: &str =
     "Entra is throttling {client}; wait before the next attempt, and keep tokens until they expire";
 
 const SIGN_IN_AGAIN: &str = "the stored sign-in can no longer be used; sign in again";
+
+const APPLICATION_REFUSED: &str = "{client} may not have this token in {tenant}; its registration and the sign-in logs say why, by the correlation id";
 
 const INTERACTIVE: &str = "more proof is needed for {api}; sign in with a browser or a device code";
 
@@ -252,6 +258,10 @@ const BY_CODE: &[(&[u64], &str)] = &[
         "{client} belongs to Microsoft and may not ask for {api}; use a registration of your own",
     ),
     (&[700016, 70001], NOT_IN_TENANT),
+    (
+        &[7000229],
+        "{client} has no service principal in {tenant}; an administrator has to admit it there once",
+    ),
     (
         &[7000112],
         "{client} is disabled in {tenant}; an administrator can enable its enterprise application",

@@ -103,7 +103,10 @@ impl Peer {
                 "a proxy or another server may have answered in GitHub's place; check `ACTIONS_ID_TOKEN_REQUEST_URL` and the proxy settings"
             }
             Self::AzurePipelines => PIPELINES_MAPPING,
-            Self::Authority | Self::Graph => PROXY,
+            Self::Authority => PROXY,
+            Self::Graph => {
+                "a proxy or another server may have answered in the place of Microsoft Graph; check the proxy settings"
+            }
             Self::Platform(platform) => platform.hint(),
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::refusal::peer::Peer;
+
 /// The answer is not one that this protocol has; says what was expected, never what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unacceptable {
@@ -60,6 +62,12 @@ impl Unacceptable {
     /// What was wrong.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What the authority did, if it was the one who answered: words that complete its name.
+    pub fn of_authority(&self) -> Option<&str> {
+        let words = self.message.strip_prefix(Peer::Authority.name())?;
+        words.strip_prefix(' ')
     }
 
     /// What may help.

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::value::impossible::Impossible;
-use crate::value::printable::quoted;
+use crate::value::printable::quoted_ascii;
 
 /// Twice a GUID and more.
 const LONGEST: usize = 100;
@@ -26,7 +26,7 @@ impl ClientId {
         }
         if text.len() > LONGEST || !text.bytes().all(is_expected) {
             return Err(
-                Impossible::new(format!("client id {} is not a GUID", quoted(text)))
+                Impossible::new(format!("client id {} is not a GUID", quoted_ascii(text)))
                     .with_hint(HINT),
             );
         }

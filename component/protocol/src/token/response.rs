@@ -76,8 +76,8 @@ impl TokenResponse {
         if life.is_zero() || life > LONGEST_LIFE {
             return Err(members.invalid("an `expires_in` outside 1 second to 366 days"));
         }
-        let refresh_in = members.take_seconds("refresh_in")?;
-        let extended_life = members.take_seconds("ext_expires_in")?;
+        let refresh_in = members.take_seconds_if_any("refresh_in");
+        let extended_life = members.take_seconds_if_any("ext_expires_in");
         Ok(Self {
             access_token,
             obtained_at: now,
@@ -218,15 +218,29 @@ mod tests {
             ("overflow", "18446744073709551616", "", None),
             ("overflow as text", r#""18446744073709551616""#, "", None),
             ("negative", "-1", "", None),
-            ("fraction", "3599.5", "", None),
-            ("exponent", "1e3", "", None),
+            ("fraction", "3599.5", "", Some((3599, None))),
+            ("fraction as text", r#""3599.5 ""#, "", Some((3599, None))),
+            ("exponent", "1e3", "", Some((1000, None))),
+            ("beyond all numbers", "1e300", "", None),
+            ("exponent as text", r#""1e3""#, "", None),
+            ("two points", r#""1.2.3""#, "", None),
             ("null", "null", "", None),
             ("empty text", r#""""#, "", None),
             ("text with a sign", r#""+3599""#, "", None),
             ("words", r#""soon""#, "", None),
             ("array", "[3599]", "", None),
-            ("bad time to renew", "3599", r#","refresh_in":"x""#, None),
-            ("bad extended life", "3599", r#","ext_expires_in":-1"#, None),
+            (
+                "bad time to renew",
+                "3599",
+                r#","refresh_in":"x""#,
+                Some((3599, None)),
+            ),
+            (
+                "bad extended life",
+                "3599",
+                r#","ext_expires_in":-1"#,
+                Some((3599, None)),
+            ),
         ];
         for (name, expires_in, extra, expected) in rows {
             let members = format!(
@@ -312,8 +326,8 @@ mod tests {
             ),
             (
                 "scope no text",
-                with(r#","scope":["a"]"#),
-                "`scope` that is no text",
+                with(r#","scope":["a",7]"#),
+                "`scope` that is neither text nor a list of texts",
             ),
             (
                 "scope with a control",

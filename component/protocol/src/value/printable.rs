@@ -146,6 +146,19 @@ pub(crate) fn quoted(value: &str) -> String {
     format!("`{}`", cut(&without_tokens(&shown), 120).replace('`', "'"))
 }
 
+/// The same for a value that is ASCII alone if it is right: what else is in it may look like it, such as a hyphen that is none.
+pub(crate) fn quoted_ascii(value: &str) -> String {
+    let mut shown = String::with_capacity(value.len());
+    for character in quoted(value).chars() {
+        // Where it was cut stands a sign of its own.
+        match character.is_ascii() || character == '…' {
+            true => shown.push(character),
+            false => shown.extend(character.escape_unicode()),
+        }
+    }
+    shown
+}
+
 /// Blanks that look like the ordinary one.
 fn is_odd_blank(character: char) -> bool {
     character.is_whitespace() && character != ' '

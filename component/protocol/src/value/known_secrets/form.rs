@@ -10,12 +10,8 @@ use crate::value::secret::Secret;
 
 /// How many bytes the secret takes at the start of `text`, if it is there, whatever its characters are written as.
 pub(super) fn found_at(secret: &str, text: &[u8]) -> Option<usize> {
-    // Most of a text starts no secret, and this is asked at each of its bytes.
-    let first = secret.bytes().next()?;
-    if !text
-        .first()
-        .is_some_and(|byte| *byte == first || b"%\\&+".contains(byte))
-    {
+    // Most of a text is no secret, and this is asked at each of its bytes.
+    if is_plainly_another(secret.as_bytes(), text) {
         return None;
     }
     // One character may be written so that the next begins at one place or another, such as a `%`.
@@ -31,6 +27,13 @@ pub(super) fn found_at(secret: &str, text: &[u8]) -> Option<usize> {
         }
     }
     ends.last().copied()
+}
+
+/// Whether the text differs from the secret before the first sign by which a character can be written otherwise.
+fn is_plainly_another(secret: &[u8], text: &[u8]) -> bool {
+    let plain = |byte: &u8| !b"%\\&+".contains(byte);
+    let pairs = secret.iter().zip(text).take_while(|(_, byte)| plain(byte));
+    pairs.into_iter().any(|(own, byte)| own != byte) || text.is_empty()
 }
 
 /// How many bytes the character takes at the start of `text`, in each form in which it stands there.

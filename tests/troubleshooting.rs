@@ -1,0 +1,216 @@
+//! Each symptom of `docs/troubleshooting.md`, provoked as it comes about: the page says what the program says.
+#![cfg(test)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::json;
+use support::{CLIENT_ID, Emulator, Outcome, PUBLIC_CLIENT, User, sign_in_by_device, workspace};
+
+const SCOPE: &str = "--scope api://your-api-id/.default";
+const GET: &str = "get-token -p my-api-client --no-cache";
+const CERTIFICATE: &str = "host/emulator/key/client-credential/client.pfx";
+
+/// The first column of every table of the page; `…` is any text.
+fn symptoms() -> Vec<String> {
+    let page = fs::read_to_string(workspace().join("docs/troubleshooting.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| row.split_once("` |").unwrap().0)
+        // Where there are such marks inside, they are doubled around.
+        .map(|cell| cell.trim_matches(['`', ' ']).to_owned())
+        .collect()
+}
+
+/// Whether the line is the symptom, from its beginning; one that ends in `…` may go on.
+fn shows(line: &str, symptom: &str) -> bool {
+    let mut parts = symptom.split('…');
+    let Some(mut rest) = line.strip_prefix(parts.next().unwrap()) else {
+        return false;
+    };
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.is_empty() || symptom.ends_with('…')
+}
+
+/// The line of the error, and the exit code.
+fn error_of(outcome: &Outcome) -> String {
+    assert_ne!(outcome.code, 0, "{outcome:?}");
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    let at = lines
+        .iter()
+        .position(|line| line.starts_with("error: "))
+        .unwrap_or_else(|| panic!("{outcome:?}"));
+    assert!(lines[at + 1].starts_with("hint: "), "{outcome:?}");
+    lines[at].trim_start_matches("error: ").to_owned()
+}
+
+/// Somebody with the variables of a pipeline.
+fn pipeline(emulator: &Emulator) -> User {
+    let mut user = User::new();
+    user.name_client(emulator.authority());
+    user
+}
+
+fn person(emulator: &Emulator) -> User {
+    let user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
+    user
+}
+
+/// The command where the emulator's next answer is this one.
+fn under(fault: &serde_json::Value, line: &str) -> Outcome {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    emulator.control("faults", fault);
+    user.run(line)
+}
+
+fn refused(error: &str, code: u32) -> Outcome {
+    under(&json!({ "status": 400, "error": error, "code": code }), GET)
+}
+
+/// Stdin stays open, and nobody writes.
+fn with_open_stdin(user: &User, line: &str) -> Outcome {
+    let mut command = user.command(line);
+    let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = streams.stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take();
+    let outcome = Outcome::of(child.wait_with_output().unwrap());
+    drop(stdin);
+    outcome
+}
+
+/// A run for each row, by words that its symptom begins with or holds.
+fn provoked() -> BTreeMap<&'static str, Outcome> {
+    let emulator = Emulator::start();
+    let ours = emulator.authority();
+    let user = User::with_profile(ours);
+    let mut runs = BTreeMap::from([
+        ("no profiles found", User::new().run("get-token")),
+        ("profile '", user.run("get-token -p nobody")),
+        ("none of AZURE_CLIENT_SECRET", pipeline(&emulator).run(&format!("get-token {SCOPE}"))),
+        ("has no proof of its own", person(&emulator).run("get-token -p person")),
+        ("no refresh token", person(&emulator).run("refresh -p person")),
+        ("AADSTS50173", refused("invalid_grant", 50173)),
+        ("AADSTS7000215", refused("invalid_client", 7_000_215)),
+        ("AADSTS7000222", refused("invalid_client", 7_000_222)),
+        ("AADSTS700016", refused("unauthorized_client", 700_016)),
+        ("AADSTS90002", refused("invalid_request", 90002)),
+        ("AADSTS70011", refused("invalid_scope", 70011)),
+        ("AADSTS500011", refused("invalid_resource", 500_011)),
+        ("AADSTS700027", refused("invalid_client", 700_027)),
+        ("HTML page", under(&json!({ "body": "html" }), GET)),
+        ("temporarily_unavailable", under(&json!({ "status": 503, "times": 9 }), GET)),
+        (
+            "did not answer within",
+            under(&json!({ "delay_ms": 60_000 }), &format!("{GET} --timeout 6s")),
+        ),
+        ("invalid token format", user.run("inspect hello")),
+        ("a token was expected", with_open_stdin(&user, "inspect")),
+        (
+            "cannot connect to …: the",
+            user.run_with(
+                "get-token -p my-api-client --no-cache --client-secret - --authority http://127.0.0.1:1 --timeout 4s",
+                "some-secret",
+            ),
+        ),
+    ]);
+    runs.insert("several profiles", {
+        let user = person(&emulator);
+        user.create_profile(ours, "some-secret");
+        user.run("get-token")
+    });
+    runs.insert("it was", {
+        let user = person(&emulator);
+        let line = "get-token -p person -f DeviceCode --login-hint bob@contoso.onmicrosoft.com";
+        sign_in_by_device(&user, &emulator, line)
+    });
+    runs.insert("this secret was stored", {
+        let user = User::with_profile(ours);
+        user.run("config edit -p my-api-client --tenant-id fabrikam.example")
+            .success();
+        user.run(GET)
+    });
+    runs.insert("Identity not found", {
+        let mut user = User::new();
+        user.set("AZURE_POD_IDENTITY_AUTHORITY_HOST", ours);
+        let identity = "12345678-1234-1234-1234-123456789012";
+        user.run(&format!(
+            "get-token -f ManagedIdentity --identity {identity} {SCOPE}"
+        ))
+    });
+    runs.insert("GitHub's", {
+        let mut user = pipeline(&emulator);
+        let url = format!("{ours}/external/github-actions/token?api-version=2.0");
+        user.set("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
+        user.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another");
+        user.run(&format!("get-token {SCOPE}"))
+    });
+    for (name, proxy) in [
+        (
+            "that `HTTPS_PROXY` names",
+            "http://user:pass#word@proxy.example:8080",
+        ),
+        ("to the proxy", "http://127.0.0.1:1"),
+    ] {
+        let mut user = User::new();
+        user.name_client("https://login.microsoftonline.com");
+        user.set("AZURE_CLIENT_SECRET", "some-secret");
+        user.set("HTTPS_PROXY", proxy);
+        runs.insert(name, user.run(&format!("get-token {SCOPE} --timeout 4s")));
+    }
+    let create = format!(
+        "config create --non-interactive --name c --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} --certificate-path"
+    );
+    runs.insert("cannot read", user.run(&format!("{create} nowhere.pfx")));
+    let file = workspace().join(CERTIFICATE);
+    let line = format!("{create} {} --certificate-password -", file.display());
+    runs.insert(
+        "the password of the certificate file",
+        user.run_with(&line, "wrong"),
+    );
+    runs.insert("the passphrase", {
+        let mut user = User::with_profile(ours);
+        user.set("ENTRA_AUTH_CLI_PASSPHRASE", "another passphrase");
+        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
+        user.run("config show -p my-api-client --show-secrets")
+    });
+    runs.insert("no secret is stored", {
+        let user = User::with_profile(ours);
+        fs::remove_file(user.config().join("secrets.sealed")).unwrap();
+        user.run(GET)
+    });
+    runs
+}
+
+#[test]
+fn every_symptom_is_what_the_program_says() {
+    let symptoms = symptoms();
+    let runs = provoked();
+    for symptom in &symptoms {
+        let named: Vec<_> = runs
+            .iter()
+            .filter(|(words, _)| symptom.contains(**words))
+            .collect();
+        // The longest words are the most particular.
+        let (words, outcome) = named
+            .into_iter()
+            .max_by_key(|(words, _)| words.len())
+            .unwrap_or_else(|| panic!("nothing provokes `{symptom}`"));
+        let error = error_of(outcome);
+        assert!(shows(&error, symptom), "{words}:\n{error}\n{symptom}");
+    }
+    for words in runs.keys() {
+        let is_told = symptoms.iter().any(|symptom| symptom.contains(words));
+        assert!(is_told, "the page does not have `{words}`");
+    }
+}
