@@ -87,7 +87,7 @@ const BAD_ANSWERS: &str = r#"
 {"omit": ["access_token"]}                                   | 5 |                         |
 {"set": {"token_type": "mac"}}                               | 5 |                         |
 {"redirect": "http://127.0.0.1:1/elsewhere"}                 | 5 |                         |
-{"delay_ms": 20000}                                          | 6 | within 2 seconds        |
+{"delay_ms": 20000}                                          | 6 | did not answer within   |
 "#;
 
 #[test]
