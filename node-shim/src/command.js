@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { run } from 'engine/engine';
+import { Unsupported } from 'engine/unsupported';
 import { machine } from './capability/machine.js';
 import { network } from './capability/network.js';
 import { PASSED_ON } from './system/known_variables.js';
@@ -54,6 +55,10 @@ function write(descriptor, bytes) {
 
 /** Reports a defect of this program. What was thrown could quote a secret; where it was thrown is enough to find it. */
 function complain(error) {
+  if (error instanceof Unsupported) {
+    tell(`error: ${error.what}\nhint: ${error.hint}\n`);
+    return GENERAL_FAILURE;
+  }
   const [place] = /\bat .*/.exec(error?.stack ?? '') ?? [''];
   const hint = 'this is a defect; please report it with the command that caused it';
   tell(`error: the program stopped unexpectedly: ${error?.name ?? 'exception'} ${place}\nhint: ${hint}\n`);

@@ -87,6 +87,20 @@ test('a module that was changed is refused', async () => {
     'changed.mjs',
   );
   assert.match(said, /^`core-[0-9a-f]{8}\.wasm` is not the file that this package was built with: install the package again$/);
+  for (const name of ['Node 20', 'Node 24'].filter((name) => !missing(RUNTIMES[name][0]))) {
+    const { code, stdout, stderr } = await run(RUNTIMES[name], [join(copy, 'command.js'), '--version']);
+    assert.deepEqual([code, stdout], [1, ''], name);
+    assert.match(stderr, /^error: `core-\w+\.wasm` is not the file that this package was built with\nhint: install the package again\n$/);
+  }
+});
+
+test('a runtime that lacks what is needed is told what', async () => {
+  const { code, stderr } = await run([process.execPath, '--jitless'], [packaged('command.js'), '--version']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: this runtime has no WebAssembly\nhint: start it without `--jitless`\n$/m);
+  const use = "createClient().inspect('hello').catch(({ message }) => console.log(message))";
+  const said = await evaluated([process.execPath, '--jitless'], `import { createClient } from 'entra-auth-cli'; ${use}`, 'jitless.mjs');
+  assert.equal(said.split('\n').at(-1), 'this runtime has no WebAssembly: start it without `--jitless`');
 });
 
 test('its types say what is right and what is wrong', { skip: missing(installed('typescript/lib/version.cjs')) && 'typescript is missing' }, async () => {

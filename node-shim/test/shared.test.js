@@ -35,6 +35,9 @@ afterEach(() => user.leave());
 const present = Object.keys(RUNTIMES).filter((name) => !missing(RUNTIMES[name][0]));
 const posts = async () => (await emulator.requests()).filter(({ path }) => path.endsWith('/token')).length;
 
+/** Where a sealed entry says which version it is. */
+const VERSION_AT = 4;
+
 /** Names of the cache's files that end so. */
 function cached(ending) {
   const folder = join(user.home, 'config/tokens');
@@ -140,6 +143,49 @@ test('a document of profiles that people have had in hand is read by both alike'
       const { code, stdout, stderr } = await user.run(program, 'config show -p api');
       const mode = statSync(path, { throwIfNoEntry: false })?.mode;
       said.push({ code, stdout, stderr, mode, folder: statSync(dirname(path)).mode });
+    }
+    assert.deepEqual(said[1], said[0], name);
+  }
+});
+
+test('a cached token that does not open costs a request, in both programs', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const first = await user.succeed(NODE, 'get-token -p api');
+  const path = join(user.home, 'config/tokens', cached('.token')[0]);
+  const whole = readFileSync(path);
+  for (const [name, content] of Object.entries({
+    'of another version': whole.with(VERSION_AT, whole[VERSION_AT] + 1),
+    cut: whole.subarray(0, whole.length - 1),
+    'cut short': whole.subarray(0, 3),
+    empty: Buffer.alloc(0),
+    noise: Buffer.alloc(whole.length, 0xa5),
+  })) {
+    for (const program of [NATIVE, NODE]) {
+      writeFileSync(path, content);
+      const { code, stdout, stderr } = await user.run(program, 'get-token -p api');
+      assert.deepEqual([code, stderr], [0, ''], name);
+      assert.notEqual(stdout, first, name);
+    }
+  }
+});
+
+test('a store that is locked, damaged or left out is said alike', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const sealed = join(user.home, 'config/secrets.sealed');
+  const whole = readFileSync(sealed);
+  for (const [name, variables, content] of [
+    ['locked', { ENTRA_AUTH_CLI_PASSPHRASE: 'wrong' }, whole],
+    ['no passphrase', { ENTRA_AUTH_CLI_PASSPHRASE: '' }, whole],
+    ['damaged', {}, whole.subarray(0, 20)],
+    ['noise', {}, Buffer.alloc(200, 0xa5)],
+    ['left out', { ENTRA_AUTH_CLI_SECRET_STORE: 'none' }, whole],
+    ['of no known kind', { ENTRA_AUTH_CLI_SECRET_STORE: 'cloud' }, whole],
+  ]) {
+    const said = [];
+    for (const program of [NATIVE, NODE]) {
+      writeFileSync(sealed, content);
+      const { code, stdout, stderr } = await user.run(program, 'get-token -p api --no-cache', variables);
+      said.push({ code, stdout, stderr });
     }
     assert.deepEqual(said[1], said[0], name);
   }

@@ -135,6 +135,8 @@ export function suite(entra, emulator) {
         [() => forWhom + SECRET, undefined],
         [() => Promise.reject(locked), { fault: 'locked', message: 'the vault is locked', hint: 'unlock it', cause: undefined }],
         [() => Promise.reject(cause), { fault: 'other', message: '`secretStore.read` failed', cause }],
+        [() => Promise.reject(), { fault: 'other', message: '`secretStore.read` failed', cause: undefined }],
+        [() => Promise.reject({ fault: 'tired', message: 'no word of the contract' }), { fault: 'other', message: '`secretStore.read` failed' }],
         [() => 7, { fault: 'other', message: '`secretStore.read` answered something else than a text or nothing', cause: undefined }],
       ]) {
         const call = createClient({ secretStore: { read } }).acquire(stored);
@@ -182,6 +184,39 @@ export function suite(entra, emulator) {
       assert.equal((await client.acquire(request())).origin, 'cache');
       await rejection(client.acquire(request({ credential: { secret: 'wrong' } }), { cache: 'replace' }));
       assert.equal(held, 0);
+    },
+
+    async 'what a capability gives after the end of a call is let go'() {
+      let isReleased;
+      const released = new Promise((resolve) => (isReleased = resolve));
+      const late = async () => {
+        await sleep(300);
+        return { read: () => undefined, write: () => assert.fail('the call is over'), release: isReleased };
+      };
+      const client = createClient({ tokenCache: { read: () => undefined, hold: late, remove: () => 0 } });
+      assert.equal((await rejection(client.acquire(request(), { signal: AbortSignal.timeout(100) }))).name, 'TimeoutError');
+      await released;
+      assert.equal(await tokenRequests(), 0);
+    },
+
+    async 'a cache that answers nonsense is named'() {
+      for (const tokenCache of [
+        { read: () => 'text', hold: () => 7, remove: () => 0 },
+        { read: () => undefined, hold: () => ({}), remove: () => 0 },
+        {},
+      ]) {
+        const token = await createClient({ tokenCache }).acquire(request());
+        assert.equal(token.origin, 'server');
+        assert.match(token.notices.join(), /`tokenCache\.[\w.]+` (failed|answered something else)/);
+      }
+    },
+
+    async 'a thousand calls at once are answered'() {
+      const client = createClient();
+      const { accessToken } = await client.acquire(request());
+      const patient = request({ timeLimit: undefined });
+      const tokens = await Promise.all(Array.from({ length: 1000 }, () => client.cached(patient)));
+      assert.equal(tokens.every((token) => token.accessToken === accessToken), true);
     },
 
     async 'nothing but the authority of the request is reached'() {

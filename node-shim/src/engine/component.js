@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CORES } from 'generated/cores';
+import { Unsupported } from './unsupported.js';
 
 const GLUE = {
   library: () => import('generated/library-component'),
@@ -26,7 +27,7 @@ function moduleOf({ file, digest }) {
 function compile(file, digest) {
   const bytes = readFileSync(new URL(file, import.meta.url));
   if (createHash('sha256').update(bytes).digest('hex') !== digest) {
-    throw new Error(`\`${file}\` is not the file that this package was built with: install the package again`);
+    throw new Unsupported(`\`${file}\` is not the file that this package was built with`, 'install the package again');
   }
   return new WebAssembly.Module(bytes);
 }

@@ -2,6 +2,7 @@
 import { capabilityOf } from './contract.js';
 import { Host, Stopped } from './host.js';
 import * as suspending from './suspending.js';
+import { Unsupported } from './unsupported.js';
 
 /** How much longer than its own time limit a call may take, for a capability that does not come back. */
 const GRACE = 1;
@@ -38,6 +39,7 @@ class Overdue {
 }
 
 async function engineRun(order, host, command) {
+  if (typeof WebAssembly === 'undefined') throw new Unsupported('this runtime has no WebAssembly', 'start it without `--jitless`');
   const engine = suspending.isSupported() ? suspending : await import('engine/threaded');
   return engine.run(order, host, command);
 }

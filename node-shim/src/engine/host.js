@@ -48,8 +48,10 @@ export class Host {
   async invoke(name, member, given, handle) {
     const [what, object, method] = this.#find(name, member, handle);
     this.#pending.add(name);
+    const answered = ask(object, method, [...given.map(kept), { signal: this.signal }]);
+    if (what.resource) answered.then((resource) => this.#letGoOf(resource), () => {});
     try {
-      const answer = await this.orStopped(ask(object, method, [...given.map(kept), { signal: this.signal }]));
+      const answer = await this.orStopped(answered);
       if (!what.isRight(answer)) {
         throw wrong(name, `\`${optionOf(name)}.${member}\` answered something else than ${what.of}`);
       }
@@ -114,10 +116,14 @@ export class Host {
 
   #keep(resource) {
     const handle = this.#next++;
-    // What comes after the end is of no use to anybody.
-    if (this.signal.aborted) resource.release?.();
+    if (this.signal.aborted) this.#letGoOf(resource);
     else this.#resources.set(handle, resource);
     return handle;
+  }
+
+  /** What comes after the end is of no use to anybody. */
+  #letGoOf(resource) {
+    if (this.signal.aborted) resource?.release?.();
   }
 
   #failure(error, name, member) {

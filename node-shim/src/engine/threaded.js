@@ -3,6 +3,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AnsweringEnd } from './line.js';
 import { Stopped } from './host.js';
+import { Unsupported } from './unsupported.js';
 
 /** So many calls run at once; others wait for their turn. Each worker takes about 10 MB. */
 const MOST_WORKERS = 8;
@@ -82,10 +83,11 @@ class Thread {
     }
   }
 
-  #ended({ call, outcome, defect }) {
+  #ended({ call, outcome, defect, unsupported }) {
     if (this.#current?.call !== call) return;
     const { host, resolve, reject } = this.#current;
     if (outcome) resolve(outcome);
+    else if (unsupported) reject(new Unsupported(unsupported.what, unsupported.hint));
     else reject(host.signal.aborted ? new Stopped(host.signal.reason) : defect);
   }
 

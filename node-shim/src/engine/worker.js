@@ -5,6 +5,7 @@ import { component, instance } from 'engine/component';
 import { capabilityImports } from './capability_imports.js';
 import { Line } from './line.js';
 import { outcomeOf } from './order.js';
+import { Unsupported } from './unsupported.js';
 import { readyAmong, waitFor, wasi } from './wasi.js';
 
 const line = new Line(workerData.port, workerData.counter);
@@ -34,7 +35,8 @@ parentPort.on('message', async ({ call, order, command }) => {
   try {
     parentPort.postMessage({ call, outcome: await carriedOut(order, command) });
   } catch (error) {
-    parentPort.postMessage({ call, defect: error });
+    // A class of ours would not arrive as what it is.
+    parentPort.postMessage({ call, defect: error, unsupported: error instanceof Unsupported && { ...error } });
   }
 });
 
