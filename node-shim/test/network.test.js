@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { run, startEmulator } from './processes.js';
+import { startSocks } from './socks.js';
 import { packaged, workspace } from './workspace.js';
 
 const NATIVE = [workspace('target/release/entra-auth-cli')];
@@ -141,6 +142,39 @@ test('a proxy that wants a password is named', async () => {
     assert.equal(code, 5);
     assert.match(stderr, words);
   }
+});
+
+test('a SOCKS proxy of either version leads out, in both programs', async () => {
+  const socks = await startSocks(Number(new URL(emulator.authority).port));
+  const address = `127.0.0.1:${socks.server.address().port}`;
+  const named = (proxy, host = 'login.microsoftonline.com') => trusting({ AZURE_AUTHORITY_HOST: `https://${host}`, HTTPS_PROXY: proxy });
+  for (const [proxy, asked] of [
+    [`socks4a://${address}`, [4, 'login.microsoftonline.com:443', '']],
+    [`socks5h://${address}`, [5, 'login.microsoftonline.com:443', '']],
+    [`socks5h://alice:pass%20word@${address}`, [5, 'login.microsoftonline.com:443', 'alice:pass word']],
+  ]) {
+    for (const program of [NATIVE, NODE]) {
+      socks.asked.length = 0;
+      const { code, stderr } = await getToken(program, named(proxy));
+      assert.deepEqual([code, stderr], [0, ''], proxy);
+      assert.deepEqual(socks.asked[0], asked, proxy);
+    }
+  }
+  for (const [proxy, host, words] of [
+    // The name is looked up here, and before anybody is asked.
+    [`socks4://${address}`, 'login.nowhere.invalid', /^error: cannot find `login\.nowhere\.invalid`/],
+    [`socks5://${address}`, 'login.nowhere.invalid', /^error: cannot find `login\.nowhere\.invalid`/],
+    [`socks5h://${address}`, 'closed.example', /^error: the proxy .* made no connection to `closed\.example:443`: .*refused/i],
+    [`socks4a://${address}`, 'closed.example', /^error: the proxy .* made no connection to `closed\.example:443`: /],
+    ['socks5h://127.0.0.1:1', 'closed.example', /^error: cannot connect to the proxy `socks5h:\/\/127\.0\.0\.1:1`/],
+  ]) {
+    for (const program of [NATIVE, NODE]) {
+      const { code, stderr } = await getToken(program, named(proxy, host));
+      assert.equal(code, 5, stderr);
+      assert.match(stderr, words);
+    }
+  }
+  socks.server.close();
 });
 
 test('a redirect is not followed', async () => {

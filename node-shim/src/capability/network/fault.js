@@ -1,6 +1,7 @@
 // What Node says about a request that failed: in the words of the native program for the person who waits for a token, and
 // as an error code of `wasi:http` for the component.
 import { Unusable } from './authorities.js';
+import { NameUnknown } from './socks.js';
 import { ProxyRefused, ThroughProxy } from './tunnel.js';
 
 const NETWORK = 'check the network; where only a proxy leads out, HTTPS_PROXY must name it';
@@ -25,8 +26,8 @@ function codeOf({ fault, message }) {
 
 function failureOf(error, url) {
   if (error instanceof Unusable || error instanceof ProxyRefused) return error.failure;
-  const [whom, remedy] = error instanceof ThroughProxy ? [error.whom, error.remedy] : [whomOf(url), NETWORK];
-  const cause = error instanceof ThroughProxy ? error.cause : error;
+  const [whom, remedy] = whomAndRemedy(error, url);
+  const cause = error instanceof ThroughProxy || error instanceof NameUnknown ? error.cause : error;
   // Both address families failed (RFC 8305): the last one says why.
   const code = cause.code ?? cause.errors?.at(-1)?.code ?? '';
   if (LOOKUPS.includes(code)) {
@@ -56,6 +57,12 @@ function failureOf(error, url) {
     message: `the connection to \`${url.host}\` broke off: the connection was ${cause.syscall ? 'reset' : 'closed'}`,
     hint: 'try again; if it stays so, a proxy or firewall in between may be the cause',
   };
+}
+
+function whomAndRemedy(error, url) {
+  if (error instanceof ThroughProxy) return [error.whom, error.remedy];
+  if (error instanceof NameUnknown) return [`\`${error.message}\``, 'or write the proxy as `socks5h://`, so that it looks names up itself'];
+  return [whomOf(url), NETWORK];
 }
 
 /** Who is at the other end: the host, and the port if it is not the usual one. */

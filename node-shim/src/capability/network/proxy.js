@@ -2,6 +2,7 @@
 // small letters too. Plain http stays on this machine and never goes through one.
 import { BlockList, isIP } from 'node:net';
 import { Unusable } from './authorities.js';
+import { SOCKS } from './socks.js';
 
 /** For https, in curl's order: what is written small comes first, and what is for everything last. */
 const PROXY = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
@@ -18,13 +19,13 @@ export class Proxies {
     this.#without = without.split(/[\s,]+/).filter(Boolean);
   }
 
-  /** The proxy on the way to a host, `{ url, variable }`; none on loopback, wherever a proxy is set. */
+  /** The proxy on the way to a host, `{ url, port, variable }`; none on loopback, wherever a proxy is set. */
   for(hostname) {
     if (!this.#proxy || isLoopback(hostname) || this.#without.some((entry) => covers(entry, hostname))) return undefined;
     const { variable, text } = this.#proxy;
     try {
       const url = new URL(text.includes('://') ? text : `http://${text}`);
-      if (['http:', 'https:'].includes(url.protocol) && url.hostname) return { url, variable };
+      if (['http:', 'https:', ...SOCKS].includes(url.protocol) && url.hostname) return { url, port: portOf(url, text), variable };
     } catch {
       // Said below.
     }
@@ -34,6 +35,13 @@ export class Proxies {
       hint: `write ${variable} as \`http://host:port\` or \`http://user:password@host:port\``,
     });
   }
+}
+
+/** As curl has it. The port 80 is none to a URL of http. */
+function portOf({ protocol, port }, text) {
+  if (port) return Number(port);
+  if (protocol === 'https:') return 443;
+  return /:0*80\/?$/.test(text) ? 80 : 1080;
 }
 
 /** With blanks around it, or in the quotes of a `.env` file. */

@@ -1,11 +1,22 @@
 // A tunnel through a proxy (RFC 9110 section 9.3.6), and TLS to the server through it.
 import { builtin } from '../../system/builtin.js';
+import { NameUnknown, SOCKS, SocksRefused, throughSocks } from './socks.js';
 
 /** The proxy did not let the request through. */
 export class ProxyRefused extends Error {
-  constructor(proxy, status, target) {
+  constructor(failure) {
     super('the proxy refused');
-    this.failure = status === 407 ? unauthorized(proxy) : refused(proxy, status, target);
+    this.failure = failure;
+  }
+
+  static byHttp(proxy, status, target) {
+    return new ProxyRefused(status === 407 ? unauthorized(proxy) : refused(proxy, status, target));
+  }
+
+  static bySocks(proxy, why, target) {
+    const message = `${named(proxy)} made no connection to \`${target}\`: ${why}`;
+    const hint = `check protocol, user name and password in ${proxy.variable}, and that the proxy may connect there`;
+    return new ProxyRefused({ fault: 'unreachable', message, hint });
   }
 }
 
@@ -39,7 +50,7 @@ export async function tunnel(proxy, url, { signal, ca, limit }) {
   const ends = AbortSignal.any([signal, timeout]);
   try {
     const socket = await connected(proxy, url, { signal: ends, ca }).catch((error) => {
-      throw error instanceof ProxyRefused || signal.aborted ? error : new ThroughProxy(proxy, url, error);
+      throw error instanceof ProxyRefused || error instanceof NameUnknown || signal.aborted ? error : new ThroughProxy(proxy, url, error);
     });
     return await secured(socket, url, { signal: ends, ca });
   } catch (error) {
@@ -49,20 +60,29 @@ export async function tunnel(proxy, url, { signal, ca, limit }) {
 
 function connected(proxy, url, { signal, ca }) {
   const target = `${url.hostname}:${url.port || 443}`;
+  if (SOCKS.includes(proxy.url.protocol)) return bySocks(proxy, url, target, signal);
   const headers = { host: target, ...credentials(proxy.url) };
   const options = { method: 'CONNECT', path: target, headers, signal, agent: false, ca };
   return new Promise((resolve, reject) => {
     builtin(proxy.url.protocol === 'https:' ? 'node:https' : 'node:http')
-      .request({ ...options, hostname: bare(proxy.url.hostname), port: proxy.url.port || undefined })
+      .request({ ...options, hostname: bare(proxy.url.hostname), port: proxy.port })
       .on('connect', ({ statusCode }, socket) => {
         if (statusCode >= 200 && statusCode < 300) return resolve(socket);
         socket.destroy();
-        reject(new ProxyRefused(proxy, statusCode, target));
+        reject(ProxyRefused.byHttp(proxy, statusCode, target));
       })
-      .on('response', ({ statusCode }) => reject(new ProxyRefused(proxy, statusCode, target)))
+      .on('response', ({ statusCode }) => reject(ProxyRefused.byHttp(proxy, statusCode, target)))
       .on('error', reject)
       .end();
   });
+}
+
+async function bySocks(proxy, url, target, signal) {
+  try {
+    return await throughSocks(proxy, { host: bare(url.hostname), port: Number(url.port || 443) }, signal);
+  } catch (error) {
+    throw error instanceof SocksRefused ? ProxyRefused.bySocks(proxy, error.message, target) : error;
+  }
 }
 
 function secured(socket, url, { signal, ca }) {
