@@ -19,6 +19,7 @@ fn main() -> Result<()> {
     let components = Components::build(workspace)?;
     components.write(&workspace.join("target/components"))?;
     fs::write(output.join("native.wasm"), &components.native)?;
+    fs::write(output.join("native-proxy.wasm"), &components.native_proxy)?;
     if env::var_os("CARGO_FEATURE_TRESPASSER").is_some() {
         watch(&workspace.join("tests/trespasser"));
         let trespasser = Components::build_trespasser(workspace)?;

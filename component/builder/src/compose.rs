@@ -13,6 +13,9 @@ const OURS: &str = "entra-auth:";
 /// The interface by which a proxy is called.
 const HANDLER: &str = "wasi:http/incoming-handler";
 
+/// How a host learns what a proxy is configured to do.
+const PLANNER: &str = "entra-auth:core/proxy-planner";
+
 /// The switch of the gate in front of the sign-in service, that of the one in front of servers behind a proxy, and what a gate
 /// guards.
 pub(crate) const GATE: &str = "entra-auth:core/gate";
@@ -83,9 +86,9 @@ impl Composition {
         self.finish_with(RUN, main)
     }
 
-    /// Encodes the composition as a handler of requests.
+    /// Encodes the composition as a handler of requests, with what a host asks it besides.
     pub(crate) fn finish_handler(self, main: Instance) -> Result<Vec<u8>> {
-        self.finish_with(HANDLER, main)
+        self.finish_library(&[(main, &[HANDLER, PLANNER])])
     }
 
     fn finish_with(mut self, interface: &str, main: Instance) -> Result<Vec<u8>> {

@@ -6,6 +6,7 @@
 //! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
 //! | `entra-auth-proxy.wasm` | proxy + client + two gates + wasi-capabilities |
+//! | `entra-auth-proxy-native.wasm` | proxy + client + two gates, for a host that lends the capabilities itself |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //! | `sealing.wasm` | sealer |
 //!
@@ -37,6 +38,8 @@ pub struct Components {
     pub sealing: Vec<u8>,
     /// The proxy over plain WASI.
     pub proxy: Vec<u8>,
+    /// The proxy without the capabilities.
+    pub native_proxy: Vec<u8>,
 }
 
 impl Components {
@@ -59,7 +62,8 @@ impl Components {
             library: library(&built)?,
             cli: whole(&built)?,
             native: without_capabilities(&built)?,
-            proxy: proxy(&built)?,
+            proxy: whole_proxy(&built)?,
+            native_proxy: proxy_without_capabilities(&built)?,
             client: built.client,
             sealing: built.sealer,
         })
@@ -76,6 +80,7 @@ impl Components {
             ("entra-auth-native.wasm", &self.native),
             ("sealing.wasm", &self.sealing),
             ("entra-auth-proxy.wasm", &self.proxy),
+            ("entra-auth-proxy-native.wasm", &self.native_proxy),
         ]
         .into_iter()
         .map(|(name, bytes)| {
@@ -115,11 +120,26 @@ fn without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
     composition.finish_command(cli)
 }
 
-/// Wires proxy and client, each behind a gate of its own: the token logic cannot reach a server behind the proxy, and the proxy
-/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration.
-fn proxy(built: &guest::Built) -> Result<Vec<u8>> {
+fn whole_proxy(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
     let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
+    let proxy = proxy(&mut composition, built, Some(capabilities))?;
+    composition.finish_handler(proxy)
+}
+
+fn proxy_without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let proxy = proxy(&mut composition, built, None)?;
+    composition.finish_handler(proxy)
+}
+
+/// Wires proxy and client, each behind a gate of its own: the token logic cannot reach a server behind the proxy, and the proxy
+/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration.
+fn proxy(
+    composition: &mut Composition,
+    built: &guest::Built,
+    capabilities: Option<compose::Instance>,
+) -> Result<compose::Instance> {
     let authorities = composition.add(Guest::Gate.name(), &built.gate)?;
     let upstreams = composition.again(authorities);
     let client = composition.add(Guest::Client.name(), &built.client)?;
@@ -128,9 +148,11 @@ fn proxy(built: &guest::Built) -> Result<Vec<u8>> {
     composition.connect(client, proxy)?;
     composition.connect_only(&[GATE], authorities, proxy)?;
     composition.connect_only(&[UPSTREAMS, OUTGOING], upstreams, proxy)?;
-    composition.connect(capabilities, client)?;
-    composition.connect(capabilities, proxy)?;
-    composition.finish_handler(proxy)
+    if let Some(capabilities) = capabilities {
+        composition.connect(capabilities, client)?;
+        composition.connect(capabilities, proxy)?;
+    }
+    Ok(proxy)
 }
 
 /// Wires cli, client and gate; one `gate` serves both, so that what `cli` permits `client` can reach.

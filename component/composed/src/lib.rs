@@ -6,6 +6,9 @@
 /// cli + client + gate, for a host that lends the capabilities itself.
 pub static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/native.wasm"));
 
-/// The same around a token logic that tries to reach hosts which nobody permitted.
+/// proxy + client + two gates, for the same.
+pub static NATIVE_PROXY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/native-proxy.wasm"));
+
+/// The command line around a token logic that tries to reach hosts which nobody permitted.
 #[cfg(feature = "trespasser")]
 pub static TRESPASSER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trespasser.wasm"));

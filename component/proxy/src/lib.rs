@@ -6,18 +6,21 @@ mod bindings;
 mod body;
 mod credential;
 mod log;
+mod plan;
 mod request;
 mod response;
 mod setup;
 mod upstream;
 
 use protocol::edge::answer::Answer;
+use protocol::edge::caller::mark;
 use protocol::edge::decision::{Admitted, Decision, Pass, decide};
 use protocol::edge::head::Head;
 
 use bindings::exports::wasi::http::incoming_handler::{Guest, IncomingRequest, ResponseOutparam};
 use request::Received;
 use setup::Setup;
+use upstream::Passed;
 
 struct Proxy;
 
@@ -26,38 +29,54 @@ impl Guest for Proxy {
         let received = Received::read(&request);
         match Setup::get() {
             Ok(setup) => pass_on(&setup, &received, request, out),
-            Err(answer) => response::send(out, &answer),
+            Err(problem) => {
+                log::problem(&problem.message, problem.hint.as_deref());
+                let message = "the proxy is not configured";
+                answer(out, &Answer::refused(500, "configuration", message), None);
+            }
         }
     }
 }
 
 fn pass_on(setup: &Setup, received: &Received, request: IncomingRequest, out: ResponseOutparam) {
     let head = received.head();
-    let (out, answer) = match decide(&setup.configuration, &head) {
-        Decision::Answer(answer) => (out, answer),
-        Decision::Pass(pass) => {
-            let route = pass.route;
-            let exchanged = match admitted(setup, received, pass) {
-                Ok(Admitted::Forward(forward)) => {
-                    let method = received.method();
-                    upstream::exchange(setup, route, &forward, method, request, out)
-                }
-                Ok(Admitted::Answer(answer)) | Err(answer) => Err((out, answer)),
-            };
-            match exchanged {
-                Ok(()) => return,
-                Err((out, answer)) => (out, answer.on(&route.name)),
-            }
-        }
+    let pass = match decide(&setup.configuration, &head) {
+        Decision::Answer(decided) => return answer(out, &decided, None),
+        Decision::Pass(pass) => pass,
     };
-    if answer.status >= 400 {
-        log::refused(&answer);
+    let route = pass.route;
+    let mut caller = None;
+    let exchanged = match admitted(setup, received, pass, &mut caller) {
+        Ok(Admitted::Forward(forward)) => {
+            let method = received.method();
+            let passed = Passed {
+                route,
+                forward: &forward,
+                caller: caller.as_deref(),
+            };
+            upstream::exchange(setup, &passed, method, request, out)
+        }
+        Ok(Admitted::Answer(decided)) | Err(decided) => Err((out, decided)),
+    };
+    if let Err((out, decided)) = exchanged {
+        answer(out, &decided.on(&route.name), caller.as_deref());
     }
-    response::send(out, &answer);
+}
+
+/// Answers here.
+fn answer(out: ResponseOutparam, answer: &Answer, caller: Option<&str>) {
+    log::answered(answer, caller);
+    response::send(out, answer);
 }
 
 /// Judges the caller's token and gets the one for the server behind, as far as the route wants either.
-fn admitted(setup: &Setup, received: &Received, pass: Pass<'_>) -> Result<Admitted, Answer> {
+/// Who called is told besides, whatever comes of it.
+fn admitted(
+    setup: &Setup,
+    received: &Received,
+    pass: Pass<'_>,
+    caller: &mut Option<String>,
+) -> Result<Admitted, Answer> {
     if received.is_longer_than(setup.configuration.longest_body) {
         return Err(Answer::refused(
             413,
@@ -66,6 +85,7 @@ fn admitted(setup: &Setup, received: &Received, pass: Pass<'_>) -> Result<Admitt
         ));
     }
     let claims = admission::caller(&pass)?;
+    *caller = claims.as_deref().and_then(mark);
     let token = admission::token(setup, &pass)?;
     Ok(pass.admitted(claims.as_deref(), token.as_deref()))
 }

@@ -1,16 +1,36 @@
-//! One line for each request that is refused: without it nobody finds out why. No query, no token, no secret.
+//! What became of each request, and what its operator has to know: without it nobody finds out why. No query, no token, no secret.
 
 use protocol::edge::answer::Answer;
 
+use crate::bindings::entra_auth::core::access_log::{Entry, note};
 use crate::bindings::wasi::cli::stderr::get_stderr;
 
 /// What one write takes (`wasi:io/streams`).
 const LONGEST: usize = 4096;
 
 /// A request that was answered here.
-pub(crate) fn refused(answer: &Answer) {
-    let route = answer.route.as_deref().unwrap_or("-");
-    line(&format!("route {route}: {} {}", answer.status, answer.rule));
+pub(crate) fn answered(answer: &Answer, caller: Option<&str>) {
+    tell(Entry {
+        route: answer.route.clone(),
+        status: answer.status,
+        rule: (answer.status >= 400).then(|| answer.rule.clone()),
+        caller: caller.map(str::to_owned),
+    });
+}
+
+/// A request that went on, and what came back.
+pub(crate) fn passed(route: &str, status: u16, caller: Option<&str>) {
+    tell(Entry {
+        route: Some(route.to_owned()),
+        status,
+        rule: None,
+        caller: caller.map(str::to_owned),
+    });
+}
+
+/// A log that is gone stops no request.
+fn tell(entry: Entry) {
+    drop(note(&entry));
 }
 
 /// Something that its operator has to know.

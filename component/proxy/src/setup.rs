@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use protocol::edge::answer::Answer;
 use protocol::edge::configuration::identity::Identity;
 use protocol::edge::configuration::{Configuration, LONGEST};
 
@@ -12,7 +11,6 @@ use crate::bindings::entra_auth::core::errors::Problem;
 use crate::bindings::entra_auth::core::{files, gate, upstreams};
 use crate::bindings::wasi::cli::environment;
 use crate::credential::Source;
-use crate::log;
 
 /// The whole text, for engines that hand over variables and no files.
 const TEXT: &str = "ENTRA_AUTH_PROXY_CONFIG";
@@ -28,27 +26,17 @@ pub(crate) struct Setup {
 }
 
 thread_local! {
-    static SETUP: OnceCell<Result<Rc<Setup>, Answer>> = const { OnceCell::new() };
+    static SETUP: OnceCell<Result<Rc<Setup>, Problem>> = const { OnceCell::new() };
 }
 
 impl Setup {
     /// Made at the first request. One that cannot be made lets nothing through.
-    pub(crate) fn get() -> Result<Rc<Self>, Answer> {
-        SETUP.with(|setup| setup.get_or_init(|| Self::make().map(Rc::new)).clone())
-    }
-
-    fn make() -> Result<Self, Answer> {
-        Self::read().map_err(|problem| {
-            log::problem(&problem.message, problem.hint.as_deref());
-            Answer::refused(500, "configuration", "the proxy is not configured")
-        })
+    pub(crate) fn get() -> Result<Rc<Self>, Problem> {
+        SETUP.with(|setup| setup.get_or_init(|| Self::read().map(Rc::new)).clone())
     }
 
     fn read() -> Result<Self, Problem> {
-        let configuration = Configuration::parse(&text()?).map_err(|fault| Problem {
-            message: fault.to_string(),
-            hint: fault.hint().map(str::to_owned),
-        })?;
+        let configuration = Configuration::parse(&text()?)?;
         for route in &configuration.routes {
             upstreams::permit(&route.upstream)?;
             if let Some(inbound) = &route.inbound {

@@ -15,27 +15,34 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::poll::poll;
 use crate::body::{Progress, Transfer};
-use crate::response;
 use crate::setup::Setup;
+use crate::{log, response};
+
+/// A request that goes on, and who called.
+pub(crate) struct Passed<'a> {
+    pub(crate) route: &'a Route,
+    pub(crate) forward: &'a Forward,
+    pub(crate) caller: Option<&'a str>,
+}
 
 /// Sends the request on and the answer back. Where nothing was answered yet, whoever is to be answered is handed back.
 pub(crate) fn exchange(
     setup: &Setup,
-    route: &Route,
-    forward: &Forward,
+    passed: &Passed<'_>,
     method: Method,
     request: IncomingRequest,
     out: ResponseOutparam,
 ) -> Result<(), (ResponseOutparam, Answer)> {
     let is_head = matches!(method, Method::Head);
     let limit = setup.configuration.longest_body;
-    let begun = begin(route, forward, &method, &request, limit);
+    let begun = begin(passed.route, passed.forward, &method, &request, limit);
     let (future, mut upload) = match begun {
         Ok(begun) => begun,
         Err(answer) => return Err((out, answer)),
     };
     match answered(&future, &mut upload, setup.configuration.upstream_timeout) {
         Ok(incoming) => {
+            log::passed(&passed.route.name, incoming.status(), passed.caller);
             back(&incoming, is_head, upload, out);
             Ok(())
         }

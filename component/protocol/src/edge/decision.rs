@@ -84,6 +84,10 @@ fn found<'a>(configuration: &'a Configuration, head: &Head<'a>) -> Result<Decisi
     let host = head
         .host()
         .ok_or_else(|| Answer::refused(400, "host", "the request names no host, or several"))?;
+    let asks_health = configuration.listener.health.as_deref() == Some(path);
+    if asks_health && matches!(head.method, "GET" | "HEAD") {
+        return Ok(Decision::Answer(Answer::healthy()));
+    }
     if let Some(name) = path.strip_prefix(DECISIONS) {
         let route = configuration.route(name);
         let route = route.ok_or_else(|| Answer::refused(404, "route", "there is no such route"))?;

@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub(crate) mod bearer;
+pub mod caller;
 pub mod configuration;
 pub mod decision;
 pub mod head;

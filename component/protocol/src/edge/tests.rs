@@ -617,7 +617,7 @@ fn another_proxy_gets_a_decision_and_no_token() {
     let Admitted::Answer(answer) = pass.admitted(Some(CLAIMS), None) else {
         panic!("it goes nowhere");
     };
-    assert_eq!(answer.status, 204);
+    assert_eq!(answer.status, 200);
     assert_eq!(
         answer.headers,
         [("x-entra-oid", "o-1"), ("x-entra-roles", "a b")]
@@ -673,4 +673,35 @@ fn a_resource_says_who_issues_its_tokens() {
             "{host} {target}"
         );
     }
+}
+
+#[test]
+fn health_is_told_to_anybody_at_its_path_alone() {
+    let text = format!("{CONFIGURATION}\n[listen]\nhealth = \"/healthz\"\n");
+    let configuration = Configuration::parse(&text).unwrap();
+    let status = |method, target| {
+        let headers = [];
+        let head = Head::new(method, "http", Some("any.example"), target, &headers);
+        match decide(&configuration, &head) {
+            Decision::Answer(answer) => answer.status,
+            Decision::Pass(pass) => panic!("{pass:?}"),
+        }
+    };
+    let rows = [
+        ("GET", "/healthz", 200),
+        ("GET", "/healthz?full", 200),
+        ("HEAD", "/healthz", 200),
+        ("POST", "/healthz", 404),
+        ("GET", "/healthz/", 404),
+        ("GET", "//healthz", 400),
+    ];
+    for (method, target, expected) in rows {
+        assert_eq!(status(method, target), expected, "{method} {target}");
+    }
+    assert_eq!(
+        answer("GET", "any.example", "/healthz", &[])
+            .unwrap()
+            .status,
+        404
+    );
 }

@@ -19,6 +19,9 @@ pub(super) struct Document {
     pub(super) route: Vec<Spanned<Route>>,
     #[serde(default)]
     pub(super) limits: Limits,
+    pub(super) listen: Option<Spanned<Listen>>,
+    #[serde(default)]
+    pub(super) log: Log,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,4 +91,23 @@ pub(super) struct Attach {
 pub(super) struct Limits {
     pub(super) body: Option<String>,
     pub(super) upstream_timeout: Option<String>,
+    pub(super) requests: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Listen {
+    pub(super) address: Option<String>,
+    pub(super) certificate: Option<String>,
+    pub(super) private_key: Option<String>,
+    #[serde(default)]
+    pub(super) plain_http: bool,
+    pub(super) connections: Option<u32>,
+    pub(super) health: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Log {
+    pub(super) requests: Option<String>,
 }

@@ -37,6 +37,14 @@ impl Fault {
         }
     }
 
+    /// In which part of the document, where there is only one of the kind.
+    pub(super) fn within(self, part: &str) -> Self {
+        Self {
+            message: format!("{part}: {}", self.message),
+            ..self
+        }
+    }
+
     /// Whose part it is.
     pub(super) fn of(self, noun: &str, name: &str) -> Self {
         Self {

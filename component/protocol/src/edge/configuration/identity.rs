@@ -98,6 +98,18 @@ impl Identity {
         })
     }
 
+    /// Where its secret is, or the password of its certificate.
+    pub(super) const fn secret_place(&self) -> Option<&SecretPlace> {
+        match self {
+            Self::Managed(_) => None,
+            Self::Client { proof, .. } => match proof {
+                Proof::Secret(place) => Some(place),
+                Proof::Certificate { password, .. } => password.as_ref(),
+                Proof::FederatedToken(_) => None,
+            },
+        }
+    }
+
     fn managed(managed: &str, given: &document::Identity) -> Result<Self, Fault> {
         let others = [
             &given.authority,

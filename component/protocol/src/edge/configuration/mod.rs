@@ -5,10 +5,12 @@
 
 pub mod fault;
 pub mod identity;
+pub mod listener;
 pub mod route;
 
 mod document;
 mod quantity;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,8 @@ use std::time::Duration;
 
 use crate::edge::configuration::document::Document;
 use crate::edge::configuration::fault::Fault;
-use crate::edge::configuration::identity::{Attach, Identity};
+use crate::edge::configuration::identity::{Attach, Identity, SecretPlace};
+use crate::edge::configuration::listener::Listener;
 use crate::edge::configuration::route::{Inbound, Route};
 use crate::value::impossible::Impossible;
 
@@ -47,6 +50,8 @@ pub struct Configuration {
     pub longest_body: Option<u64>,
     /// How long a server behind may take to begin its answer.
     pub upstream_timeout: Duration,
+    /// For hosts that listen by themselves; its health is answered in all.
+    pub listener: Listener,
     /// Headers that only this proxy may set, on any route.
     pub(crate) reserved: Vec<String>,
 }
@@ -87,6 +92,8 @@ impl Configuration {
             })
             .collect::<Result<_, Fault>>()?;
         let routes = routes(document, &identities)?;
+        let listener = Listener::new(document)?;
+        check_health(&listener, &routes)?;
         let mut reserved: Vec<String> = routes
             .iter()
             .flat_map(|route| route.claims.iter().map(|(header, _)| header.clone()))
@@ -97,6 +104,7 @@ impl Configuration {
         Ok(Self {
             identities,
             routes,
+            listener,
             reserved,
             longest_body: match &limits.body {
                 Some(text) => quantity::size(text)?,
@@ -107,6 +115,17 @@ impl Configuration {
                 None => PATIENCE,
             },
         })
+    }
+
+    /// The environment variables that secrets are taken from.
+    pub fn variables(&self) -> Vec<&str> {
+        let places = self.identities.values().filter_map(Identity::secret_place);
+        places
+            .filter_map(|place| match place {
+                SecretPlace::Variable(name) => Some(name.as_str()),
+                SecretPlace::Store(_) | SecretPlace::File(_) => None,
+            })
+            .collect()
     }
 
     /// The route of this name.
@@ -144,6 +163,20 @@ fn routes(
         routes.push(route);
     }
     Ok(routes)
+}
+
+fn check_health(listener: &Listener, routes: &[Route]) -> Result<(), Fault> {
+    let Some(health) = &listener.health else {
+        return Ok(());
+    };
+    let taken = routes.iter().find(|route| route.path == *health);
+    taken.map_or(Ok(()), |route| {
+        Err(Fault::new(format!(
+            "listen: health `{health}` is the path of route `{}`",
+            route.name
+        ))
+        .with_hint("choose a path that no route has"))
+    })
 }
 
 fn route(

@@ -40,9 +40,11 @@ pub struct Route {
     /// Its name.
     pub name: String,
     /// Which host, in lower case; `None` is any. Without a port, any port.
-    pub(crate) host: Option<String>,
-    pub(crate) path: String,
-    pub(crate) methods: Vec<String>,
+    pub host: Option<String>,
+    /// Exactly this path, or with a slash at its end everything below it.
+    pub path: String,
+    /// In upper case.
+    pub methods: Vec<String>,
     /// What a caller must bring; `None` is nothing.
     pub inbound: Option<Inbound>,
     /// Scheme, host and port of the server behind, such as `http://127.0.0.1:9000`.

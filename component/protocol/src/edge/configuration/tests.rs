@@ -1,6 +1,6 @@
 use super::*;
 
-const GOOD: &str = r#"
+pub(super) const GOOD: &str = r#"
 version = 1
 
 [inbound.orders]
@@ -287,6 +287,41 @@ fn what_is_open_or_unclear_is_refused_with_its_line() {
             4,
         ),
         (
+            "one file of two",
+            "version = 1\n",
+            "version = 1\nlisten = { certificate = \"a.pem\" }\n",
+            "listen: `certificate` and `private-key` go together",
+            3,
+        ),
+        (
+            "in the clear",
+            "version = 1\n",
+            "version = 1\nlisten = { address = \"0.0.0.0:80\" }\n",
+            "without encryption",
+            3,
+        ),
+        (
+            "no address",
+            "version = 1\n",
+            "version = 1\nlisten = { address = \"localhost\" }\n",
+            "no address with a port",
+            3,
+        ),
+        (
+            "no room",
+            "version = 1\n",
+            "version = 1\nlisten = { connections = 0 }\n",
+            "between 1 and",
+            3,
+        ),
+        (
+            "health of many paths",
+            "version = 1\n",
+            "version = 1\nlisten = { health = \"/health/\" }\n",
+            "no path of one page",
+            3,
+        ),
+        (
             "a span that is none",
             "audiences =",
             "skew = \"1\"\naudiences =",
@@ -301,6 +336,33 @@ fn what_is_open_or_unclear_is_refused_with_its_line() {
         assert_eq!(fault.line(), Some(line), "{name}: {fault}");
         assert!(!fault.to_string().contains("S3cr3t"), "{name}");
     }
+}
+
+#[test]
+fn a_listener_is_as_open_as_somebody_wrote() {
+    let usual = Configuration::parse(GOOD).unwrap().listener;
+    assert_eq!(usual.address.to_string(), "127.0.0.1:8080");
+    assert_eq!((usual.certificate, usual.health), (None, None));
+    let listen = "version = 1\n[log]\nrequests = \"refused\"\n[limits]\nrequests = 2\n[listen]\nhealth = \"/healthz\"\n";
+    for more in [
+        "address = \"[::1]:0\"",
+        "address = \"0.0.0.0:80\"\nplain-http = true",
+        "address = \"0.0.0.0:443\"\ncertificate = \"a\"\nprivate-key = \"b\"",
+    ] {
+        let text = GOOD.replacen("version = 1\n", &format!("{listen}{more}\n"), 1);
+        let listener = Configuration::parse(&text).unwrap().listener;
+        assert_eq!(listener.health.as_deref(), Some("/healthz"));
+        assert_eq!(
+            (listener.requests, listener.told),
+            (2, listener::Told::Refused)
+        );
+    }
+    let taken = format!(
+        "{}\n[listen]\nhealth = \"/taken\"\n",
+        GOOD.replace("path = \"/\"", "path = \"/taken\"")
+    );
+    let fault = Configuration::parse(&taken).unwrap_err();
+    assert!(fault.message().contains("path of route `home`"), "{fault}");
 }
 
 #[test]
