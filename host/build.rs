@@ -1,4 +1,4 @@
-//! Compiles the composed component ahead for the target, to be embedded.
+//! Compiles the composed components ahead for the target, to be embedded.
 
 use std::path::Path;
 use std::{env, fs};
@@ -12,6 +12,7 @@ mod engine_config;
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=src/engine/config.rs");
     embed(composed::NATIVE, "entra-auth-cli.cwasm")?;
+    embed(composed::NATIVE_PROXY, "entra-auth-proxy.cwasm")?;
     #[cfg(feature = "trespasser")]
     embed(composed::TRESPASSER, "trespasser.cwasm")?;
     Ok(())

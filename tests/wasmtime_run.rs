@@ -180,3 +180,21 @@ fn without_a_folder_the_error_says_how_to_preopen_one() {
     let outcome = Outcome::of(command.args(GET_TOKEN.split(' ')).output().unwrap());
     assert!(outcome.failure(1).1.contains("--dir"), "{outcome:?}");
 }
+
+#[test]
+fn a_proxy_is_served_by_the_engine_and_not_by_the_command_line() {
+    let Some(sandbox) = Sandbox::of(User::new()) else {
+        return;
+    };
+    let file = sandbox.user.config().join("proxy.toml");
+    std::fs::write(file, "version = 1").unwrap();
+    for line in [
+        "proxy --config /config/proxy.toml",
+        "proxy --config /config/proxy.toml --check",
+    ] {
+        let outcome = sandbox.run(line);
+        let (error, hint) = outcome.failure(5);
+        assert_eq!(error, "this sandbox serves no proxy");
+        assert!(hint.contains("wasmtime serve -S cli"), "{hint}");
+    }
+}

@@ -10,12 +10,13 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
-entra_auth_cli::embed!(COMPONENT, "entra-auth-cli.cwasm");
+entra_auth_cli::embed!(COMPONENT, "entra_auth_cli_guest", "entra-auth-cli.cwasm");
+entra_auth_cli::embed!(PROXY, "entra_auth_proxy_guest", "entra-auth-proxy.cwasm");
 
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 fn main() -> ExitCode {
-    // SAFETY: the build script has just compiled it with the same engine.
-    unsafe { entra_auth_cli::run(&COMPONENT) }
+    // SAFETY: the build script has just compiled them with the same engine.
+    unsafe { entra_auth_cli::run(&COMPONENT, &PROXY) }
 }
 
 #[cfg(test)]

@@ -93,6 +93,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
         Some(Command::GetToken(get_token)) => get_token.run(output),
         Some(Command::Inspect(inspect)) => inspect.run(output),
         Some(Command::ManPage(man_page)) => man_page.run(output),
+        Some(Command::Proxy(proxy)) => proxy.run(output),
         Some(Command::Refresh(refresh)) => refresh.run(output),
         Some(Command::Status(status)) => status.run(output),
         // Documents use `-v` for the version, and after a command for `--verbose`.

@@ -2,8 +2,9 @@
 //!
 //! Each has the same four parts in the same order: context, view, the interface's implementation, `add_to_linker`.
 
+pub(crate) mod access_log;
 pub(crate) mod arc_agent;
-mod bindings;
+pub(crate) mod bindings;
 pub(crate) mod clipboard;
 mod failure;
 pub(crate) mod files;
@@ -12,6 +13,7 @@ pub(crate) mod network;
 pub(crate) mod profile_store;
 pub(crate) mod progress;
 pub(crate) mod prompt;
+pub(crate) mod proxy_server;
 pub(crate) mod secret_store;
 pub(crate) mod sign_in;
 pub(crate) mod token_cache;

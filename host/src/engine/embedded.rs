@@ -15,19 +15,19 @@ use super::config;
 #[cfg_attr(unix, repr(align(65536)))]
 pub struct Embedded<T: ?Sized = [u8]>(pub T);
 
-/// Defines a static [`Embedded`] with a file of the build script's output folder in it.
+/// Defines a static [`Embedded`] with a file of the build script's output folder in it; the linker knows it by `$symbol`.
 ///
 /// On Linux the file lies in a section that the loader maps as code, which the language has no words for.
 #[macro_export]
 macro_rules! embed {
-    ($name:ident, $file:literal) => {
+    ($name:ident, $symbol:literal, $file:literal) => {
         #[cfg(all(unix, not(target_os = "macos")))]
         ::core::arch::global_asm!(
             ".pushsection .guest, \"ax\", @progbits",
             ".balign 65536",
-            ".globl entra_auth_cli_guest",
-            ".hidden entra_auth_cli_guest",
-            "entra_auth_cli_guest:",
+            concat!(".globl ", $symbol),
+            concat!(".hidden ", $symbol),
+            concat!($symbol, ":"),
             concat!(".incbin \"", env!("OUT_DIR"), "/", $file, "\""),
             ".popsection",
             options(raw)
@@ -37,7 +37,7 @@ macro_rules! embed {
         #[expect(unsafe_code, reason = "what assembly defines is beyond the compiler")]
         // SAFETY: defined above, with the bytes of this file and this alignment; nobody writes to it.
         unsafe extern "C" {
-            #[link_name = "entra_auth_cli_guest"]
+            #[link_name = $symbol]
             safe static $name:
                 $crate::Embedded<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]>;
         }

@@ -1,15 +1,19 @@
 //! Ctrl-C and `SIGTERM`: the command ends at once, with the documented code and the terminal as it was. The first process of a
 //! container is ended by no signal that it does not wait for.
 //!
+//! Whoever serves others asks to be told first, and comes to an orderly end; the second time it ends at once all the same.
+//!
 //! A thread of its own waits, because the command may be waiting for a lock or a keyring. Locks end with the process, and
 //! files are replaced whole or not at all.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 #[cfg(unix)]
 use std::task::Poll;
 use std::{process, thread};
 
 use tokio::runtime::Builder;
+use tokio::sync::watch;
 
 use crate::system::{status_line, terminal};
 
@@ -33,12 +37,33 @@ fn wait() {
     let Ok(runtime) = Builder::new_current_thread().enable_io().build() else {
         return;
     };
-    if runtime.block_on(interrupted()).is_ok() {
-        status_line::resumed();
-        terminal::restore();
-        tell();
-        process::exit(CANCELLED);
+    if runtime.block_on(interrupted()).is_err() {
+        return;
     }
+    if let Some(told) = TOLD.get() {
+        told.send_replace(true);
+        if runtime.block_on(interrupted()).is_err() {
+            return;
+        }
+    }
+    status_line::resumed();
+    terminal::restore();
+    tell();
+    process::exit(CANCELLED);
+}
+
+/// Who is told first.
+static TOLD: OnceLock<watch::Sender<bool>> = OnceLock::new();
+
+/// From here on the first signal is only told here: it becomes true.
+pub(crate) fn told() -> watch::Receiver<bool> {
+    TOLD.get_or_init(|| watch::Sender::new(false)).subscribe()
+}
+
+/// Waits until it was told.
+pub(crate) async fn until(mut told: watch::Receiver<bool>) {
+    // Nobody drops the sender.
+    drop(told.wait_for(|told| *told).await);
 }
 
 #[cfg(unix)]

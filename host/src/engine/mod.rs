@@ -2,8 +2,9 @@
 
 mod config;
 pub(crate) mod embedded;
-mod environment;
-mod interrupt;
+pub(crate) mod environment;
+pub(crate) mod interrupt;
+pub(crate) mod lent;
 #[cfg(unix)]
 mod mapped_code;
 pub(crate) mod run;

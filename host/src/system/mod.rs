@@ -1,6 +1,7 @@
 //! This machine, for whatever is lent of it: its folders, private files, terminal and programs, and what differs from one
 //! operating system to another.
 
+pub(crate) mod aside;
 pub(crate) mod folders;
 pub(crate) mod kept_key;
 pub(crate) mod known_variables;

@@ -5,6 +5,7 @@ import { ArcAgent } from './arc_agent.js';
 import { Clipboard } from './clipboard.js';
 import { files } from './files.js';
 import { localTime } from './local_time.js';
+import { noProxy } from './nobody.js';
 import { ProfileStore } from './profile_store.js';
 import { Progress } from './progress.js';
 import { Prompt } from './prompt.js';
@@ -26,6 +27,7 @@ export function machine({ terminal, variables = process.env } = {}) {
     progress,
     'progress-display': progress,
     prompt: new Prompt(terminal),
+    'proxy-server': noProxy,
     'secret-store': secrets,
     'secret-writer': secrets,
     'sign-in': terminalSignIn,

@@ -30,3 +30,9 @@ export const noProgress = (() => {
   const unseen = async () => {};
   return { step: unseen, waiting: unseen, resumed: unseen, show: unseen, giveUpAfter: unseen };
 })();
+
+/** Nothing is served here: `jco serve` does that by itself. */
+export const noProxy = (() => {
+  const none = absent('this host serves no proxy', 'use the native program, or start `entra-auth-proxy.wasm` by `jco serve`');
+  return { check: none, serve: none };
+})();

@@ -38,6 +38,7 @@ export const CONTRACT = {
   progress: { step: anything, waiting: anything, resumed: anything },
   'progress-display': { show: anything, giveUpAfter: anything },
   prompt: { ask: text, columns: number },
+  'proxy-server': { check: anything, serve: anything },
   'secret-store': { read: textOrNothing },
   'secret-writer': { write: anything, remove: yesOrNo, describe: storage },
   'sign-in': {
@@ -74,7 +75,12 @@ export const FAULTS = [
 /** Some interfaces fail as one capability. */
 export const capabilityOf = (name) => ONE_CAPABILITY[name] ?? name;
 
-const ONE_CAPABILITY = { 'progress-display': 'progress', 'secret-writer': 'secret-store', transport: 'network' };
+const ONE_CAPABILITY = {
+  'progress-display': 'progress',
+  'proxy-server': 'network',
+  'secret-writer': 'secret-store',
+  transport: 'network',
+};
 
 /** `token-cache` as the option of `createClient` is called: `tokenCache`. */
 export const optionOf = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());

@@ -8,5 +8,6 @@ pub(crate) mod discover;
 pub(crate) mod format;
 pub(crate) mod get_token;
 pub(crate) mod inspect;
+pub(crate) mod proxy;
 pub(crate) mod refresh;
 pub(crate) mod status;

@@ -235,7 +235,7 @@ mod tests {
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect status discover config clear-cache completion man-page help",
+                "get-token refresh inspect status discover config proxy clear-cache completion man-page help",
             ),
         ] {
             let candidates = candidates(&definition, line, &profiles);
@@ -254,6 +254,7 @@ mod tests {
         "client_id",
         "client_secret",
         "command",
+        "config",
         "domain_hint",
         "file",
         "folder",

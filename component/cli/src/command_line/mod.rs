@@ -15,6 +15,7 @@ use crate::command::config::Config;
 use crate::command::discover::Discover;
 use crate::command::get_token::GetToken;
 use crate::command::inspect::Inspect;
+use crate::command::proxy::{self, Proxy};
 use crate::command::refresh::Refresh;
 use crate::command::status::{self, Status};
 use crate::command_line::man_page::ManPage;
@@ -87,6 +88,10 @@ pub(crate) enum Command {
 
     /// Create, show, change, export and import profiles
     Config(Config),
+
+    /// Let the right callers through to an API, with the right token
+    #[command(after_long_help = proxy::EXAMPLES)]
+    Proxy(Proxy),
 
     /// Forget cached tokens
     #[command(after_long_help = clear_cache::EXAMPLES)]

@@ -39,7 +39,7 @@ type Progress<T> = Box<dyn Future<Output = T> + Send>;
 /// The way out of the sandbox.
 #[derive(Clone)]
 pub(crate) struct Network {
-    client: Client<Connector, Full<Bytes>>,
+    client: Client<Connector, Body>,
     proxies: Arc<Proxies>,
     last: Arc<Mutex<Option<Cause>>>,
 }
@@ -64,12 +64,20 @@ impl Network {
         }
     }
 
+    /// The same connections, for somebody who asks for reasons of their own.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            last: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Redirects are not followed: one would carry the secret to a place that nobody permitted.
-    async fn send(self, request: http::Request<Body>) -> Answer {
-        let (head, body) = request.into_parts();
-        let body = body.collect().await?.to_bytes();
-        let mut request = http::Request::from_parts(head, body);
+    async fn send(self, mut request: http::Request<Body>) -> Answer {
         if demo::is_meant(request.uri()) {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let request = http::Request::from_parts(head, body);
             let response = demo::answer(&request).ok_or(Error::HttpRequestUriInvalid)?;
             return Ok(response.map(whole));
         }
@@ -81,7 +89,7 @@ impl Network {
         let host = request.uri().authority().map(ToString::to_string);
         let host = host.unwrap_or_default();
         drop(self.last_cause());
-        match self.client.request(request.map(Full::new)).await {
+        match self.client.request(request).await {
             Ok(response) => Ok(response.map(|body| {
                 body.map_err(move |error| self.failed(broken_off(&error, &host)))
                     .boxed_unsync()

@@ -3,6 +3,7 @@
 mod entry_file;
 mod failure;
 mod key;
+mod memory;
 mod paths;
 mod sweep;
 
@@ -20,16 +21,19 @@ use zeroize::Zeroizing;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::capability::secret_store::SecretStore;
+use crate::system::aside::aside;
 use crate::system::folders::Folders;
 use crate::system::kept_key::KeyTimeout;
 use crate::system::private_file::{self, FileError, Lock};
 use entry_file::EntryFile;
 use key::CacheKey;
+use memory::Memory;
 
 /// Where the files are and what opens them.
 pub(crate) struct TokenCache {
     folders: Folders,
     key: CacheKey,
+    memory: Option<Arc<Memory>>,
 }
 
 impl TokenCache {
@@ -47,10 +51,35 @@ impl TokenCache {
         Self {
             folders,
             key: CacheKey::new(secrets, KeyTimeout::from_variables(variable)),
+            memory: None,
+        }
+    }
+
+    /// The same, with what was read and written in memory too. There it is kept even where nothing can be sealed.
+    pub(crate) fn with_memory(self) -> Self {
+        Self {
+            memory: Some(Arc::default()),
+            ..self
         }
     }
 
     fn read(&self, name: &Name) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(memory) = &self.memory else {
+            return Ok(self.read_file(name)?.map(|(content, _)| content));
+        };
+        if let Some(content) = memory.read(name) {
+            return Ok(Some(content));
+        }
+        // What cannot be read is asked for anew, and kept here.
+        let found = self.read_file(name).ok().flatten();
+        Ok(found.map(|(content, keep_until)| {
+            memory.write(name, &content, keep_until);
+            content
+        }))
+    }
+
+    /// The content, and until when to keep it.
+    fn read_file(&self, name: &Name) -> Result<Option<(Vec<u8>, i64)>, Failure> {
         let path = paths::of_entry(self.folder()?, name)?;
         let file = match EntryFile::read(&path) {
             Ok(None) => return Ok(None),
@@ -64,10 +93,20 @@ impl TokenCache {
         let content = file
             .open(&key, name)
             .or_else(|| file.open(&self.key.replaced()?, name));
-        Ok(content.map(|mut content| std::mem::take(&mut *content)))
+        let keep_until = file.keep_until().unwrap_or_default();
+        Ok(content.map(|mut content| (std::mem::take(&mut *content), keep_until)))
     }
 
     fn write(&self, name: &Name, content: &[u8], keep_until: i64) -> Result<(), Failure> {
+        let written = self.write_file(name, content, keep_until);
+        let Some(memory) = &self.memory else {
+            return written;
+        };
+        memory.write(name, content, keep_until);
+        Ok(())
+    }
+
+    fn write_file(&self, name: &Name, content: &[u8], keep_until: i64) -> Result<(), Failure> {
         let path = paths::of_entry(self.folder()?, name)?;
         let key = self.key.read_or_make(&self.folder()?.join(".key.lock"))?;
         let file = EntryFile::seal(&key, name, content, keep_until)?;
@@ -77,15 +116,46 @@ impl TokenCache {
     }
 
     fn hold(&self, name: Name, limit: Duration) -> Result<HeldEntry, Failure> {
+        let Some(memory) = &self.memory else {
+            let lock = Some(self.lock(&name, limit)?);
+            return Ok(HeldEntry {
+                name,
+                lock: lock,
+                memory: None,
+            });
+        };
+        let started = Instant::now();
+        if !memory.hold(&name, limit) {
+            return Err(failure::new(
+                Fault::TimedOut,
+                "another request holds the entry",
+                "try again",
+            ));
+        }
+        let mut held = HeldEntry {
+            name,
+            lock: None,
+            memory: Some(Arc::clone(memory)),
+        };
+        // Other processes may not be there, and the key neither.
+        let left = limit.saturating_sub(started.elapsed());
+        held.lock = self.lock(&held.name, left).ok();
+        Ok(held)
+    }
+
+    /// The entry's lock between processes.
+    fn lock(&self, name: &Name, limit: Duration) -> Result<Lock, Failure> {
         // Without a key nothing can be kept, and waiting for others' tokens would be in vain.
         self.key.require()?;
-        let path = paths::of_entry(self.folder()?, &name)?;
-        let lock = Lock::acquire(&paths::lock(&path), limit).map_err(failure::of_file)?;
-        Ok(HeldEntry { name, _lock: lock })
+        let path = paths::of_entry(self.folder()?, name)?;
+        Lock::acquire(&paths::lock(&path), limit).map_err(failure::of_file)
     }
 
     /// An entry that another process holds is removed all the same, after a while.
     fn remove(&self, client: &str) -> Result<u32, Failure> {
+        if let Some(memory) = &self.memory {
+            memory.remove(client);
+        }
         let folder = paths::of_client(self.folder()?, client)?;
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
@@ -121,11 +191,20 @@ impl TokenCache {
 }
 
 /// An entry whose lock this process holds.
-#[derive(Debug)]
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct HeldEntry {
     name: Name,
-    _lock: Lock,
+    lock: Option<Lock>,
+    memory: Option<Arc<Memory>>,
+}
+
+impl Drop for HeldEntry {
+    fn drop(&mut self) {
+        self.lock = None;
+        if let Some(memory) = &self.memory {
+            memory.release(&self.name);
+        }
+    }
 }
 
 /// The cache during a call.
@@ -140,9 +219,8 @@ impl token_cache::Host for TokenCacheView<'_> {
     }
 
     fn hold(&mut self, name: Name, time_limit: u32) -> Result<Resource<HeldEntry>, Failure> {
-        let entry = self
-            .cache
-            .hold(name, Duration::from_secs(time_limit.into()))?;
+        let limit = Duration::from_secs(time_limit.into());
+        let entry = aside(|| self.cache.hold(name, limit))?;
         self.table.push(entry).map_err(|_| too_many())
     }
 

@@ -1,0 +1,98 @@
+//! `proxy --check`, and configurations that are not served.
+
+use std::fs;
+
+use crate::scene::{Engine, Scene, configuration};
+use crate::support::User;
+
+#[test]
+fn what_would_pass_is_shown_without_serving_it() {
+    let mut user = User::new();
+    let text = configuration("https://login.microsoftonline.com", "http://127.0.0.1:9000");
+    fs::write(user.home().join("proxy.toml"), &text).unwrap();
+    let line = "proxy --config proxy.toml --check";
+    let (error, hint) = {
+        let outcome = user.run(line);
+        let (error, hint) = outcome.failure(4);
+        (error.to_owned(), hint.to_owned())
+    };
+    assert_eq!(
+        error,
+        "`proxy.toml`: the variable `BACKEND_SECRET` is not set"
+    );
+    assert!(hint.contains("set it where the proxy is started"), "{hint}");
+    user.set("BACKEND_SECRET", "your-api-secret");
+    assert_eq!(user.run(line).quiet_success(), "\
+listens on http://127.0.0.1:0
+
+orders: GET,POST orders.example/orders/ -> http://127.0.0.1:9000
+  callers: tenant 11111111-2222-3333-4444-555555555555; audience api://your-api-id; role Data.Read
+  token: of `backend`, for api://downstream-api/.default
+
+mine: GET orders.example/mine/ -> http://127.0.0.1:9000
+  callers: tenant 11111111-2222-3333-4444-555555555555; audience api://your-api-id; scope access_as_user
+  token: on behalf of the caller, by `backend`, for api://downstream-api/.default
+
+public: GET,POST */public -> http://127.0.0.1:9000
+  callers: anybody
+  token: none
+");
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_not_served() {
+    let mut user = User::new();
+    user.set("BACKEND_SECRET", "your-api-secret");
+    let good = configuration("https://login.microsoftonline.com", "http://127.0.0.1:9000");
+    let rows = [
+        (
+            "version = 1",
+            "version = 2",
+            "`proxy.toml`: line 2: this version",
+        ),
+        ("roles =", "rolls =", "unknown field `rolls`"),
+        (
+            "address = \"127.0.0.1:0\"",
+            "address = \"0.0.0.0:0\"",
+            "line 4: listen: callers would send",
+        ),
+        (
+            "health =",
+            "certificate = \"none.pem\"\nprivate-key = \"none.pem\"\nhealth =",
+            "listen: certificate `none.pem` cannot be read",
+        ),
+        (
+            "secret = \"env:BACKEND_SECRET\"",
+            "secret = \"file:none.txt\"",
+            "none.txt`",
+        ),
+    ];
+    for (from, to, expected) in rows {
+        assert!(good.contains(from), "{from}");
+        fs::write(user.home().join("proxy.toml"), good.replace(from, to)).unwrap();
+        for line in ["proxy -c proxy.toml --check", "proxy -c proxy.toml"] {
+            let outcome = user.run(line);
+            let (error, hint) = outcome.failure(4);
+            assert!(error.contains(expected), "{error}");
+            assert!(!hint.is_empty(), "{expected}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_somebody_else_has_is_said() {
+    let Some(scene) = Scene::on(Engine::Native) else {
+        return;
+    };
+    let text = configuration(scene.emulator.authority(), scene.recorder.origin());
+    let text = text.replace("127.0.0.1:0", &scene.proxy.address);
+    fs::write(scene.user.home().join("proxy.toml"), text).unwrap();
+    let outcome = scene.user.run("proxy --config proxy.toml");
+    let (error, hint) = outcome.failure(5);
+    let address = &scene.proxy.address;
+    assert_eq!(
+        error,
+        format!("cannot listen at `{address}`: another process has it")
+    );
+    assert!(hint.contains("choose another `address`"), "{hint}");
+}

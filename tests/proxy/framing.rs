@@ -1,0 +1,76 @@
+//! What one connection says is one request behind, or none.
+
+use crate::scene::{Scene, status};
+
+/// What one connection says may be one request behind, and is never two. Where the engine decides before the component, that
+/// is noted.
+#[test]
+fn one_request_is_never_two() {
+    for scene in Scene::on_each_engine() {
+        let host = "Host: orders.example\r\nConnection: close\r\n";
+        let rows: [(&str, String, &[u16]); 13] = [
+            ("two hosts", format!("GET /public HTTP/1.1\r\n{host}Host: evil\r\n\r\n"), &[200, 400]),
+            ("length and chunks", format!("POST /public HTTP/1.1\r\n{host}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /public HTTP/1.1\r\n{host}\r\n"), &[200, 400]),
+            ("two lengths, by the engine", format!("POST /public HTTP/1.1\r\n{host}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"), &[400]),
+            ("strange coding, by the engine", format!("POST /public HTTP/1.1\r\n{host}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"), &[400]),
+            ("folded header, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A: b\r\n c\r\n\r\n"), &[400]),
+            ("blank before the colon, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A : b\r\n\r\n"), &[400]),
+            ("NUL, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A: \0\r\n\r\n"), &[400]),
+            ("bare line ends", format!("GET /public HTTP/1.1\n{}\n", host.replace('\r', "")), &[200, 400]),
+            ("a whole address", format!("GET http://evil.example/orders/1 HTTP/1.1\r\n{host}\r\n"), &[400, 404]),
+            ("upgrade with a body", format!("POST /public HTTP/1.1\r\n{host}Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n\r\n"), &[200, 400]),
+            ("chunk extensions", format!("POST /public HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\n\r\n"), &[200, 400]),
+            ("lower-case method", format!("get /public HTTP/1.1\r\n{host}\r\n"), &[400, 405]),
+            ("tunnel", "CONNECT orders.example:443 HTTP/1.1\r\nHost: orders.example\r\nConnection: close\r\n\r\n".to_owned(), &[400, 404, 405]),
+        ];
+        for (name, bytes, expected) in rows {
+            let answer = scene.proxy.send(bytes.as_bytes());
+            assert!(expected.contains(&status(&answer)), "{name}: {answer}");
+            let requests = scene.recorder.take();
+            let is_passed = status(&answer) == 200;
+            assert_eq!(
+                requests.len(),
+                usize::from(is_passed),
+                "{name}: {requests:?}"
+            );
+            for request in requests {
+                let heads = request.matches(" HTTP/1.1\r\n").count();
+                let lower = request.to_ascii_lowercase();
+                assert_eq!(heads, 1, "{name}: {request}");
+                assert!(
+                    !(lower.contains("content-length:") && lower.contains("transfer-encoding:")),
+                    "{name}: {request}"
+                );
+                assert!(
+                    !lower.contains("upgrade") && !lower.contains("evil"),
+                    "{name}: {request}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn bodies_go_through_whole_and_not_without_end() {
+    for scene in Scene::on_each_engine() {
+        let head = "POST /public HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n";
+        let body = "x".repeat(1 << 20);
+        let whole = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        let answer = scene.proxy.send(whole.as_bytes());
+        assert_eq!(status(&answer), 200, "{answer}");
+        let requests = scene.recorder.take();
+        assert_eq!(requests[0].matches('x').count() >> 20, 1, "it came whole");
+
+        let announced = format!("{head}Content-Length: {}\r\n\r\n", (1 << 20) + 1);
+        assert_eq!(status(&scene.proxy.send(announced.as_bytes())), 413);
+        assert_eq!(scene.recorder.take(), [""; 0]);
+
+        let chunk = format!("10000\r\n{}\r\n", "y".repeat(0x10000));
+        let endless = format!(
+            "{head}Transfer-Encoding: chunked\r\n\r\n{}",
+            chunk.repeat(32)
+        );
+        let answer = scene.proxy.send(endless.as_bytes());
+        assert!(matches!(status(&answer), 413 | 0), "{answer}");
+    }
+}

@@ -1,0 +1,241 @@
+//! Who passes, and what goes on.
+
+use std::fs;
+
+use crate::scene::{Engine, Proxy, Scene, attached, bearer, status};
+use crate::support::{
+    CLIENT_ID, Emulator, GET_TOKEN, PUBLIC_CLIENT, Recorder, User, sign_in_by_device, workspace,
+};
+
+#[test]
+fn the_right_caller_passes_with_another_token() {
+    for scene in Scene::on_each_engine() {
+        let token = bearer(&scene.user.run(GET_TOKEN).success());
+        let before = scene.emulator.requests().len();
+        for _ in 0..3 {
+            let spoofed = "X-Entra-Oid: admin\r\nx_entra_oid: admin\r\nCookie: a=b\r\nX-Forwarded-Host: evil\r\n";
+            let answer = scene
+                .proxy
+                .get("/orders/1?a=%2F", &(token.clone() + spoofed));
+            assert_eq!(status(&answer), 200, "{answer}");
+            assert!(answer.ends_with("received"), "{answer}");
+            assert!(answer.contains("x-answer: 1"), "{answer}");
+            let [request] = &scene.recorder.take()[..] else {
+                panic!("one request goes on");
+            };
+            assert!(
+                request.starts_with("GET /orders/1?a=%2F HTTP/1.1\r\n"),
+                "{request}"
+            );
+            assert!(
+                !request.contains("admin") && !request.contains("evil"),
+                "{request}"
+            );
+            assert!(
+                !request.to_ascii_lowercase().contains("cookie"),
+                "{request}"
+            );
+            assert_eq!(request.matches("x-entra-oid: ").count(), 1, "{request}");
+            assert!(
+                request.contains("x-entra-tid: 11111111-2222-3333-4444-555555555555"),
+                "{request}"
+            );
+            let claims = attached(&scene.user, request);
+            assert_eq!(claims["azp"], "77777777-6666-5555-4444-333333333333");
+        }
+        let made = scene.emulator.requests().len() - before;
+        assert!(
+            made <= 2,
+            "one for the keys and one for the token, not {made}"
+        );
+    }
+}
+
+#[test]
+fn an_api_calls_on_for_the_person_who_called_it() {
+    for scene in Scene::on_each_engine() {
+        let options =
+            "--auth-method Public --flow DeviceCode --scope api://your-api-id/access_as_user";
+        scene
+            .user
+            .create(
+                "caller",
+                PUBLIC_CLIENT,
+                scene.emulator.authority(),
+                options,
+                "",
+            )
+            .quiet_success();
+        let line = "get-token -p caller";
+        let incoming = sign_in_by_device(&scene.user, &scene.emulator, line).success();
+        let answer = scene.proxy.get("/mine/1", &bearer(&incoming));
+        assert_eq!(status(&answer), 200, "{answer}");
+        let requests = scene.recorder.take();
+        let claims = attached(&scene.user, &requests[0]);
+        assert_eq!(claims["name"], "Alice");
+        assert_ne!(claims["aud"], "api://your-api-id");
+        // What is for people is not for applications, and the other way round.
+        let application = bearer(&scene.user.run(GET_TOKEN).success());
+        assert_eq!(status(&scene.proxy.get("/mine/1", &application)), 403);
+        assert_eq!(
+            status(&scene.proxy.get("/orders/1", &bearer(&incoming))),
+            403
+        );
+        assert_eq!(scene.recorder.take(), [""; 0]);
+    }
+}
+
+#[test]
+fn a_refusal_says_why_and_nothing_goes_on() {
+    for scene in Scene::on_each_engine() {
+        let token = scene.user.run(GET_TOKEN).success();
+        let mut forged = token.trim().to_owned();
+        let last = forged.pop().unwrap();
+        forged.push(if last == 'A' { 'Q' } else { 'A' });
+        let graph = scene
+            .user
+            .run("get-token -p my-api-client --scope https://graph.microsoft.com/.default")
+            .success();
+        let twice = bearer(&token) + &bearer(&token);
+        let rows = [
+            ("no token", "/orders/1", String::new(), 401, "Bearer realm"),
+            (
+                "forged",
+                "/orders/1",
+                bearer(&forged),
+                401,
+                "error=\"invalid_token\"",
+            ),
+            (
+                "another API's",
+                "/orders/1",
+                bearer(&graph),
+                401,
+                "audience: the token is for",
+            ),
+            (
+                "unsigned",
+                "/orders/1",
+                bearer("eyJhbGciOiJub25lIn0.e30."),
+                401,
+                "algorithm: ",
+            ),
+            ("twice", "/orders/1", twice, 400, "authorization"),
+            ("no route", "/admin", bearer(&token), 404, "route"),
+            (
+                "two spellings",
+                "/public/../orders/1",
+                String::new(),
+                400,
+                "path",
+            ),
+            ("escaped", "/%6frders/1", bearer(&token), 400, "path"),
+        ];
+        for (name, target, headers, expected, text) in rows {
+            let answer = scene.proxy.get(target, &headers);
+            assert_eq!(status(&answer), expected, "{name}: {answer}");
+            assert!(answer.contains(text), "{name}: {answer}");
+            assert!(
+                !answer.contains(token.trim()) && !answer.contains(&forged),
+                "{name}"
+            );
+        }
+        assert_eq!(scene.recorder.take(), [""; 0]);
+        let metadata = scene
+            .proxy
+            .get("/.well-known/oauth-protected-resource/orders", "");
+        assert!(
+            metadata.contains("\"resource\":\"https://orders.example/orders\""),
+            "{metadata}"
+        );
+        let decision = scene.proxy.get("/.entra/decide/orders", &bearer(&token));
+        assert_eq!(status(&decision), 200, "{decision}");
+        assert!(decision.contains("x-entra-oid: "), "{decision}");
+        assert_eq!(status(&scene.proxy.get("/.entra/decide/orders", "")), 401);
+    }
+}
+
+/// Token logic gone bad, which tries to reach whatever the scope names.
+#[test]
+fn the_token_logic_reaches_no_server_behind() {
+    let (emulator, recorder) = (Emulator::start(), Recorder::start());
+    let mut user = User::new();
+    let trespasser = workspace().join("target/trespasser/entra-auth-proxy.wasm");
+    for (target, expected) in [(emulator.authority(), 200), (recorder.origin(), 503)] {
+        let configuration = format!(
+            r#"
+version = 1
+
+[identity.backend]
+authority = "{}"
+tenant = "contoso.onmicrosoft.com"
+client-id = "77777777-6666-5555-4444-333333333333"
+secret = "env:BACKEND_SECRET"
+
+[[route]]
+name = "public"
+path = "/public"
+methods = ["GET"]
+public = true
+upstream = "{}"
+attach = {{ identity = "backend", scopes = ["{target}/.default"] }}
+"#,
+            emulator.authority(),
+            recorder.origin()
+        );
+        let Some(proxy) = Proxy::start_as(&trespasser, &mut user, &configuration) else {
+            return;
+        };
+        let answer = proxy.get("/public", "");
+        assert_eq!(status(&answer), expected, "{target}: {answer}");
+        let passed = recorder.take().len();
+        assert_eq!(
+            passed,
+            usize::from(expected == 200),
+            "only the proxy goes there"
+        );
+    }
+}
+
+#[test]
+fn without_a_configuration_nothing_passes() {
+    let mut user = User::new();
+    for configuration in ["", "version = 1", "nonsense"] {
+        let Some(proxy) = Proxy::start(Engine::Wasmtime, &mut user, configuration) else {
+            return;
+        };
+        let answer = proxy.get("/public", "");
+        assert_eq!(status(&answer), 500, "{answer}");
+        assert!(answer.contains("not configured"), "{answer}");
+    }
+}
+
+#[test]
+fn health_is_told_to_anybody() {
+    for scene in Scene::on_each_engine() {
+        let answer = scene.proxy.get("/healthz", "");
+        assert_eq!(status(&answer), 200, "{answer}");
+        assert!(answer.contains("{\"status\":\"healthy\"}"), "{answer}");
+    }
+}
+
+/// What the README begins with, with another port and another API.
+#[test]
+fn the_demo_tenant_protects_an_api() {
+    let recorder = Recorder::start();
+    let mut user = User::new();
+    let text = fs::read_to_string(workspace().join("docs/demo-proxy.toml")).unwrap();
+    assert!(text.contains("http://127.0.0.1:9000"));
+    let text = text.replace("http://127.0.0.1:9000", recorder.origin());
+    let text = format!("{text}\n[listen]\naddress = \"127.0.0.1:0\"\n");
+    let proxy = Proxy::start(Engine::Native, &mut user, &text).unwrap();
+    let token = user.run("get-token -p demo").success();
+    let answer = proxy.get("/", &bearer(&token));
+    assert_eq!(status(&answer), 200, "{answer}");
+    let requests = recorder.take();
+    assert!(
+        requests[0].contains(&format!("x-entra-client: {CLIENT_ID}")),
+        "{requests:?}"
+    );
+    assert_eq!(status(&proxy.get("/", "")), 401);
+}

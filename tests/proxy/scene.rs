@@ -1,0 +1,263 @@
+//! An emulator, a server behind, a caller, and the proxy between them, on one engine or another.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Emulator, Recorder, User, component, foreign_program, workspace};
+
+/// What runs the component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Native,
+    Wasmtime,
+}
+
+pub(crate) const ENGINES: [Engine; 2] = [Engine::Native, Engine::Wasmtime];
+
+/// A proxy process on a port of its own, ended when dropped.
+pub(crate) struct Proxy {
+    pub(crate) process: Child,
+    pub(crate) address: String,
+    /// What it says, on the stream on which it says where it listens.
+    pub(crate) lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+impl Proxy {
+    /// Nothing if the engine is not installed.
+    pub(crate) fn start(engine: Engine, user: &mut User, configuration: &str) -> Option<Self> {
+        user.set("BACKEND_SECRET", "your-api-secret");
+        match engine {
+            Engine::Native => Some(Self::start_native(user, configuration)),
+            Engine::Wasmtime => {
+                Self::start_as(&component("entra-auth-proxy.wasm"), user, configuration)
+            }
+        }
+    }
+
+    pub(crate) fn start_native(user: &User, configuration: &str) -> Self {
+        fs::write(user.home().join("proxy.toml"), configuration).unwrap();
+        let mut command = user.command("proxy --config proxy.toml");
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdout = process.stdout.take().unwrap();
+        Self::listening(process, stdout)
+    }
+
+    pub(crate) fn start_as(component: &Path, user: &mut User, configuration: &str) -> Option<Self> {
+        let wasmtime = foreign_program("wasmtime")?;
+        let cache = workspace().join("target/tools/cache");
+        user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
+        user.set("ENTRA_AUTH_PROXY_CONFIG", configuration);
+        user.set("BACKEND_SECRET", "your-api-secret");
+        let mut command = user.foreign_command(&wasmtime);
+        command.args(["serve", "--addr", "127.0.0.1:0", "-S", "cli"]);
+        command.args(["--max-instance-reuse-count", "1000"]);
+        // The names alone: values come from wasmtime's own environment.
+        for name in ["ENTRA_AUTH_PROXY_CONFIG", "BACKEND_SECRET"] {
+            command.args(["--env", name]);
+        }
+        command.arg(component);
+        let mut process = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = process.stderr.take().unwrap();
+        Some(Self::listening(process, stderr))
+    }
+
+    /// Both say it as an address with `http://` or `https://` in front.
+    fn listening(process: Child, output: impl Read + Send + 'static) -> Self {
+        let mut lines = BufReader::new(output).lines();
+        let address = lines
+            .find_map(|line| {
+                let line = line.unwrap();
+                let (_, address) = line.split_once("://")?;
+                Some(address.trim_end_matches(['/', '"', '}']).to_owned())
+            })
+            .expect("it says where it listens");
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let more = Arc::clone(&said);
+        // Somebody has to read what else it says.
+        thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .for_each(|line| more.lock().unwrap().push(line));
+        });
+        Self {
+            process,
+            address,
+            lines: said,
+        }
+    }
+
+    /// Asks it to end, and waits for that.
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        self.ask_to_end();
+        self.process.wait().unwrap()
+    }
+
+    pub(crate) fn ask_to_end(&self) {
+        let id = self.process.id().to_string();
+        let kill = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// The lines of the log, once there are so many.
+    pub(crate) fn log(&self, count: usize) -> Vec<Value> {
+        for _ in 0..400 {
+            let lines = self.lines.lock().unwrap();
+            if lines.len() >= count {
+                let parsed = lines.iter().map(|line| serde_json::from_str(line).unwrap());
+                return parsed.collect();
+            }
+            drop(lines);
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("there are fewer lines than {count}");
+    }
+
+    /// Everything that comes back for these bytes.
+    pub(crate) fn send(&self, bytes: &[u8]) -> String {
+        send(&self.address, bytes)
+    }
+
+    pub(crate) fn get(&self, target: &str, headers: &str) -> String {
+        self.send(
+            format!("GET {target} HTTP/1.1\r\nHost: orders.example\r\nConnection: close\r\n{headers}\r\n")
+                .as_bytes(),
+        )
+    }
+}
+
+/// Everything that comes back from this address for these bytes.
+pub(crate) fn send(address: &str, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let patience = Some(Duration::from_secs(20));
+    stream.set_read_timeout(patience).unwrap();
+    // A server that refuses may have closed already.
+    drop(stream.write_all(bytes));
+    let mut answer = Vec::new();
+    drop(stream.read_to_end(&mut answer));
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+pub(crate) fn status(answer: &str) -> u16 {
+    let status = answer.split(' ').nth(1).unwrap_or_default();
+    status.parse().unwrap_or_default()
+}
+
+pub(crate) fn bearer(token: &str) -> String {
+    format!("Authorization: Bearer {}\r\n", token.trim())
+}
+
+/// The claims of the token that went on.
+pub(crate) fn attached(user: &User, request: &str) -> Value {
+    let token = request
+        .lines()
+        .find_map(|line| line.strip_prefix("authorization: Bearer "))
+        .unwrap_or_else(|| panic!("no token went on: {request}"));
+    let shown = user.run_with("inspect - --claims", token).success();
+    serde_json::from_str(&shown).unwrap()
+}
+
+pub(crate) fn configuration(authority: &str, upstream: &str) -> String {
+    format!(
+        r#"
+version = 1
+
+[listen]
+address = "127.0.0.1:0"
+health = "/healthz"
+
+[inbound.orders]
+authority = "{authority}"
+tenants = ["11111111-2222-3333-4444-555555555555"]
+audiences = ["api://your-api-id"]
+
+[identity.backend]
+authority = "{authority}"
+tenant = "contoso.onmicrosoft.com"
+client-id = "77777777-6666-5555-4444-333333333333"
+secret = "env:BACKEND_SECRET"
+
+[[route]]
+name = "orders"
+host = "orders.example"
+path = "/orders/"
+methods = ["GET", "POST"]
+inbound = "orders"
+roles = ["Data.Read"]
+upstream = "{upstream}"
+attach = {{ identity = "backend", scopes = ["api://downstream-api/.default"] }}
+claims = {{ x-entra-oid = "oid", x-entra-tid = "tid" }}
+metadata = true
+
+[[route]]
+name = "mine"
+host = "orders.example"
+path = "/mine/"
+methods = ["GET"]
+inbound = "orders"
+scopes = ["access_as_user"]
+upstream = "{upstream}"
+attach = {{ identity = "backend", grant = "on-behalf-of", scopes = ["api://downstream-api/.default"] }}
+
+[[route]]
+name = "public"
+path = "/public"
+methods = ["GET", "POST"]
+public = true
+upstream = "{upstream}"
+
+[limits]
+body = "1MiB"
+"#
+    )
+}
+
+/// An emulator, a server behind, a caller with an application's token, and the proxy between them.
+pub(crate) struct Scene {
+    pub(crate) emulator: Emulator,
+    pub(crate) recorder: Recorder,
+    pub(crate) user: User,
+    pub(crate) proxy: Proxy,
+}
+
+impl Scene {
+    /// One for each engine that is installed.
+    pub(crate) fn on_each_engine() -> impl Iterator<Item = Self> {
+        ENGINES.into_iter().filter_map(Self::on)
+    }
+
+    pub(crate) fn on(engine: Engine) -> Option<Self> {
+        let (emulator, recorder) = (Emulator::start(), Recorder::start());
+        let mut user = User::with_profile(emulator.authority());
+        let configuration = configuration(emulator.authority(), recorder.origin());
+        let proxy = Proxy::start(engine, &mut user, &configuration)?;
+        Some(Self {
+            emulator,
+            recorder,
+            user,
+            proxy,
+        })
+    }
+}
