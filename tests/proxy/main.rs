@@ -2,6 +2,7 @@
 //! what reached it.
 #![cfg(test)]
 
+mod askers;
 mod checking;
 mod framing;
 mod passing;
