@@ -32,7 +32,7 @@ fn the_log_has_a_line_for_each_request_and_no_secret() {
         .collect();
     let expected = [
         ["\"/orders/1\"", "\"orders\"", "200", "null"],
-        ["\"/orders/2\"", "\"orders\"", "401", "\"signature\""],
+        ["\"/orders/2\"", "\"orders\"", "401", "\"malformed\""],
         ["\"/none\"", "null", "404", "\"route\""],
         ["\"/public\"", "null", "400", "\"host\""],
     ];

@@ -115,10 +115,6 @@ fn apart<T: Send>(work: impl Future<Output = Result<T, Failure>> + Send) -> Resu
 }
 
 /// Something that only a mistake of ours explains.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it stands where errors are mapped"
-)]
 fn defect(error: wasmtime::Error) -> Failure {
     let message = format!("the proxy cannot run: {error}");
     failure(Fault::Other, message, DEFECT)
