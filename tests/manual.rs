@@ -29,6 +29,7 @@ const COMMANDS: &[&str] = &[
     "config show",
     "clear-cache",
     "completion",
+    "proxy",
     "man-page",
 ];
 

@@ -33,7 +33,7 @@ fn absent() -> Failure {
         Capability::Network,
         Fault::Absent,
         "no proxy is served here",
-        "start it by `entra-auth-cli proxy`",
+        "start it by the command `proxy` of entra-auth-cli",
     )
 }
 
