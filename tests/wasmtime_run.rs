@@ -198,3 +198,31 @@ fn a_proxy_is_served_by_the_engine_and_not_by_the_command_line() {
         assert!(hint.contains("wasmtime serve -S cli"), "{hint}");
     }
 }
+
+#[test]
+fn settings_that_do_nothing_here_are_told_to_whoever_looks() {
+    let Some(sandbox) = Sandbox::of(User::new()) else {
+        return;
+    };
+    let run = |option: &str| {
+        let mut command = sandbox.user.foreign_command(&sandbox.wasmtime);
+        command.args([
+            "run",
+            "--env",
+            "HTTPS_PROXY=http://proxy.example:8080",
+            "-S",
+            "http",
+        ]);
+        command.arg(component("entra-auth-cli.wasm"));
+        command.args(["inspect", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", option]);
+        Outcome::of(command.output().unwrap())
+    };
+    run("--claims").quiet_success();
+    let told = run("--verbose");
+    assert!(
+        told.stderr
+            .contains("warning: HTTPS_PROXY has no effect in this sandbox"),
+        "{told:?}"
+    );
+    told.success();
+}
