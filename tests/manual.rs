@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "config list",
     "config migrate",
     "config show",
+    "proxy",
     "clear-cache",
     "completion",
     "proxy",
