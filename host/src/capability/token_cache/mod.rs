@@ -120,7 +120,7 @@ impl TokenCache {
             let lock = Some(self.lock(&name, limit)?);
             return Ok(HeldEntry {
                 name,
-                lock: lock,
+                lock,
                 memory: None,
             });
         };
