@@ -167,7 +167,7 @@ fn without_a_key_the_failure_is_that_of_the_secret_store() {
         let without = cache_with(folder.path(), variables);
         for failure in [
             without.read(&name).unwrap_err(),
-            without.hold(name.clone(), SHORT).unwrap_err(),
+            without.hold(name.clone(), SHORT).err().unwrap(),
             without.write(&name, b"new", LATER).unwrap_err(),
         ] {
             assert_eq!(failure.fault, *fault, "{variables:?}: {failure:?}");
@@ -290,7 +290,7 @@ fn waiting_ends_with_the_time_limit() {
     let folder = tempfile::tempdir().unwrap();
     let cache = cache(folder.path());
     let held = cache.hold(name("c1", "e1"), SHORT).unwrap();
-    let failure = cache.hold(name("c1", "e1"), SHORT).unwrap_err();
+    let failure = cache.hold(name("c1", "e1"), SHORT).err().unwrap();
     assert_eq!(failure.fault, Fault::TimedOut);
     cache.hold(name("c1", "e2"), SHORT).unwrap();
     drop(held);
@@ -327,7 +327,7 @@ fn a_killed_holder_holds_nothing() {
     }
     let cache = cache(folder.path());
     assert_eq!(
-        cache.hold(name("c1", "e1"), SHORT).unwrap_err().fault,
+        cache.hold(name("c1", "e1"), SHORT).err().unwrap().fault,
         Fault::TimedOut
     );
     holder.kill().unwrap();
@@ -393,7 +393,7 @@ fn handles_release_their_lock_when_dropped() {
         Some(&b"token"[..])
     );
     assert_eq!(
-        cache.hold(name("c1", "e1"), SHORT).unwrap_err().fault,
+        cache.hold(name("c1", "e1"), SHORT).err().unwrap().fault,
         Fault::TimedOut
     );
     HostHeldEntry::drop(&mut view, handle).unwrap();
