@@ -201,9 +201,16 @@ fn refused<B>(request: &Request<B>) -> Option<Refusal> {
 mod tests {
     use super::*;
 
+    /// An address, headers, and the rule that refuses them.
+    type Row = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        Option<&'static str>,
+    );
+
     #[test]
     fn what_can_be_read_in_two_ways_does_not_get_in() {
-        let rows: [(&str, &[(&str, &str)], Option<&str>); 9] = [
+        let rows: [Row; 9] = [
             ("/", &[("host", "a")], None),
             ("/", &[], Some("host")),
             ("/", &[("host", "a"), ("host", "a")], Some("host")),
