@@ -61,7 +61,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, FileErr
 
 /// Take away from a folder of this user that everybody may write to it.
 pub(crate) fn close_folder(path: &Path) {
-    if let Ok(folder) = platform::open(path)
+    if let Ok(folder) = platform::open_folder(path)
         && let Ok(metadata) = folder.metadata()
     {
         take_back(path, &folder, &metadata);

@@ -26,6 +26,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+/// Open a folder itself, to ask for its permissions and to change them.
+pub(super) fn open_folder(path: &Path) -> io::Result<File> {
+    open(path)
+}
+
 /// Create for writing; fails if anything has this name.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()

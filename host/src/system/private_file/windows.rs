@@ -20,6 +20,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     })
 }
 
+/// A folder is no file there, and has no permissions of the kind that is asked for.
+pub(super) fn open_folder(_path: &Path) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
