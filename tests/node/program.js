@@ -25,7 +25,8 @@ export class User {
     const program = workspace('target/release/entra-auth-cli');
     if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo build --release\``);
     const child = spawn(program, line.split(/\s+/), { env: this.#environment, cwd: this.#home });
-    child.stdin.end(stdin);
+    // A program that does not read it closes the pipe.
+    child.stdin.on('error', () => {}).end(stdin);
     const stdout = text(child.stdout);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (part) => {
