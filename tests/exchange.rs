@@ -4,11 +4,15 @@
 mod support;
 
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
-    CLIENT_ID, Emulator, GET_TOKEN, Outcome, PASSPHRASE, SECRET, Terminal, User, foreign_program,
-    python_packages, workspace,
+    CLIENT_ID, Emulator, GET_TOKEN, Outcome, PASSPHRASE, SECRET, Terminal, User, at_once,
+    foreign_program, python_packages, workspace,
 };
 
 /// For exports; not the one of the secret store.
@@ -408,4 +412,29 @@ fn secrets_in_the_older_tools_files_are_taken_over_once() {
         damaged.failure(1).1.contains("nothing was changed"),
         "{damaged:?}"
     );
+}
+
+/// What nobody named is given up after ten seconds; a `-` is a name, by an option or without one.
+#[test]
+fn stdin_that_was_named_is_waited_for() {
+    let document = r#"[{"name":"late","tenantId":"t","clientId":"c","scopes":["x/.default"]}]"#;
+    at_once(["config import -", "config import -i -"], |line| {
+        let user = User::new();
+        let mut command = user.command(line);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        sleep(Duration::from_secs(12));
+        stdin.write_all(document.as_bytes()).unwrap();
+        drop(stdin);
+        Outcome::of(child.wait_with_output().unwrap()).success();
+        assert!(
+            user.run("config list").quiet_success().contains("late"),
+            "{line}"
+        );
+    });
 }

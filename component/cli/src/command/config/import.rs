@@ -123,7 +123,7 @@ impl Import {
                 Stdin::Free,
             ),
             None => {
-                if self.input.is_none() {
+                if self.given().is_none() {
                     stdin::expect("an export", "name its file with `--input`", output)?;
                 }
                 (text::decoded("the input", &stdin::bytes()?)?, Stdin::Taken)
@@ -138,11 +138,16 @@ impl Import {
         }
     }
 
+    /// The file as it was named, be it `-`.
+    fn given(&self) -> Option<&str> {
+        self.argument.as_deref().or(self.input.as_deref())
+    }
+
     /// The file that was named, or the answer of a person.
     fn path(&self) -> Result<Option<String>, Error> {
-        match self.argument.as_ref().or(self.input.as_ref()) {
-            Some(path) if path == "-" => Ok(None),
-            Some(path) => Ok(Some(path.clone())),
+        match self.given() {
+            Some("-") => Ok(None),
+            Some(path) => Ok(Some(path.to_owned())),
             None if stdin::is_terminal() => {
                 let path = prompt::ask("File to import: ", Echo::Shown)?;
                 Ok(Some(path.trim().to_owned()))
