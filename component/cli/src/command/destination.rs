@@ -1,7 +1,5 @@
 //! Where `get-token` and `refresh` put the token: to stdout, a file or the clipboard, and in which shape.
 
-use std::cmp::Ordering;
-
 use clap::Args;
 
 use crate::bindings::tokens::{Origin, Token};
@@ -72,41 +70,12 @@ impl std::str::FromStr for Target {
     }
 }
 
-/// The format that a bare word of a letter more, less or other than it was meant to be.
+/// The format that a bare word was meant to be: with one letter left out, added or changed, or two next to each other the wrong
+/// way round.
 fn misspelt(word: &str) -> Option<&'static str> {
     FORMATS
         .into_iter()
-        .find(|format| is_one_slip_from(word, format))
-}
-
-/// One letter left out, added, changed, or two next to each other the wrong way round.
-fn is_one_slip_from(word: &str, format: &str) -> bool {
-    let (word, format): (Vec<char>, Vec<char>) = (word.chars().collect(), format.chars().collect());
-    let without = |text: &[char], at: usize| {
-        let letters = text.iter().enumerate();
-        let kept = letters.filter(|(index, _)| *index != at);
-        kept.map(|(_, letter)| *letter).collect::<Vec<_>>()
-    };
-    let differing: Vec<usize> = word
-        .iter()
-        .zip(&format)
-        .enumerate()
-        .filter(|(_, (left, right))| left != right)
-        .map(|(index, _)| index)
-        .collect();
-    match word.len().cmp(&format.len()) {
-        Ordering::Less => (0..format.len()).any(|at| without(&format, at) == word),
-        Ordering::Greater => (0..word.len()).any(|at| without(&word, at) == format),
-        Ordering::Equal => match differing.as_slice() {
-            [_] => true,
-            [left, right] => {
-                right - left == 1
-                    && word.get(*left) == format.get(*right)
-                    && word.get(*right) == format.get(*left)
-            }
-            _ => false,
-        },
-    }
+        .find(|format| strsim::osa_distance(word, format) == 1)
 }
 
 /// Long enough that a file is hardly called one letter different.
@@ -156,7 +125,7 @@ impl Destination {
         }
         // Whatever stderr is: a person was there, and it may have been another one than whoever works with the token.
         if let (Origin::Person, Some(account)) = (token.origin, &token.account) {
-            output.requested_notice(&format!("Signed in as {account}"));
+            output.signed_in(account);
         }
         for line in summary(token, &prepared.label()) {
             output.notice(&line);

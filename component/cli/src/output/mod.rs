@@ -141,6 +141,11 @@ impl Output {
         }
     }
 
+    /// Who signed in for this call.
+    pub(crate) fn signed_in(&self, account: &str) {
+        self.requested_notice(&format!("Signed in as {account}"));
+    }
+
     /// What a person needs to read before answering.
     pub(crate) fn instruction(&self, text: &str) {
         self.to_stderr(&shown(text));

@@ -45,7 +45,7 @@ impl Search<'_> {
             options.prepare_for(self.asker(output)?, Purpose::SignIn, self.browser, output)?;
         let found = self.applications(&mut prepared, output)?;
         if let Some(account) = &found.account {
-            output.requested_notice(&format!("Signed in as {account}"));
+            output.signed_in(account);
         }
         if found.applications.is_empty() {
             output.notice(&format!(
