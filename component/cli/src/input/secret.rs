@@ -2,7 +2,7 @@
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::bindings::errors::Fault;
+use crate::bindings::errors::{Failure, Fault};
 use crate::bindings::prompt::{self, Echo};
 use crate::input::stdin;
 use crate::output::Output;
@@ -86,19 +86,27 @@ pub(crate) fn given(
     argument.read(what).map(Some)
 }
 
+/// The hidden answer of a person; nothing where nobody can be asked.
+pub(crate) fn hidden(question: &str) -> Result<Option<String>, Failure> {
+    match prompt::ask(question, Echo::Hidden) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) if failure.fault == Fault::Absent => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// At a terminal `-` is a question, so that nothing shows what is typed.
 fn asked(what: &str) -> Result<Secret, Error> {
     let mut letters = what.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     let question = format!("{}{}: ", first.unwrap_or_default(), letters.as_str());
-    match prompt::ask(&question, Echo::Hidden) {
+    match hidden(&question)? {
         // Pasted secrets bring a blank along; no secret of Entra starts or ends with one.
-        Ok(answer) => Ok(Secret::new(answer.trim().to_owned())),
-        Err(failure) if failure.fault == Fault::Absent => Err(Error::bad_arguments(
+        Some(answer) => Ok(Secret::new(answer.trim().to_owned())),
+        None => Err(Error::bad_arguments(
             format!("the {what} cannot be asked for without being shown here"),
             "pipe it in, as in `printf %s \"$SECRET\" | …`",
         )),
-        Err(failure) => Err(failure.into()),
     }
 }
 

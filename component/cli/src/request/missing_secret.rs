@@ -1,8 +1,8 @@
 //! A secret that a request turns out to lack is asked for where somebody sits, and not before: a cached token takes none.
 
-use crate::bindings::errors::{Error as Refused, Fault};
-use crate::bindings::prompt::{self, Echo};
+use crate::bindings::errors::Error as Refused;
 use crate::bindings::tokens::{Credential, Request, Secret as StoredSecret};
+use crate::input::secret::hidden;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::request::prepared::Prepared;
@@ -50,13 +50,5 @@ fn for_this_call(given: Option<String>) -> StoredSecret {
         stored: None,
         generation: None,
         given,
-    }
-}
-
-fn hidden(question: &str) -> Result<Option<String>, Error> {
-    match prompt::ask(question, Echo::Hidden) {
-        Ok(answer) => Ok(Some(answer)),
-        Err(failure) if failure.fault == Fault::Absent => Ok(None),
-        Err(failure) => Err(failure.into()),
     }
 }

@@ -1,12 +1,11 @@
 //! A look at a profile's certificate before the profile is saved: what cannot be used later is told now.
 
 use crate::bindings::certificates::{self, Validity};
-use crate::bindings::errors::{self, Fault};
+use crate::bindings::errors;
 use crate::bindings::files;
-use crate::bindings::prompt::{self, Echo};
 use crate::bindings::tokens::{Certificate, Secret as StoredSecret};
 use crate::input::environment::variable;
-use crate::input::secret::Secret;
+use crate::input::secret::{Secret, hidden};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::printable::printable;
@@ -87,12 +86,11 @@ pub(super) fn check(
 pub(super) fn ask_password(profile: &Profile, output: &Output) -> Result<Option<Secret>, Error> {
     output.instruction("The certificate file is protected by a password.");
     for _ in 0..ATTEMPTS {
-        let password = match prompt::ask("Certificate password: ", Echo::Hidden) {
-            Ok(answer) if answer.is_empty() => return Ok(None),
-            Ok(answer) => Secret::new(answer),
-            Err(failure) if failure.fault == Fault::Absent => return Ok(None),
-            Err(failure) => return Err(failure.into()),
+        let answer = hidden("Certificate password: ")?;
+        let Some(password) = answer.filter(|answer| !answer.is_empty()) else {
+            return Ok(None);
         };
+        let password = Secret::new(password);
         match look(profile, Some(&password)) {
             Ok(_) => return Ok(Some(password)),
             Err(error) => output.instruction(&error.message),

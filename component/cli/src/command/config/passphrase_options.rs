@@ -4,11 +4,9 @@ use ::text::first_line;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use crate::bindings::errors::Fault;
 use crate::bindings::files;
-use crate::bindings::prompt::{self, Echo};
 use crate::input::environment::variable;
-use crate::input::secret::Secret;
+use crate::input::secret::{Secret, hidden};
 use crate::input::{environment, stdin, text};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -135,13 +133,12 @@ fn asked(intended: Use, output: &Output) -> Result<Secret, Error> {
 }
 
 fn ask(question: &str) -> Result<Secret, Error> {
-    match prompt::ask(question, Echo::Hidden) {
-        Ok(answer) => Ok(Secret::new(answer)),
-        Err(failure) if failure.fault == Fault::Absent => Err(Error::new(
+    match hidden(question)? {
+        Some(answer) => Ok(Secret::new(answer)),
+        None => Err(Error::new(
             ExitCode::BadArguments,
             "no passphrase is given, and there is no terminal to ask for it",
             format!("add `--passphrase-file FILE` or `--passphrase-stdin`, or set {VARIABLE}"),
         )),
-        Err(failure) => Err(failure.into()),
     }
 }
