@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{ALICE, Browser, Emulator, Outcome, PUBLIC_CLIENT, User, rows};
+use support::{ALICE, Browser, Emulator, Outcome, User, person, rows};
 
 const BY_BROWSER: &str = "get-token -p person -f InteractiveBrowser";
 const BY_DEVICE: &str = "get-token -p person -f DeviceCode";
@@ -18,15 +18,6 @@ const BY_DEVICE: &str = "get-token -p person -f DeviceCode";
 const GENERAL: i32 = 1;
 const AUTHENTICATION_FAILED: i32 = 2;
 const CANCELLED: i32 = 6;
-
-/// Somebody with the profile `person` at this authority.
-fn person(authority: &str) -> User {
-    let user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    user.create("person", PUBLIC_CLIENT, authority, options, "")
-        .quiet_success();
-    user
-}
 
 fn end(child: Child) -> Outcome {
     Outcome::of(child.wait_with_output().unwrap())

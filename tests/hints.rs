@@ -6,9 +6,8 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, Terminal, User, workspace};
+use support::{CLIENT_ID, Emulator, GET_TOKEN, SECRET, Terminal, User, sources, workspace};
 
 /// How it is seen that a command does what was promised.
 enum Seen {
@@ -187,18 +186,4 @@ fn quoted(beginning: &str) -> BTreeSet<String> {
         }
     }
     found
-}
-
-/// Rust files below the folder that are no tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let paths = paths.filter(|path| !path.to_str().unwrap().contains("tests"));
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => sources(&path),
-            false => vec![path],
-        })
-        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
-        .collect()
 }

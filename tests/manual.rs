@@ -6,10 +6,9 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use support::{User, foreign_program, workspace};
+use support::{User, foreign_program, sources, workspace};
 
 const COMMANDS: &[&str] = &[
     "",
@@ -30,7 +29,6 @@ const COMMANDS: &[&str] = &[
     "proxy",
     "clear-cache",
     "completion",
-    "proxy",
     "man-page",
 ];
 
@@ -107,18 +105,4 @@ fn the_page_has_the_exit_codes_of_the_help() {
         assert!(help.contains(&format!("\n  {code}  ")), "{help}");
         assert!(page.contains(&format!("\n| {code} | ")), "{code}");
     }
-}
-
-/// Rust files below the folder that are no tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    let paths = paths.filter(|path| !path.to_str().unwrap().contains("tests"));
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => sources(&path),
-            false => vec![path],
-        })
-        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
-        .collect()
 }

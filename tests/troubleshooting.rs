@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 
 use serde_json::json;
-use support::{CLIENT_ID, Emulator, Outcome, PUBLIC_CLIENT, User, sign_in_by_device, workspace};
+use support::{CLIENT_ID, Emulator, Outcome, User, person, sign_in_by_device, workspace};
 
 const SCOPE: &str = "--scope api://your-api-id/.default";
 const GET: &str = "get-token -p my-api-client --no-cache";
@@ -58,14 +58,6 @@ fn pipeline(emulator: &Emulator) -> User {
     user
 }
 
-fn person(emulator: &Emulator) -> User {
-    let user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
-        .quiet_success();
-    user
-}
-
 /// The command where the emulator's next answer is this one.
 fn under(fault: &serde_json::Value, line: &str) -> Outcome {
     let emulator = Emulator::start();
@@ -98,8 +90,8 @@ fn provoked() -> BTreeMap<&'static str, Outcome> {
         ("no profiles found", User::new().run("get-token")),
         ("profile '", user.run("get-token -p nobody")),
         ("none of AZURE_CLIENT_SECRET", pipeline(&emulator).run(&format!("get-token {SCOPE}"))),
-        ("has no proof of its own", person(&emulator).run("get-token -p person")),
-        ("no refresh token", person(&emulator).run("refresh -p person")),
+        ("has no proof of its own", person(emulator.authority()).run("get-token -p person")),
+        ("no refresh token", person(emulator.authority()).run("refresh -p person")),
         ("AADSTS50173", refused("invalid_grant", 50173)),
         ("AADSTS7000215", refused("invalid_client", 7_000_215)),
         ("AADSTS7000222", refused("invalid_client", 7_000_222)),
@@ -125,12 +117,12 @@ fn provoked() -> BTreeMap<&'static str, Outcome> {
         ),
     ]);
     runs.insert("several profiles", {
-        let user = person(&emulator);
+        let user = person(emulator.authority());
         user.create_profile(ours, "some-secret");
         user.run("get-token")
     });
     runs.insert("it was", {
-        let user = person(&emulator);
+        let user = person(emulator.authority());
         let line = "get-token -p person -f DeviceCode --login-hint bob@contoso.onmicrosoft.com";
         sign_in_by_device(&user, &emulator, line)
     });

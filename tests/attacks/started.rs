@@ -10,17 +10,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::{
-    ALICE, Browser, Emulator, GET_TOKEN, PASSPHRASE, PROGRAM, PUBLIC_CLIENT, User,
+    ALICE, Browser, Emulator, GET_TOKEN, PASSPHRASE, PROGRAM, PUBLIC_CLIENT, User, person,
 };
-
-/// Somebody who signs in as a person, with the profile `person`.
-fn person(emulator: &Emulator) -> User {
-    let user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
-    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
-        .quiet_success();
-    user
-}
 
 fn executable(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
@@ -63,7 +54,7 @@ fn no_program_that_is_started_inherits_a_secret() {
         "SYSTEM_ACCESSTOKEN",
     ];
     let emulator = Emulator::start();
-    let mut user = person(&emulator);
+    let mut user = person(emulator.authority());
     for name in VARIABLES {
         user.set(name, &format!("CANARY-{name}"));
     }
@@ -149,7 +140,7 @@ fn a_pipe_of_another_user_gets_no_token() {
 #[test]
 fn the_address_that_a_browser_is_started_with_says_nothing() {
     let emulator = Emulator::start();
-    let mut user = person(&emulator);
+    let mut user = person(emulator.authority());
     let browser = Browser::of(&mut user);
     let program = user.start("get-token -p person -f InteractiveBrowser");
     let entrance = browser.entrance();
@@ -166,7 +157,7 @@ fn the_address_that_a_browser_is_started_with_says_nothing() {
 #[test]
 fn a_code_in_an_address_is_not_redeemed() {
     let emulator = Emulator::start();
-    let mut user = person(&emulator);
+    let mut user = person(emulator.authority());
     let browser = Browser::of(&mut user);
     let program = user.start("get-token -p person -f InteractiveBrowser");
     let state = browser.parameters()["state"].clone();
@@ -253,7 +244,7 @@ fn another_user_cannot_answer_a_sign_in() {
 fn who_signed_in_is_always_said() {
     let emulator = Emulator::start();
     emulator.control("options", &json!({ "sign_in_as": ALICE }));
-    let mut user = person(&emulator);
+    let mut user = person(emulator.authority());
     let browser = Browser::of(&mut user);
     let program = user.start("get-token -p person -f InteractiveBrowser -o json");
     browser.sign_in(&emulator);
@@ -277,7 +268,7 @@ fn who_signed_in_is_always_said() {
 #[test]
 fn a_named_account_is_held_to_without_the_cache() {
     let emulator = Emulator::start();
-    let user = person(&emulator);
+    let user = person(emulator.authority());
     let line =
         "get-token -p person -f DeviceCode --no-cache --login-hint bob@contoso.onmicrosoft.com";
     let outcome = crate::support::sign_in_by_device(&user, &emulator, line);
@@ -294,7 +285,7 @@ fn a_named_account_is_held_to_without_the_cache() {
 #[test]
 fn what_is_no_answer_is_told_once_with_the_way_out() {
     let emulator = Emulator::start();
-    let mut user = person(&emulator);
+    let mut user = person(emulator.authority());
     let browser = Browser::of(&mut user);
     let program = user.start("get-token -p person -f InteractiveBrowser");
     let long = "x".repeat(2_000_000);

@@ -12,6 +12,15 @@ use super::{Emulator, Outcome, User};
 pub(crate) const PUBLIC_CLIENT: &str = "88888888-7777-6666-5555-444444444444";
 pub(crate) const ALICE: &str = "alice@contoso.onmicrosoft.com";
 
+/// Somebody with the profile `person` at this authority, by which people sign in.
+pub(crate) fn person(authority: &str) -> User {
+    let user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    user.create("person", PUBLIC_CLIENT, authority, options, "")
+        .quiet_success();
+    user
+}
+
 /// Signs alice in by device code: the command waits while she approves elsewhere.
 pub(crate) fn sign_in_by_device(user: &User, emulator: &Emulator, line: &str) -> Outcome {
     emulator.control("options", &json!({ "device_interval": 1 }));
