@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{ALICE, Browser, Emulator, Outcome, User, person, rows};
+use support::{ALICE, Browser, Emulator, Outcome, person, rows};
 
 const BY_BROWSER: &str = "get-token -p person -f InteractiveBrowser";
 const BY_DEVICE: &str = "get-token -p person -f DeviceCode";
