@@ -66,7 +66,19 @@ fn a_configuration_that_is_wrong_is_not_served() {
             "secret = \"file:none.txt\"",
             "none.txt`",
         ),
+        (
+            "secret = \"env:BACKEND_SECRET\"",
+            "secret = \"file:empty.txt\"",
+            "`empty.txt` is empty",
+        ),
+        (
+            "secret = \"env:BACKEND_SECRET\"",
+            "secret = \"env:EMPTY_SECRET\"",
+            "the variable `EMPTY_SECRET` is empty",
+        ),
     ];
+    fs::write(user.home().join("empty.txt"), "\r\n").unwrap();
+    user.set("EMPTY_SECRET", "");
     for (from, to, expected) in rows {
         assert!(good.contains(from), "{from}");
         fs::write(user.home().join("proxy.toml"), good.replace(from, to)).unwrap();
@@ -76,6 +88,24 @@ fn a_configuration_that_is_wrong_is_not_served() {
             assert!(error.contains(expected), "{error}");
             assert!(!hint.is_empty(), "{expected}");
         }
+    }
+}
+
+/// As editors and shells of Windows write it.
+#[test]
+fn a_secret_in_a_file_may_be_any_text() {
+    let user = User::new();
+    let good = configuration("https://login.microsoftonline.com", "http://127.0.0.1:9000");
+    let named = good.replace("env:BACKEND_SECRET", "file:secret.txt");
+    fs::write(user.home().join("proxy.toml"), named).unwrap();
+    let utf_16: Vec<u8> = "\u{feff}your-api-secret\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let marked = "\u{feff}your-api-secret\r\n".as_bytes().to_vec();
+    for bytes in [utf_16, marked] {
+        fs::write(user.home().join("secret.txt"), bytes).unwrap();
+        user.run("proxy -c proxy.toml --check").quiet_success();
     }
 }
 

@@ -92,19 +92,33 @@ fn secret(place: &SecretPlace) -> Result<Secret, Problem> {
 fn variable(name: &str) -> Result<String, Problem> {
     let variables = environment::get_environment();
     let found = variables.into_iter().find(|(other, _)| other == name);
-    found.map(|(_, value)| value).ok_or_else(|| Problem {
+    let (_, value) = found.ok_or_else(|| Problem {
         message: format!("the variable `{name}` is not set"),
         hint: Some("set it where the proxy is started, and let the engine pass it on".to_owned()),
-    })
+    })?;
+    not_empty(value, &format!("the variable `{name}`"))
 }
 
 fn text(path: &str) -> Result<String, Problem> {
-    let text = String::from_utf8(file(path)?).map_err(|_| Problem {
-        message: format!("`{path}` is not UTF-8"),
-        hint: None,
+    let text = ::text::decode(&file(path)?).map_err(|fault| Problem {
+        message: format!("`{path}` {fault}"),
+        hint: Some("write it as UTF-8".to_owned()),
     })?;
     // Editors end a file with a line end.
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    not_empty(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+        &format!("`{path}`"),
+    )
+}
+
+fn not_empty(text: String, place: &str) -> Result<String, Problem> {
+    match text.is_empty() {
+        true => Err(Problem {
+            message: format!("{place} is empty"),
+            hint: Some("put there what the proxy is to prove itself with".to_owned()),
+        }),
+        false => Ok(text),
+    }
 }
 
 fn file(path: &str) -> Result<Vec<u8>, Problem> {
