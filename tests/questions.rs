@@ -7,7 +7,8 @@ mod support;
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
 use support::{
-    CLIENT_ID, Emulator, GET_TOKEN, PASSPHRASE, PUBLIC_CLIENT, SECRET, Terminal, User, workspace,
+    ALICE, CLIENT_ID, Emulator, GET_TOKEN, PASSPHRASE, PROGRAM, PUBLIC_CLIENT, SECRET, Terminal,
+    User, sign_in_by_device, workspace,
 };
 
 /// Typed where a secret is asked for.
@@ -180,6 +181,25 @@ fn commands_that_need_no_secret_ask_for_no_passphrase() {
         // Without a terminal a question would be a failure.
         user.run(line).quiet_success();
     }
+}
+
+/// Who has signed in is worth showing, and not worth a question.
+#[test]
+fn a_profile_is_shown_without_a_passphrase_where_somebody_has_signed_in() {
+    let emulator = Emulator::start();
+    let mut user = locked(&emulator);
+    user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
+    user.set("ENTRA_AUTH_CLI_PASSPHRASE", PASSPHRASE);
+    sign_in_by_device(&user, &emulator, "get-token -p person -f DeviceCode").success();
+    let shown = user.run("config show -p person").quiet_success();
+    assert!(shown.contains(ALICE), "{shown}");
+    user.unset("ENTRA_AUTH_CLI_PASSPHRASE");
+    let mut command = user.foreign_command("timeout".as_ref());
+    command.args(["--foreground", "20", PROGRAM]);
+    command.args(["config", "show", "-p", "person"]);
+    let (shown, code) = Terminal::start(&command).finish();
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("assphrase"), "{shown}");
 }
 
 #[test]

@@ -133,6 +133,11 @@ fn change(name: String, after: Option<StoredSecret>) -> Result<Option<Replaced>,
     }))
 }
 
+/// Whether they are behind a passphrase that somebody has to type.
+pub(crate) fn need_passphrase() -> bool {
+    secret_writer::describe().is_ok_and(|storage| storage.asks)
+}
+
 /// The secret by this name.
 pub(crate) fn stored(name: &str) -> Result<Option<StoredSecret>, Error> {
     Ok(read(name)?)

@@ -8,11 +8,13 @@ use crate::profile::Profile;
 use crate::profile::document::ProfileDocument;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
+use crate::profile::stored_secrets;
 use crate::request::managed_identity;
 
-/// Who has signed in for the profile's scopes, as far as the cache says; nothing where it cannot be read.
+/// Who has signed in for the profile's scopes, as far as the cache says; nothing where it cannot be read, or not without a
+/// question, which this is not worth.
 pub(crate) fn account(profile: &Profile) -> Option<String> {
-    if !profile.flow().is_ok_and(Flow::needs_person) {
+    if !profile.flow().is_ok_and(Flow::needs_person) || stored_secrets::need_passphrase() {
         return None;
     }
     let request = Request {

@@ -7,7 +7,6 @@ use super::certificate_check;
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::bindings::prompt::{self, Echo};
-use crate::bindings::secret_writer;
 use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::secret::Secret;
@@ -21,6 +20,7 @@ use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::saved;
 use crate::profile::scopes;
+use crate::profile::stored_secrets;
 
 /// Examples for the help.
 pub(crate) const EXAMPLES: &str = "\
@@ -83,7 +83,7 @@ impl Create {
         self.save(draft, output)?;
         output.notice(&format!("✓ Profile '{name}' created"));
         output.notice(&format!("  Next: `{next}`"));
-        if has_secret && needs_passphrase() {
+        if has_secret && stored_secrets::need_passphrase() {
             output.notice(
                 "  There is no keyring here, so the passphrase will be asked for now and then; ENTRA_AUTH_CLI_PASSPHRASE spares that",
             );
@@ -404,11 +404,6 @@ fn next_command(profile: &Profile) -> String {
         _ => "",
     };
     format!("entra-auth-cli get-token -p {}{assertion}", profile.name)
-}
-
-/// Whether secrets are behind a passphrase that somebody has to type.
-fn needs_passphrase() -> bool {
-    secret_writer::describe().is_ok_and(|storage| storage.asks)
 }
 
 /// A cloud by name or an authority by address; nothing stands for the worldwide cloud.
