@@ -6,11 +6,11 @@ use std::{env, fs};
 use anyhow::{Context, Result, anyhow};
 use wasmtime::Engine;
 
-#[path = "src/engine/config.rs"]
+#[path = "native/src/engine/config.rs"]
 mod engine_config;
 
 fn main() -> Result<()> {
-    println!("cargo::rerun-if-changed=src/engine/config.rs");
+    println!("cargo::rerun-if-changed=native/src/engine/config.rs");
     embed(composed::NATIVE, "entra-auth-cli.cwasm")?;
     embed(composed::NATIVE_PROXY, "entra-auth-proxy.cwasm")?;
     #[cfg(feature = "trespasser")]

@@ -173,7 +173,7 @@ fn filled(line: &str, values: &str) -> String {
 /// What stands between backticks in the sources, outside of comments and tests, and begins like this.
 fn quoted(beginning: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for folder in ["component", "host/src"] {
+    for folder in ["component", "host/native/src"] {
         for file in sources(&workspace().join(folder)) {
             let text = fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap();

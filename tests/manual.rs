@@ -62,7 +62,7 @@ const UNREAD: &str = "AZURE_PASSWORD";
 
 #[test]
 fn every_variable_is_documented() {
-    let known = fs::read_to_string(workspace().join("host/src/system/known_variables.rs")).unwrap();
+    let known = fs::read_to_string(workspace().join("host/native/src/system/known_variables.rs")).unwrap();
     let mut names: BTreeSet<String> = known
         .lines()
         .filter_map(|line| {
@@ -73,7 +73,7 @@ fn every_variable_is_documented() {
         })
         .collect();
     assert!(names.len() > 30, "{names:?}");
-    for folder in ["host/src", "component/cli/src"] {
+    for folder in ["host/native/src", "component/cli/src"] {
         for file in sources(&workspace().join(folder)) {
             let text = fs::read_to_string(&file).unwrap();
             // Names stand in quotation marks or in hints.

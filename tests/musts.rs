@@ -6,8 +6,8 @@
 //! | must | test |
 //! |---|---|
 //! | M1, M40 no password of an account is ever asked for or sent | tests/musts.rs nobody_is_asked_for_the_password_of_an_account |
-//! | M2 the listener is on loopback only | host/src/capability/sign_in/tests/strays.rs other_addresses_of_this_machine_are_not_listened_to |
-//! | M3, M19 the port is closed when it is over, after a time limit too | host/src/capability/sign_in/tests/mod.rs the_port_is_closed_when_it_is_over |
+//! | M2 the listener is on loopback only | host/native/src/capability/sign_in/tests/strays.rs other_addresses_of_this_machine_are_not_listened_to |
+//! | M3, M19 the port is closed when it is over, after a time limit too | host/native/src/capability/sign_in/tests/mod.rs the_port_is_closed_when_it_is_over |
 //! | M4 the redirect URI is the same at both endpoints | tests/musts.rs one_redirect_uri_and_one_proof_go_to_both_endpoints |
 //! | M5 PKCE always, by S256, anew for each attempt | tests/musts.rs one_redirect_uri_and_one_proof_go_to_both_endpoints |
 //! | M5 the challenge is that of the specification | component/protocol/src/grant/authorization_code/pkce.rs the_example_of_the_specification_holds |
@@ -15,18 +15,18 @@
 //! | M7 `state` is compared before anything else counts | component/protocol/src/grant/authorization_code/authorization_response.rs a_stray_answer_is_ignored_whatever_it_says |
 //! | M7 `state` is compared to the letter | component/protocol/src/grant/authorization_code/sign_in_attempt.rs a_state_is_compared_to_the_letter |
 //! | M7 another user of the machine answers nothing | tests/attacks/started.rs another_user_cannot_answer_a_sign_in |
-//! | M8 strays neither end the sign-in nor learn anything | host/src/capability/sign_in/tests/strays.rs fifty_strays_before_the_good_one |
+//! | M8 strays neither end the sign-in nor learn anything | host/native/src/capability/sign_in/tests/strays.rs fifty_strays_before_the_good_one |
 //! | M8 in the whole program | tests/flows.rs a_browser_signs_a_person_in_and_strays_do_not_matter |
-//! | M9 bodies, headers and time are limited | host/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
-//! | M9 slow connections do not keep others out | host/src/capability/sign_in/tests/strays.rs slow_clients_do_not_keep_the_good_one_out |
+//! | M9 bodies, headers and time are limited | host/native/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
+//! | M9 slow connections do not keep others out | host/native/src/capability/sign_in/tests/strays.rs slow_clients_do_not_keep_the_good_one_out |
 //! | M9 a code in an address is refused | component/protocol/src/grant/authorization_code/authorization_response.rs a_code_in_an_address_is_refused |
-//! | M10 host and path are compared | host/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
-//! | M11 pages are static, their text is escaped | host/src/capability/sign_in/page.rs reflected_text_is_escaped |
-//! | M11 and have the protecting headers | host/src/capability/sign_in/page.rs every_response_has_the_protecting_headers |
+//! | M10 host and path are compared | host/native/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
+//! | M11 pages are static, their text is escaped | host/native/src/capability/sign_in/page.rs reflected_text_is_escaped |
+//! | M11 and have the protecting headers | host/native/src/capability/sign_in/page.rs every_response_has_the_protecting_headers |
 //! | M12, M13 a repeated parameter or a foreign `iss` is refused | component/protocol/src/grant/authorization_code/authorization_response.rs an_answer_that_belongs_here_but_makes_no_sense_ends_the_sign_in |
 //! | M14, M35 endpoints of metadata are the authority's own | component/protocol/src/authority/discovery.rs an_endpoint_elsewhere_is_refused |
 //! | M14, M35 in the whole program | tests/authorities.rs endpoints_elsewhere_get_nothing |
-//! | M15 the browser gets the address as one argument | host/src/capability/sign_in/browser/tests.rs the_url_arrives_as_one_argument_and_as_data |
+//! | M15 the browser gets the address as one argument | host/native/src/capability/sign_in/browser/tests.rs the_url_arrives_as_one_argument_and_as_data |
 //! | M17 no response type but the code | component/protocol/src/grant/authorization_code/authorize_url.rs the_parameters_are_those_of_the_grant_and_no_more |
 //! | M18 a public client sends no secret | tests/musts.rs one_redirect_uri_and_one_proof_go_to_both_endpoints |
 //! | M20 to M23 issuer, tenant, audience, nonce and times of an id_token | component/protocol/src/token/id.rs a_claim_that_does_not_agree_is_a_refusal |
@@ -35,9 +35,9 @@
 //! | M26, M27 polls wait as long as the server says, longer without an answer | component/protocol/src/grant/device_code.rs waits_follow_the_answers |
 //! | M28 they end with the code | component/protocol/src/grant/device_code.rs it_ends_with_a_token_a_refusal_or_the_codes_end |
 //! | M29 a person is sent to Microsoft or to the authority only | component/protocol/src/grant/device_code.rs a_person_is_sent_to_microsoft_or_to_the_authority_only |
-//! | M29 nothing shown drives a terminal | host/src/capability/sign_in/instructions.rs nothing_shown_can_drive_a_terminal |
+//! | M29 nothing shown drives a terminal | host/native/src/capability/sign_in/instructions.rs nothing_shown_can_drive_a_terminal |
 //! | M30 a device code is a secret | component/protocol/src/grant/device_code.rs debug_output_shows_no_device_code |
-//! | M31 the instructions warn | host/src/capability/sign_in/instructions.rs instructions_say_where_to_go_and_what_to_beware_of |
+//! | M31 the instructions warn | host/native/src/capability/sign_in/instructions.rs instructions_say_where_to_go_and_what_to_beware_of |
 //! | M31 no device code where nobody reads it | component/cli/src/request/headless.rs the_browser_flow_alone_falls_back_and_only_for_want_of_a_browser |
 //! | M32 servers prove who they are | tests/bad_input.rs a_server_that_cannot_prove_who_it_is_gets_no_secret |
 //! | M32, M33 authorities are read one way, and in clear on loopback only | component/protocol/src/authority/mod.rs a_doubtful_instance_is_refused |
@@ -53,8 +53,8 @@
 //! | M43 tenants leave no room for anything else | component/protocol/src/authority/mod.rs a_doubtful_tenant_is_refused |
 //! | M43 hints are data | component/protocol/src/grant/authorization_code/authorize_url.rs hints_are_data_whatever_they_contain |
 //! | M45 a secret on the command line is warned about | tests/musts.rs a_secret_on_the_command_line_is_warned_about |
-//! | M46 programs are not looked for in relative folders | host/src/capability/sign_in/browser/tests.rs programs_in_relative_folders_are_not_run |
-//! | M47 nothing but a key of Azure Arc is read | host/src/capability/arc_agent.rs nothing_but_a_key_of_the_agent_is_read |
+//! | M46 programs are not looked for in relative folders | host/native/src/capability/sign_in/browser/tests.rs programs_in_relative_folders_are_not_run |
+//! | M47 nothing but a key of Azure Arc is read | host/native/src/capability/arc_agent.rs nothing_but_a_key_of_the_agent_is_read |
 //! | M47 and nothing else is asked for | component/protocol/src/grant/managed_identity/arc.rs only_a_key_file_is_one |
 //! | M48 managed identities are asked for nearby only | tests/managed_identity.rs nothing_is_asked_beyond_the_platforms_reach |
 //! | M48 a token for another identity is refused | component/protocol/src/grant/managed_identity/mod.rs a_token_for_another_identity_is_refused |

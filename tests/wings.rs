@@ -11,7 +11,7 @@ const PLANS: &[&str] = &[
     "component/cli/src/main.rs",
     "component/protocol/src/lib.rs",
     "host/emulator/src/lib.rs",
-    "host/src/lib.rs",
+    "host/native/src/lib.rs",
 ];
 
 /// The contract, generated: it stands outside the wings, and each may use it.

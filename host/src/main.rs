@@ -1,4 +1,6 @@
-//! The program: the host around the embedded command line.
+//! The program: the native host around the embedded components.
+//!
+//! It is a package of its own, so that a change in a guest links the host again and does not compile it again.
 
 use std::alloc::System;
 use std::process::ExitCode;
@@ -10,13 +12,13 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
-entra_auth_cli::embed!(COMPONENT, "entra_auth_cli_guest", "entra-auth-cli.cwasm");
-entra_auth_cli::embed!(PROXY, "entra_auth_proxy_guest", "entra-auth-proxy.cwasm");
+native::embed!(COMPONENT, "entra_auth_cli_guest", "entra-auth-cli.cwasm");
+native::embed!(PROXY, "entra_auth_proxy_guest", "entra-auth-proxy.cwasm");
 
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 fn main() -> ExitCode {
     // SAFETY: the build script has just compiled them with the same engine.
-    unsafe { entra_auth_cli::run(&COMPONENT, &PROXY) }
+    unsafe { native::run(&COMPONENT, &PROXY) }
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ test('a closed pipe ends it without a word', async () => {
 });
 
 test('the component sees, and programs inherit, the variables that they do from the native program', () => {
-  const table = readFileSync(workspace('host/src/system/known_variables.rs'), 'utf8');
+  const table = readFileSync(workspace('host/native/src/system/known_variables.rs'), 'utf8');
   const rows = [...table.matchAll(/^ +(plain|secret|secret_elsewhere)\("([^"]+)"\)/gm)];
   const named = (isMeant) => rows.filter(([, kind]) => isMeant(kind)).map(([, , name]) => name);
   assert.deepEqual(PASSED_ON, named((kind) => kind !== 'secret_elsewhere'));

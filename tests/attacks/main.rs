@@ -23,12 +23,12 @@
 //! | 67 | YAML that is read otherwise | tests/attacks/output.rs yaml_says_the_same_to_every_reader |
 //! | 24 | a device code's page elsewhere | component/protocol/src/grant/device_code.rs a_person_is_sent_to_microsoft_or_to_the_authority_only |
 //! | 25 | a device code without an end or a pause | component/protocol/src/grant/device_code.rs an_answer_is_read_with_its_defaults_and_limits |
-//! | 26 | forged answers, junk and floods at the port | host/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
-//! | 27 | a web page that asks the port | host/src/capability/sign_in/tests/strays.rs a_preflight_permits_the_form_and_nothing_else |
+//! | 26 | forged answers, junk and floods at the port | host/native/src/capability/sign_in/tests/strays.rs strays_are_turned_away_and_the_sign_in_goes_on |
+//! | 27 | a web page that asks the port | host/native/src/capability/sign_in/tests/strays.rs a_preflight_permits_the_form_and_nothing_else |
 //! | 28 | a code in an address | tests/attacks/started.rs a_code_in_an_address_is_not_redeemed |
-//! | 29 | hundreds of slow connections at the port | host/src/capability/sign_in/tests/strays.rs slow_clients_do_not_keep_the_good_one_out |
+//! | 29 | hundreds of slow connections at the port | host/native/src/capability/sign_in/tests/strays.rs slow_clients_do_not_keep_the_good_one_out |
 //! | 29 | what browsers do by habit | tests/attacks/started.rs what_is_no_answer_is_told_once_with_the_way_out |
-//! | 30 | one half of the port is taken | host/src/capability/sign_in/port.rs a_fixed_port_in_use_is_refused_even_if_only_one_address_has_it |
+//! | 30 | one half of the port is taken | host/native/src/capability/sign_in/port.rs a_fixed_port_in_use_is_refused_even_if_only_one_address_has_it |
 //! | 31 | the state is read off the list of processes | tests/attacks/started.rs the_address_that_a_browser_is_started_with_says_nothing |
 //! | 31 | another user answers the sign-in | tests/attacks/started.rs another_user_cannot_answer_a_sign_in |
 //! | 31 | another account than was meant | tests/flows.rs two_people_on_one_client_do_not_get_each_others_tokens |
@@ -36,9 +36,9 @@
 //! | 31 | nobody says whose it was | tests/attacks/started.rs who_signed_in_is_always_said |
 //! | 32 | commands in a hint | component/protocol/src/grant/authorization_code/authorize_url.rs hints_are_data_whatever_they_contain |
 //! | 33 | paths and parameters in a tenant | component/protocol/src/authority/mod.rs a_doubtful_tenant_is_refused |
-//! | 34 | programs planted where the user is | host/src/capability/sign_in/browser/tests.rs programs_in_relative_folders_are_not_run |
+//! | 34 | programs planted where the user is | host/native/src/capability/sign_in/browser/tests.rs programs_in_relative_folders_are_not_run |
 //! | 35, 36 | secrets in variables and descriptors that a browser inherits | tests/attacks/started.rs no_program_that_is_started_inherits_a_secret |
-//! | 35 | a variable that nobody has judged | host/src/system/known_variables.rs what_is_called_a_secret_is_kept_as_one |
+//! | 35 | a variable that nobody has judged | host/native/src/system/known_variables.rs what_is_called_a_secret_is_kept_as_one |
 //! | 37, 38, 39 | memory and environment of a running call | docs/secrets.md "can read neither memory nor environment" |
 //! | 40 | a core file | tests/leaks.rs a_crash_leaves_no_core_file |
 //! | 41 | the secret in any file or message | tests/leaks.rs no_secret_is_written_anywhere |
@@ -46,22 +46,22 @@
 //! | 42 | a server that hands out the secret as a token | tests/attacks/output.rs a_secret_is_no_result |
 //! | 43 | a secret in a wrong place | tests/attacks/output.rs a_secret_in_a_wrong_place_is_not_quoted |
 //! | 44 | a secret on the command line | tests/musts.rs a_secret_on_the_command_line_is_warned_about |
-//! | 45 | the key in the kernel | host/src/system/kept_key/tests.rs only_the_user_may_read_and_nobody_may_change_it |
+//! | 45 | the key in the kernel | host/native/src/system/kept_key/tests.rs only_the_user_may_read_and_nobody_may_change_it |
 //! | 46 | tokens after they were forgotten | tests/profiles.rs clear_cache_forgets_tokens_and_nothing_else |
 //! | 47 | a damaged file of secrets | tests/damage.rs a_damaged_file_of_secrets_is_an_error_and_stays_as_it_is |
-//! | 48 | the same nonce twice | host/src/capability/token_cache/entry_file.rs sealing_twice_gives_different_bytes |
+//! | 48 | the same nonce twice | host/native/src/capability/token_cache/entry_file.rs sealing_twice_gives_different_bytes |
 //! | 49 | an older file of secrets put back | docs/secrets.md "older" |
-//! | 50 | two token files exchanged | host/src/capability/token_cache/tests.rs a_changed_cut_or_moved_file_is_as_good_as_none |
-//! | 51 | pipes, links and foreign files in place of ours | host/src/system/private_file/tests/unix.rs what_is_no_regular_file_is_refused |
-//! | 52 | a lock that somebody holds | host/src/capability/token_cache/tests.rs waiting_ends_with_the_time_limit |
-//! | 53 | a lax umask | host/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
+//! | 50 | two token files exchanged | host/native/src/capability/token_cache/tests.rs a_changed_cut_or_moved_file_is_as_good_as_none |
+//! | 51 | pipes, links and foreign files in place of ours | host/native/src/system/private_file/tests/unix.rs what_is_no_regular_file_is_refused |
+//! | 52 | a lock that somebody holds | host/native/src/capability/token_cache/tests.rs waiting_ends_with_the_time_limit |
+//! | 53 | a lax umask | host/native/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
 //! | 54 | a folder that others can write to | docs/secrets.md "Profiles are as trustworthy as whoever can write the folder" |
 //! | 54 | a file that everybody can write to | tests/attacks/started.rs profiles_that_everybody_can_write_to_are_closed_once_and_that_is_said |
 //! | 55 | files of another user | tests/damage.rs a_file_of_another_user_is_not_trusted |
-//! | 56 | a link as the file to write | host/src/capability/files.rs a_new_file_is_of_its_owner_alone_and_replaces_a_link_instead_of_following_it |
+//! | 56 | a link as the file to write | host/native/src/capability/files.rs a_new_file_is_of_its_owner_alone_and_replaces_a_link_instead_of_following_it |
 //! | 57 | a pipe of another user as the file to write | tests/attacks/started.rs a_pipe_of_another_user_gets_no_token |
-//! | 57 | the same once it is open, and behind a link | host/src/system/stream.rs a_pipe_of_another_user_gets_nothing |
-//! | 58 | the cache of another user | host/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
+//! | 57 | the same once it is open, and behind a link | host/native/src/system/stream.rs a_pipe_of_another_user_gets_nothing |
+//! | 58 | the cache of another user | host/native/src/system/private_file/tests/unix.rs whatever_the_umask_files_and_folders_are_of_their_owner_alone |
 //! | 59 | the secret of a profile of the same name | tests/bound_secrets.rs a_stored_secret_goes_nowhere_else_whatever_the_profile_says |
 //! | 59 | a secret that a lost profile left | tests/bound_secrets.rs what_a_lost_profile_left_is_not_the_next_ones |
 //! | 60, 61, 74 | another authority, by import, by edit and by variable | tests/bound_secrets.rs an_edited_profile_asks_for_its_secret_again_and_loses_nothing |
@@ -81,7 +81,7 @@
 //! | 77 | a path out of the sandbox | tests/wasmtime_run.rs without_a_folder_the_error_says_how_to_preopen_one |
 //! | 78 | a refresh token after the profile changed | tests/musts.rs a_refresh_token_stays_with_the_client_that_it_was_issued_for |
 //! | 79 | claims and tokens without an end | component/protocol/src/request/challenge.rs no_text_makes_it_run_forever |
-//! | 80 | an export onto a file that all may read | host/src/system/private_file/tests/unix.rs replacing_closes_a_file_that_others_could_read |
+//! | 80 | an export onto a file that all may read | host/native/src/system/private_file/tests/unix.rs replacing_closes_a_file_that_others_could_read |
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-entra_auth_cli::embed!(COMPONENT, "entra_auth_cli_guest", "trespasser.cwasm");
-entra_auth_cli::embed!(PROXY, "entra_auth_proxy_guest", "entra-auth-proxy.cwasm");
+native::embed!(COMPONENT, "entra_auth_cli_guest", "trespasser.cwasm");
+native::embed!(PROXY, "entra_auth_proxy_guest", "entra-auth-proxy.cwasm");
 
 #[expect(unsafe_code, reason = "native code can only be trusted, not checked")]
 fn main() -> ExitCode {
     // SAFETY: the build script has just compiled them with the same engine.
-    unsafe { entra_auth_cli::run(&COMPONENT, &PROXY) }
+    unsafe { native::run(&COMPONENT, &PROXY) }
 }

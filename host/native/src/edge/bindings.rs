@@ -1,7 +1,7 @@
 //! What a host calls on a proxy besides `wasi:http/incoming-handler`, generated from `wit/`.
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "../../wit",
     world: "proxy-planning",
     exports: { default: async },
     with: {

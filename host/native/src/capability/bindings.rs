@@ -1,7 +1,7 @@
 //! The contract of `wit/`, generated for a host that implements it.
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "../../wit",
     world: "capabilities",
     imports: {
         // A person takes minutes; the rest of this process goes on meanwhile.
