@@ -1,105 +1,16 @@
-// The way out: `wasi:http` over node:http and node:https. Where requests may go is the gate's business.
+// The way out: what `wasi:http` is here. Where requests may go is the gate's business.
 //
 // A redirect is an answer like any other: following it would carry the secret to a place that nobody permitted.
-import { once } from 'node:events';
-import { builtin } from '../system/builtin.js';
-import { TrustedAuthorities } from './network/authorities.js';
-import { CONNECT_LIMIT, faultOf } from './network/fault.js';
-import { Proxies } from './network/proxy.js';
-import { named, tunnel } from './network/tunnel.js';
-
-/** Far more than the largest answer that the token logic reads. */
-const LARGEST_ANSWER = 64 << 20;
-
-/**
- * A function that sends a request `{ method, url, headers, body }` and promises `{ status, headers, body }`. Its `way` says
- * what a request to a host goes through.
- */
-export function network({ variables = process.env, authorities = undefined, userAgent = USER_AGENT } = {}) {
-  const proxies = new Proxies(variables);
-  const trusted = new TrustedAuthorities(variables, authorities);
-  const agents = {};
-  const way = (host) => {
-    const proxy = proxies.for(host);
-    return proxy && named(proxy);
-  };
-  const send = async (request, { signal }) => {
-    const url = new URL(request.url);
-    let socket;
-    try {
-      agents[url.protocol] ??= new (moduleFor(url).Agent)({ keepAlive: true });
-      const options = { method: request.method, signal, agent: agents[url.protocol] };
-      if (url.protocol === 'https:') {
-        options.ca = trusted.certificates();
-        const proxy = proxies.for(url.hostname);
-        if (proxy) socket = await tunnel(proxy, url, { signal, ca: options.ca, limit: CONNECT_LIMIT * 1000 });
-      }
-      // An agent would make a connection of its own.
-      if (socket) Object.assign(options, { agent: undefined, defaultPort: 443, createConnection: () => socket });
-      return await answer(start(url, options, request, userAgent), request.body);
-    } catch (error) {
-      throw signal.aborted ? error : faultOf(error, url);
-    } finally {
-      // Nobody else goes through this tunnel, and an open one keeps the process alive.
-      socket?.destroy();
-    }
-  };
-  return Object.assign(send, { way });
-}
-
-const moduleFor = ({ protocol }) => builtin(protocol === 'http:' ? 'node:http' : 'node:https');
 
 const USER_AGENT = `entra-auth-cli/${process.env.ENTRA_AUTH_CLI_VERSION}`;
 
-function start(url, options, { headers }, userAgent) {
-  const outgoing = moduleFor(url).request(url, options);
-  // One by one: a list of headers would drop `Host`.
-  for (const [name, value] of headers) outgoing.appendHeader(name, value);
-  if (!outgoing.hasHeader('user-agent')) outgoing.setHeader('user-agent', userAgent);
-  return outgoing;
-}
-
-async function answer(outgoing, content) {
-  const limit = connectLimit(outgoing);
-  outgoing.end(content);
-  try {
-    const [incoming] = await once(outgoing, 'response');
-    return { status: incoming.statusCode, headers: headersOf(incoming), body: await bodyOf(incoming) };
-  } finally {
-    limit.end();
-  }
-}
-
-/** Breaks the request off when its connection does not come up in time. */
-function connectLimit(outgoing) {
-  const timer = setTimeout(() => outgoing.destroy(new ConnectTimeout()), CONNECT_LIMIT * 1000);
-  const end = () => clearTimeout(timer);
-  outgoing.once('socket', (socket) => {
-    if (!socket.connecting) return end();
-    socket.once(outgoing.protocol === 'https:' ? 'secureConnect' : 'connect', end);
-  });
-  return { end };
-}
-
-class ConnectTimeout extends Error {
-  code = 'ETIMEDOUT';
-}
-
-function headersOf({ rawHeaders }) {
-  const headers = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    headers.push([rawHeaders[index], Buffer.from(rawHeaders[index + 1], 'latin1')]);
-  }
-  return headers;
-}
-
-async function bodyOf(incoming) {
-  const parts = [];
-  let length = 0;
-  for await (const part of incoming) {
-    parts.push(part);
-    length += part.length;
-    if (length > LARGEST_ANSWER) break;
-  }
-  return Buffer.concat(parts);
+/**
+ * A function that sends a request `{ method, url, headers, body }` and promises `{ status, headers, body }`. Its `way` says
+ * what a request to a host goes through. All of it is loaded by the first request: a cached token needs none.
+ */
+export function network({ variables = process.env, authorities = undefined, userAgent = USER_AGENT } = {}) {
+  let loading;
+  const loaded = () => (loading ??= import('./network/exchange.js').then(({ exchange }) => exchange({ variables, authorities, userAgent })));
+  const send = async (...given) => (await loaded()).send(...given);
+  return Object.assign(send, { way: async (host) => (await loaded()).way(host) });
 }

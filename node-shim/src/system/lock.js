@@ -4,10 +4,10 @@
 // Node can take none itself. On Linux flock(1) takes it on a descriptor that this process keeps: a lock of flock(2) belongs
 // to the open file, so it is this process's when flock(1) has ended. macOS and Windows take it while opening. Where none of
 // that is to be had nothing is locked, and that is said; a weaker lock would exclude nobody.
-import { spawn } from 'node:child_process';
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, rmSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtin } from './builtin.js';
 import { FileError } from './file_error.js';
 import { SAFELY, check, isLink, makeFolder } from './private_file.js';
 import { Turns } from './turns.js';
@@ -119,7 +119,7 @@ const opened = (path, flags) => openSync(path, constants.O_RDWR | constants.O_CR
 function flock(program, descriptor, end, signal) {
   const limit = end - performance.now();
   const given = limit > 0 ? ['-x', '3'] : ['-x', '-n', '3'];
-  const child = spawn(program, given, { stdio: ['ignore', 'ignore', 'ignore', descriptor], env: {} });
+  const child = builtin('node:child_process').spawn(program, given, { stdio: ['ignore', 'ignore', 'ignore', descriptor], env: {} });
   const stop = () => child.kill('SIGKILL');
   const timer = limit > 0 && setTimeout(stop, Math.min(limit, 2 ** 31 - 1));
   signal?.addEventListener('abort', stop, { once: true });

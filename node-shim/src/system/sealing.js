@@ -1,7 +1,7 @@
 // How secrets and tokens are sealed at rest: the native program's own code, as a component. Randomness comes from here.
 import { randomBytes } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { component, instance } from 'engine/component';
+import { builtin } from './builtin.js';
 
 export const KEY_LENGTH = 32;
 
@@ -61,6 +61,7 @@ export const derive = (passphrase, file) => derived('derive', passphrase, file);
 
 /** In a thread of its own: it takes a quarter of a second and 64 MiB, on purpose. */
 function derived(name, ...given) {
+  const { Worker } = builtin('node:worker_threads');
   const worker = new Worker(new URL('./derivation.js', import.meta.url), { workerData: { name, given }, env: {}, execArgv: [] });
   return new Promise((resolve, reject) => {
     worker.once('message', ({ value, fault }) => (fault ? reject(Object.assign(new Error(fault), { payload: fault })) : resolve(value)));

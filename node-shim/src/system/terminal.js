@@ -1,9 +1,9 @@
 // The terminal that controls this process. The terminal itself edits a line and hands it over whole: stty(1) has it hide
 // what is typed, and take Ctrl-C for the end of the line instead of the process, so that it is always left as it was.
-import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, read, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isatty } from 'node:tty';
+import { builtin } from './builtin.js';
 
 const readFrom = promisify(read);
 
@@ -108,7 +108,7 @@ async function withMode(descriptor, isHidden, action) {
 function stty(descriptor, given) {
   const program = STTY.find((program) => existsSync(program));
   if (!program) return undefined;
-  const { status, stdout } = spawnSync(program, given, { stdio: [descriptor, 'pipe', 'ignore'], env: {}, encoding: 'utf8' });
+  const { status, stdout } = builtin('node:child_process').spawnSync(program, given, { stdio: [descriptor, 'pipe', 'ignore'], env: {}, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }
 

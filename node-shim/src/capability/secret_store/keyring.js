@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 const SERVICE = 'entra-auth-cli';
 const PACKAGE = '@napi-rs/keyring';
 
+/** The entry that shows whether a keyring answers: most calls read it next. */
+const PROBED = 'token-cache:key';
+
 /** How long a keyring may take to answer where nobody can be asked to unlock it, and where somebody can; milliseconds. */
 const ANSWER_TIME = 10_000;
 const UNLOCK_TIME = 120_000;
@@ -17,6 +20,8 @@ const OPTIONS = { linux: { store: 'secret-service' } };
 const elsewhere = 'set ENTRA_AUTH_CLI_SECRET_STORE=file and ENTRA_AUTH_CLI_PASSPHRASE to use an encrypted file';
 
 export class Keyring {
+  /** What the probe has found, for a call that reads just that next: an answer takes as long as all the rest of it. */
+  #found;
   #load;
   #time;
   #suffix;
@@ -32,7 +37,8 @@ export class Keyring {
   /** Whether this keyring can be used, and why or why not. */
   async probe() {
     try {
-      await this.#call('token-cache:key', (entry, options) => entry.getSecret(options));
+      const secret = await this.#call(PROBED, (entry, signal) => entry.getSecret(signal));
+      this.#found = secret && { [PROBED]: secret };
       return { answers: true, reason: `${NAME} answers` };
     } catch (error) {
       // It is there: what is wrong with it has to be said when it is used.
@@ -46,7 +52,8 @@ export class Keyring {
   }
 
   async read(name) {
-    const secret = await this.#call(name, (entry, signal) => entry.getSecret(signal));
+    const secret = this.#found?.[name] ?? (await this.#call(name, (entry, signal) => entry.getSecret(signal)));
+    this.#found = undefined;
     if (!secret) return undefined;
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(secret));
@@ -65,6 +72,7 @@ export class Keyring {
   }
 
   async #call(name, action) {
+    this.#found = undefined;
     const { AsyncEntry } = await this.#package();
     const signal = AbortSignal.timeout(this.#time);
     try {
