@@ -80,7 +80,7 @@ process.on('SIGINT', () => {
   process.exit(CANCELLED);
 });
 
-const order = { component: 'command', interface: 'run', function: 'run', arguments: [] };
+const order = { component: 'command', interface: 'run', function: 'run', arguments: [], isLookup: true };
 const lent = { capabilities: machine({ terminal: new Terminal() }), network: network(), command };
 
 run(order, lent)

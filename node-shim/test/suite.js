@@ -114,6 +114,15 @@ export function suite(entra, emulator) {
       assert.equal((await client.acquire(request({ timeLimit: 5 }))).origin, 'server');
     },
 
+    async 'calls that were given up while they waited for their turn take nobody else\'s'() {
+      const tokenCache = { read: () => undefined, hold: () => new Promise(() => {}), remove: () => 0 };
+      const signal = AbortSignal.timeout(300);
+      const stuck = Array.from({ length: 30 }, () => createClient({ tokenCache }).acquire(request(), { signal }));
+      for (const outcome of await Promise.allSettled(stuck)) assert.equal(outcome.reason?.name, 'TimeoutError');
+      const tokens = await Promise.all(Array.from({ length: 10 }, () => createClient().acquire(request())));
+      assert.equal(tokens.every(({ origin }) => origin === 'server'), true);
+    },
+
     async 'a time limit holds against a slow server and against a capability that never answers'() {
       await emulator.failOnce({ delay_ms: 30_000 });
       const slow = await rejection(createClient().acquire(request({ timeLimit: 1 })));

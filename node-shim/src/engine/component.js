@@ -19,6 +19,12 @@ export async function component(name) {
   return { instantiate, core: (core) => moduleOf(CORES[name][core]) };
 }
 
+/** Core modules that another thread has compiled and found right, by their files. */
+export const adopt = (compiled) => compiled.forEach((module, file) => modules.set(file, module));
+
+/** What `adopt` takes in another thread. */
+export const compiled = () => modules;
+
 function moduleOf({ file, digest }) {
   if (!modules.has(file)) modules.set(file, compile(file, digest));
   return modules.get(file);

@@ -10,6 +10,9 @@ const isObject = (value) => typeof value === 'object' && value !== null;
 const orNothing = (isRight) => (value) => value === undefined || value === null || isRight(value);
 const isPair = (value) => Array.isArray(value) && value.length === 2 && value.every(isText);
 
+/** What is answered at once, and changes nothing; or tells somebody something. */
+const quick = (what) => ({ ...what, isQuick: true });
+
 const anything = { of: 'nothing in particular', isRight: () => true };
 const bytes = { of: 'bytes', isRight: isBytes };
 const bytesOrNothing = { of: 'bytes or nothing', isRight: orNothing(isBytes) };
@@ -30,17 +33,17 @@ const resource = (name) => ({ of: 'an object', isRight: isObject, resource: name
 
 /** By name: functions, and functions of the resources that they give. */
 export const CONTRACT = {
-  'arc-agent': { isInstalled: yesOrNo, readKey: bytes },
+  'arc-agent': { isInstalled: quick(yesOrNo), readKey: bytes },
   clipboard: { copy: anything },
-  files: { read: bytes, locate: text, write: anything },
-  'local-time': { offset: number },
-  'profile-store': { location: text, read: textOrNothing, replace: anything },
-  progress: { step: anything, waiting: anything, resumed: anything },
-  'progress-display': { show: anything, giveUpAfter: anything },
-  prompt: { ask: text, columns: number },
+  files: { read: bytes, locate: quick(text), write: anything },
+  'local-time': { offset: quick(number) },
+  'profile-store': { location: quick(text), read: quick(textOrNothing), replace: anything },
+  progress: { step: quick(anything), waiting: quick(anything), resumed: quick(anything) },
+  'progress-display': { show: quick(anything), giveUpAfter: quick(anything) },
+  prompt: { ask: text, columns: quick(number) },
   'proxy-server': { check: anything, serve: anything },
-  'secret-store': { read: textOrNothing },
-  'secret-writer': { write: anything, remove: yesOrNo, describe: storage },
+  'secret-store': { read: quick(textOrNothing) },
+  'secret-writer': { write: anything, remove: yesOrNo, describe: quick(storage) },
   'sign-in': {
     listen: resource('Redirect'),
     openBrowser: anything,
@@ -50,12 +53,12 @@ export const CONTRACT = {
     Answer: { parameters: pairs, responseMode, finish: anything },
   },
   'token-cache': {
-    read: bytesOrNothing,
+    read: quick(bytesOrNothing),
     hold: resource('HeldEntry'),
     remove: number,
     HeldEntry: { read: bytesOrNothing, write: anything },
   },
-  transport: { way: textOrNothing, explain: failureOrNothing },
+  transport: { way: quick(textOrNothing), explain: failureOrNothing },
 };
 
 /** Why a capability could not do what was asked (`wit/errors.wit`). */

@@ -1,5 +1,5 @@
-// What is wanted of a component: `{ component, permit, interface, function, arguments }`. It can be sent to another thread,
-// and so can its outcome.
+// What is wanted of a component: `{ component, permit, interface, function, arguments, isLookup }`. It can be sent to another thread,
+// and so can its outcome. A lookup is what probably finds all it needs in a cache or in itself.
 import { Exit } from './wasi.js';
 
 /** Calls the instance as the order says; the outcome is a value, an error of the contract, or the code of a command. */

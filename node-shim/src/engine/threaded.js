@@ -1,8 +1,11 @@
 // The engine where WebAssembly cannot wait for promises (Node 20 and 22): components run in worker threads, which block;
 // capabilities and the network stay in this one. A worker serves one call at a time.
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { compiled } from 'engine/component';
+import { builtin } from '../system/builtin.js';
+import { Answers, said } from './answers.js';
 import { AnsweringEnd } from './line.js';
 import { Stopped } from './host.js';
+import * as repeating from './repeating.js';
 import { Unsupported } from './unsupported.js';
 
 /** So many calls run at once; others wait for their turn. Each worker takes about 10 MB. */
@@ -14,12 +17,27 @@ let workers = 0;
 
 /** Carries out one order with what the host lends. */
 export async function run(order, host, command) {
-  const worker = await host.orStopped(free());
+  const answers = new Answers();
+  const outcome = order.isLookup && (await repeating.run(order, host, command, answers));
+  if (outcome) return outcome;
+  answers.startOver();
+  const worker = await turn(host);
   try {
-    return await worker.run(order, host, command);
+    return await worker.run(order, host, command, answers);
   } finally {
     if (worker.isDead) workers -= 1;
     passOn(worker);
+  }
+}
+
+/** A worker. One that comes when the call was stopped already is for the next. */
+async function turn(host) {
+  const coming = free();
+  try {
+    return await host.orStopped(coming);
+  } catch (error) {
+    Promise.resolve(coming).then(passOn);
+    throw error;
   }
 }
 
@@ -46,11 +64,12 @@ class Thread {
   isDead = false;
 
   constructor() {
+    const { MessageChannel, Worker } = builtin('node:worker_threads');
     const { port1, port2 } = new MessageChannel();
     const counter = new SharedArrayBuffer(4);
     this.#line = new AnsweringEnd(port1, counter, (question, call) => this.#answer(question, call));
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { port: port2, counter },
+      workerData: { port: port2, counter, modules: compiled() },
       transferList: [port2],
       // Nothing of this process is for the worker.
       env: {},
@@ -66,14 +85,14 @@ class Thread {
     this.#worker.unref();
   }
 
-  async run(order, host, command) {
+  async run(order, host, command, answers) {
     const call = ++this.#call;
     const stop = () => this.#line.stop(call);
     host.signal.addEventListener('abort', stop, { once: true });
     this.#worker.ref();
     try {
       return await new Promise((resolve, reject) => {
-        this.#current = { call, host, command, resolve, reject };
+        this.#current = { call, host, command, answers, resolve, reject };
         this.#worker.postMessage({ call, order, command: command && sendable(command) });
       });
     } finally {
@@ -93,16 +112,17 @@ class Thread {
 
   async #answer(question, call) {
     if (this.#current?.call !== call) return undefined;
-    const { host, command } = this.#current;
     try {
-      return { value: await answered(question, host, command) };
+      return { value: await answered(question, this.#current) };
     } catch (failure) {
       return failure instanceof Stopped ? undefined : { failure };
     }
   }
 }
 
-function answered({ invoke, release, send, stdin, write }, host, command) {
+function answered({ invoke, release, send, stdin, write }, { answers, command, host }) {
+  const known = (invoke && answers.next(invoke)) ?? (write && answers.next(['write', write[0]]));
+  if (known) return said(known);
   if (invoke) return host.invoke(...invoke);
   if (send) return host.send(send);
   if (stdin !== undefined) return host.orStopped(command.stdin(stdin));

@@ -1,7 +1,8 @@
 // The worker thread: components for engines that cannot wait, which block this thread instead of the event loop.
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { component, instance } from 'engine/component';
+import { adopt, component, instance } from 'engine/component';
+import { BLOCKING } from './blocking.js';
 import { capabilityImports } from './capability_imports.js';
 import { Line } from './line.js';
 import { outcomeOf } from './order.js';
@@ -9,6 +10,8 @@ import { Unsupported } from './unsupported.js';
 import { readyAmong, waitFor, wasi } from './wasi.js';
 
 const line = new Line(workerData.port, workerData.counter);
+
+adopt(workerData.modules);
 
 const unsent = [];
 
@@ -47,19 +50,6 @@ async function carriedOut(order, command) {
   const imports = { ...wasi(waits, send, command && withStreams(command)), ...capabilities };
   return outcomeOf(instantiate(core, imports, instance, BLOCKING), order);
 }
-
-/** How the glue code waits: not at all, for what an import yields has come already. */
-const BLOCKING = {
-  suspending:
-    (steps) =>
-    (...given) => {
-      const running = steps(...given);
-      let step = running.next();
-      while (!step.done) step = running.next(step.value);
-      return step.value;
-    },
-  promising: (exported) => exported,
-};
 
 const withStreams = (command) => ({
   ...command,

@@ -47,7 +47,7 @@ export class Client {
   /** Takes a token apart. Nothing here checks its signature. */
   async inspect(token, { signal } = {}) {
     if (typeof token !== 'string') throw impossible('the token is no text', 'give the token itself');
-    return decodedOf(await this.#run({ ...ORDER, interface: 'jwt', function: 'decode', arguments: [token] }, signal));
+    return decodedOf(await this.#run({ ...ORDER, interface: 'jwt', function: 'decode', arguments: [token], isLookup: true }, signal));
   }
 
   /** App registrations of the tenant that `pattern` means. */
@@ -61,7 +61,7 @@ export class Client {
     const request = await toContract(given);
     const { grant, authority } = request;
     const permit = grant.tag === 'managed-identity' ? ['permitPlatform', grant.val.environment] : ['permit', authority];
-    return { ...ORDER, permit, interface: 'tokens', function: name, arguments: [request, ...others] };
+    return { ...ORDER, permit, interface: 'tokens', function: name, arguments: [request, ...others], isLookup: isLookup(name, ...others) };
   }
 
   #once(order, signal) {
@@ -81,6 +81,9 @@ export class Client {
 }
 
 const ORDER = { component: 'library' };
+
+/** Whether the token is probably in the cache. */
+const isLookup = (name, cache) => name === 'cached' || (name === 'acquire' && cache === 'prefer');
 
 function either(one, other) {
   return one && other ? AbortSignal.any([one, other]) : (one ?? other);

@@ -60,7 +60,7 @@ export class Profile {
   async #run([command, ...words], stdin, signal) {
     const shown = ['', '', ''];
     const decoder = new TextDecoder();
-    const order = { component: 'command', interface: 'run', function: 'run', arguments: [] };
+    const order = { component: 'command', interface: 'run', function: 'run', arguments: [], isLookup: true };
     const outcome = await run(order, {
       capabilities: this.#capabilities,
       network: this.#network,
