@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::door::Door;
 use super::tls::HTTP2;
-use crate::engine::interrupt;
+use crate::system::interrupt;
 
 /// How long a handshake may take.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);

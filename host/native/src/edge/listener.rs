@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use super::door::Door;
 use super::{Prepared, connection, failure};
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
-use crate::engine::interrupt;
+use crate::system::interrupt;
 
 /// After a connection could not be accepted, as when there are no more file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -3,7 +3,6 @@
 mod config;
 pub(crate) mod embedded;
 pub(crate) mod environment;
-pub(crate) mod interrupt;
 pub(crate) mod lent;
 #[cfg(unix)]
 mod mapped_code;

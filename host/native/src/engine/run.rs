@@ -11,11 +11,10 @@ use wasmtime::{Engine, Store};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::Command;
 
-use super::embedded::Embedded;
+use super::embedded::{self, Embedded};
 use super::lent::{self, Shared};
-use super::{embedded, interrupt};
 use crate::capability::proxy_server::ProxyServer;
-use crate::system::{limits, platform};
+use crate::system::{interrupt, limits, platform};
 
 /// The code of a failure that has no other (see `entra-auth-cli --help`).
 const GENERAL_FAILURE: u8 = 1;

@@ -3,6 +3,7 @@
 
 pub(crate) mod aside;
 pub(crate) mod folders;
+pub(crate) mod interrupt;
 pub(crate) mod kept_key;
 pub(crate) mod known_variables;
 pub(crate) mod limits;

@@ -1,13 +1,15 @@
 //! Ctrl-C and `SIGTERM`: the command ends at once, with the documented code and the terminal as it was. The first process of a
 //! container is ended by no signal that it does not wait for.
 //!
-//! Whoever serves others asks to be told first, and comes to an orderly end; the second time it ends at once all the same.
+//! Whoever serves others asks to be told first, and comes to an orderly end; the second time it ends at once all the same. Whoever
+//! started another program to wait for leaves them to that.
 //!
 //! A thread of its own waits, because the command may be waiting for a lock or a keyring. Locks end with the process, and
 //! files are replaced whole or not at all.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use std::task::Poll;
 use std::{process, thread};
@@ -15,7 +17,7 @@ use std::{process, thread};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
-use crate::system::{status_line, terminal};
+use super::{status_line, terminal};
 
 /// Timed out or cancelled (see `entra-auth-cli --help`).
 const CANCELLED: i32 = 6;
@@ -37,13 +39,15 @@ fn wait() {
     let Ok(runtime) = Builder::new_current_thread().enable_io().build() else {
         return;
     };
-    if runtime.block_on(interrupted()).is_err() {
-        return;
-    }
-    if let Some(told) = TOLD.get() {
-        told.send_replace(true);
+    loop {
         if runtime.block_on(interrupted()).is_err() {
             return;
+        }
+        let told = TOLD.get().filter(|told| !*told.borrow());
+        match told {
+            _ if LEFT.load(Ordering::Relaxed) => {}
+            Some(told) => drop(told.send_replace(true)),
+            None => break,
         }
     }
     status_line::resumed();
@@ -59,6 +63,14 @@ static TOLD: OnceLock<watch::Sender<bool>> = OnceLock::new();
 pub(crate) fn told() -> watch::Receiver<bool> {
     TOLD.get_or_init(|| watch::Sender::new(false)).subscribe()
 }
+
+/// From here on a signal is another program's to notice: it has the terminal, and this one ends with it.
+pub(crate) fn leave_to_program() {
+    LEFT.store(true, Ordering::Relaxed);
+}
+
+/// Whether another program has them.
+static LEFT: AtomicBool = AtomicBool::new(false);
 
 /// Waits until it was told.
 pub(crate) async fn until(mut told: watch::Receiver<bool>) {
