@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::bindings::errors;
 use crate::bindings::tokens::{self, CacheUse, Grant, Origin, Token};
 use crate::command::destination::Destination;
 use crate::output::civil_time;
@@ -61,7 +60,7 @@ impl GetToken {
         headless::sign_in(
             prepared,
             output,
-            |request| without_person(request, cache).map_err(Box::new),
+            |request| headless::without_person(request, cache).map_err(Box::new),
             |request| tokens::acquire(request, cache).map_err(Box::new),
         )
     }
@@ -92,23 +91,3 @@ impl GetToken {
         }
     }
 }
-
-/// A token that takes nobody: the cached one while it is fresh, else one by what is left of a sign-in.
-#[expect(
-    clippy::result_large_err,
-    reason = "the contract's error, as its own functions return it"
-)]
-fn without_person(request: &tokens::Request, cache: CacheUse) -> Result<Token, errors::Error> {
-    // A cache that cannot be read has no token.
-    let cached = match cache {
-        CacheUse::Prefer => tokens::cached(request).ok().flatten(),
-        CacheUse::Replace | CacheUse::Bypass => None,
-    };
-    match cached {
-        Some(token) if token.expires_in > FRESH => Ok(token),
-        _ => tokens::renew(request),
-    }
-}
-
-/// Seconds: as long as the token logic takes a cached token for fresh.
-const FRESH: u64 = 300;

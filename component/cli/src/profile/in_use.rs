@@ -42,7 +42,7 @@ pub(crate) enum Choice {
 }
 
 /// The profile, where it comes from, and why it counts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct InUse {
     pub(crate) profile: Profile,
     pub(crate) source: Source,

@@ -1,7 +1,7 @@
 //! What becomes of a sign-in in the browser where there is none.
 
 use crate::bindings::errors::{Capability, Error as Refused, Failure, Fault};
-use crate::bindings::tokens::{Browser, Grant, Request};
+use crate::bindings::tokens::{self, Browser, CacheUse, Grant, Request, Token};
 use crate::input::environment::variable;
 use crate::output::Output;
 use crate::output::error::Error;
@@ -57,6 +57,26 @@ pub(crate) fn sign_in<T>(
     }
     Err(prepared.explain(advised(prepared.flow, *error)))
 }
+
+/// A token that takes nobody: the cached one while it is fresh, else one by what is left of a sign-in.
+#[expect(
+    clippy::result_large_err,
+    reason = "the contract's error, as its own functions return it"
+)]
+pub(crate) fn without_person(request: &Request, cache: CacheUse) -> Result<Token, Refused> {
+    // A cache that cannot be read has no token.
+    let cached = match cache {
+        CacheUse::Prefer => tokens::cached(request).ok().flatten(),
+        CacheUse::Replace | CacheUse::Bypass => None,
+    };
+    match cached {
+        Some(token) if token.expires_in > FRESH => Ok(token),
+        _ => tokens::renew(request),
+    }
+}
+
+/// Seconds: as long as the token logic takes a cached token for fresh.
+pub(crate) const FRESH: u64 = 300;
 
 /// Why there is no token without a person: what the server said, else what is missing.
 fn unattended(prepared: &Prepared, error: Refused) -> Error {

@@ -45,6 +45,19 @@ fn supply(credential: &mut Credential) -> Result<bool, Error> {
     }
 }
 
+/// What somebody has typed for one request, for another one of the same client.
+pub(crate) fn carry_over(typed: &Credential, to: &mut Credential) {
+    match (typed, to) {
+        (Credential::Secret(typed), Credential::Secret(secret)) if typed.given.is_some() => {
+            *secret = typed.clone();
+        }
+        (Credential::Certificate(typed), Credential::Certificate(certificate)) => {
+            certificate.password = typed.password.clone();
+        }
+        _ => {}
+    }
+}
+
 fn for_this_call(given: Option<String>) -> StoredSecret {
     StoredSecret {
         stored: None,

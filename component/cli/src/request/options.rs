@@ -97,6 +97,15 @@ impl TokenOptions {
         }
     }
 
+    /// All that was granted of one resource.
+    pub(crate) fn of_resource(scope: String, flow: Option<Flow>) -> Self {
+        Self {
+            scope: Some(scope),
+            flow,
+            ..Self::default()
+        }
+    }
+
     /// What it takes to read the directory; whoever reads it knows the scope in the profile's cloud.
     pub(crate) fn of_directory(flow: Option<Flow>, timeout: Option<TimeLimit>) -> Self {
         Self {
