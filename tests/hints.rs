@@ -117,6 +117,8 @@ fn every_option_that_a_message_names_exists() {
         "status",
         "discover",
         "clear-cache",
+        "proxy",
+        "serve",
         "config create",
         "config delete",
         "config edit",

@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "config migrate",
     "config show",
     "proxy",
+    "serve",
     "clear-cache",
     "completion",
     "man-page",
@@ -62,7 +63,8 @@ const UNREAD: &str = "AZURE_PASSWORD";
 
 #[test]
 fn every_variable_is_documented() {
-    let known = fs::read_to_string(workspace().join("host/native/src/system/known_variables.rs")).unwrap();
+    let known =
+        fs::read_to_string(workspace().join("host/native/src/system/known_variables.rs")).unwrap();
     let mut names: BTreeSet<String> = known
         .lines()
         .filter_map(|line| {

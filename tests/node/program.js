@@ -20,11 +20,11 @@ export class User {
     ENTRA_AUTH_CLI_KEY_TIMEOUT: '60',
   };
 
-  /** Starts the program. `shown` waits for a text on stderr, `ended` gives exit code and both streams. */
-  start(line, stdin = '') {
+  /** Starts the program. `shown` waits for a text on stderr, `ended` gives exit code and both streams. `more` is words with blanks. */
+  start(line, stdin = '', more = []) {
     const program = workspace('target/release/entra-auth-cli');
     if (!existsSync(program)) throw new Error(`${program} is missing: run \`cargo build --release\``);
-    const child = spawn(program, line.split(/\s+/), { env: this.#environment, cwd: this.#home });
+    const child = spawn(program, [...line.split(/\s+/), ...more], { env: this.#environment, cwd: this.#home });
     // A program that does not read it closes the pipe.
     child.stdin.on('error', () => {}).end(stdin);
     const stdout = text(child.stdout);

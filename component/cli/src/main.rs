@@ -95,6 +95,7 @@ fn run(line: &CommandLine, output: &Output) -> Outcome {
         Some(Command::ManPage(man_page)) => man_page.run(output),
         Some(Command::Proxy(proxy)) => proxy.run(output),
         Some(Command::Refresh(refresh)) => refresh.run(output),
+        Some(Command::Serve(serve)) => serve.run(output),
         Some(Command::Status(status)) => status.run(output),
         // Documents use `-v` for the version, and after a command for `--verbose`.
         None if line.common.verbose => {

@@ -10,6 +10,7 @@ mod clipboard;
 mod failure;
 mod files;
 mod folder;
+mod identity_endpoint;
 mod local_time;
 mod profile_store;
 mod progress;

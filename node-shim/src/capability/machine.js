@@ -3,7 +3,7 @@
 import { Folders } from '../system/folders.js';
 import { later } from './later.js';
 import { localTime } from './local_time.js';
-import { noProxy } from './nobody.js';
+import { noEndpoint, noProxy } from './nobody.js';
 import { ProfileStore } from './profile_store.js';
 import { Progress } from './progress.js';
 import { SecretStore } from './secret_store.js';
@@ -18,6 +18,7 @@ export function machine({ terminal, variables = process.env } = {}) {
     'arc-agent': later('arc-agent', async () => new (await import('./arc_agent.js')).ArcAgent()),
     clipboard: later('clipboard', async () => new (await import('./clipboard.js')).Clipboard(variables)),
     files: later('files', async () => (await import('./files.js')).files),
+    'identity-endpoint': noEndpoint,
     'local-time': localTime,
     'profile-store': new ProfileStore(folders),
     progress,

@@ -36,3 +36,9 @@ export const noProxy = (() => {
   const none = absent('this host serves no proxy', 'use the native program, or start `entra-auth-proxy.wasm` by `jco serve`');
   return { check: none, serve: none };
 })();
+
+/** Nobody asks here: the native program is what listens. */
+export const noEndpoint = (() => {
+  const none = absent('this host listens nowhere', 'use the native program for `serve`');
+  return { listen: none, start: none, next: none, answer: none };
+})();

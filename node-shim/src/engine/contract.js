@@ -36,6 +36,7 @@ export const CONTRACT = {
   'arc-agent': { isInstalled: quick(yesOrNo), readKey: bytes },
   clipboard: { copy: anything },
   files: { read: bytes, locate: quick(text), write: anything },
+  'identity-endpoint': { listen: text, start: anything, next: anything, answer: anything },
   'local-time': { offset: quick(number) },
   'profile-store': { location: quick(text), read: quick(textOrNothing), replace: anything },
   progress: { step: quick(anything), waiting: quick(anything), resumed: quick(anything) },
@@ -79,6 +80,7 @@ export const FAULTS = [
 export const capabilityOf = (name) => ONE_CAPABILITY[name] ?? name;
 
 const ONE_CAPABILITY = {
+  'identity-endpoint': 'network',
   'progress-display': 'progress',
   'proxy-server': 'network',
   'secret-writer': 'secret-store',

@@ -10,4 +10,5 @@ pub(crate) mod get_token;
 pub(crate) mod inspect;
 pub(crate) mod proxy;
 pub(crate) mod refresh;
+pub(crate) mod serve;
 pub(crate) mod status;

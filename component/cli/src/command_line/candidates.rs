@@ -235,7 +235,7 @@ mod tests {
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect status discover config proxy clear-cache completion man-page help",
+                "get-token refresh inspect status discover config proxy serve clear-cache completion man-page help",
             ),
         ] {
             let candidates = candidates(&definition, line, &profiles);
@@ -245,6 +245,7 @@ mod tests {
 
     /// Options whose values only their reader knows, or which the shell completes as files.
     const FREE: &[&str] = &[
+        "allow",
         "argument",
         "assertion",
         "audience",
@@ -256,9 +257,12 @@ mod tests {
         "command",
         "config",
         "domain_hint",
+        "env_file",
         "file",
         "folder",
+        "host",
         "input",
+        "listen",
         "login_hint",
         "name",
         "new_name",

@@ -17,6 +17,7 @@ use crate::command::get_token::GetToken;
 use crate::command::inspect::Inspect;
 use crate::command::proxy::{self, Proxy};
 use crate::command::refresh::Refresh;
+use crate::command::serve::{self, Serve};
 use crate::command::status::{self, Status};
 use crate::command_line::man_page::ManPage;
 use crate::output::Verbosity;
@@ -92,6 +93,10 @@ pub(crate) enum Command {
     /// Let the right callers through to an API, with the right token
     #[command(after_long_help = proxy::EXAMPLES)]
     Proxy(Proxy),
+
+    /// Hand tokens to programs that ask for a managed identity
+    #[command(after_long_help = serve::EXAMPLES)]
+    Serve(Box<Serve>),
 
     /// Forget cached tokens
     #[command(after_long_help = clear_cache::EXAMPLES)]

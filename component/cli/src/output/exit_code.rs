@@ -12,6 +12,8 @@ pub(crate) enum ExitCode {
     BadArguments,
     NetworkFailed,
     TimedOutOrCancelled,
+    /// That of the program that `serve` ran.
+    OfProgram(u8),
 }
 
 /// The table as the help shows it.
@@ -24,7 +26,8 @@ Exit codes:
   3  profile not found
   4  bad arguments, or input that makes no sense
   5  network failure, no usable answer, or the server is busy: try again
-  6  timed out or cancelled";
+  6  timed out or cancelled
+`serve` with a program ends with that program's exit code.";
 
 impl ExitCode {
     fn number(self) -> u8 {
@@ -36,6 +39,7 @@ impl ExitCode {
             Self::BadArguments => 4,
             Self::NetworkFailed => 5,
             Self::TimedOutOrCancelled => 6,
+            Self::OfProgram(code) => code,
         }
     }
 }

@@ -4,6 +4,8 @@ wasmtime::component::bindgen!({
     path: "../../wit",
     world: "capabilities",
     imports: {
+        // Hours may pass until somebody asks.
+        "entra-auth:core/identity-endpoint.next": async,
         // A person takes minutes; the rest of this process goes on meanwhile.
         "entra-auth:core/sign-in.[method]answer.finish": async,
         "entra-auth:core/sign-in.[method]redirect.wait": async,

@@ -8,6 +8,7 @@ pub(crate) mod bindings;
 pub(crate) mod clipboard;
 mod failure;
 pub(crate) mod files;
+pub(crate) mod identity_endpoint;
 pub(crate) mod local_time;
 pub(crate) mod network;
 pub(crate) mod profile_store;

@@ -13,6 +13,7 @@ use crate::capability::access_log::{self, AccessLog, AccessLogView};
 use crate::capability::arc_agent::{self, ArcAgent, ArcAgentView};
 use crate::capability::clipboard::{self, ClipboardView};
 use crate::capability::files::{self, FilesView};
+use crate::capability::identity_endpoint::{self, IdentityEndpoint, IdentityEndpointView};
 use crate::capability::local_time::{self, LocalTimeView};
 use crate::capability::network::Network;
 use crate::capability::profile_store::{self, ProfileStore, ProfileStoreView};
@@ -90,6 +91,7 @@ impl Shared {
         State {
             access_log: AccessLog::default(),
             arc_agent: ArcAgent::of_this_machine(),
+            endpoint: IdentityEndpoint::default(),
             wasi,
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
@@ -108,6 +110,7 @@ impl Shared {
 pub(crate) struct State {
     pub(crate) access_log: AccessLog,
     arc_agent: ArcAgent,
+    endpoint: IdentityEndpoint,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
@@ -152,6 +155,9 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     })?;
     clipboard::add_to_linker(&mut linker, |_: &mut State| ClipboardView)?;
     files::add_to_linker(&mut linker, |_: &mut State| FilesView)?;
+    identity_endpoint::add_to_linker(&mut linker, |state: &mut State| IdentityEndpointView {
+        endpoint: &mut state.endpoint,
+    })?;
     local_time::add_to_linker(&mut linker, |_: &mut State| LocalTimeView)?;
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
         store: &state.profiles,

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::fs::Metadata;
-use std::process::Command;
+use std::io;
+use std::process::{Child, Command};
 
 use super::{OsString, Path, PathBuf, SystemProgram};
 
@@ -66,6 +67,22 @@ pub(crate) fn leads_to_another_user(_metadata: &Metadata) -> bool {
 
 /// Nothing to do: the browser has no part in this console.
 pub(crate) fn shield_from_terminal(_command: &mut Command) {}
+
+/// What ends a program comes to it by the console, or not at all.
+pub(crate) struct Termination;
+
+impl Termination {
+    /// Nothing to do.
+    pub(crate) fn watched() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits until a program has ended. Returns its exit code; what does not fit a byte is no success.
+    pub(crate) fn wait_for(self, program: &mut Child) -> io::Result<u8> {
+        let code = program.wait()?.code();
+        Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    }
+}
 
 /// The Azure Arc agent and the folder of its keys.
 pub(crate) fn arc_agent() -> [PathBuf; 2] {
