@@ -128,8 +128,13 @@ async function bundle() {
   writeFileSync(`${output}/modules.js`, modules(cores.library));
   await bundled(ENTRY_POINTS, { platform: 'node', target: 'node20.3', alias: { engine: `${source}src/engine` } });
   const engine = (name) => `${source}src/engine/${name}.js`;
-  const edge = { 'engine/component': engine('edge_component'), 'engine/threaded': engine('no_threads'), 'engine/engine': engine('engine') };
-  await bundled(['edge'], { platform: 'neutral', target: 'es2023', alias: edge });
+  const alias = {
+    'engine/component': engine('edge_component'),
+    'engine/threaded': engine('no_threads'),
+    'engine/engine': engine('engine'),
+    'engine/unsupported': engine('unsupported'),
+  };
+  await bundled(['browser', 'edge'], { platform: 'neutral', target: 'es2023', alias });
 }
 
 /** Core modules as imports, for runtimes that compile them with the program. */
@@ -166,8 +171,8 @@ function writePackage() {
   const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(`${source}package.json`));
   writeFileSync(`${output}/package.json`, `${JSON.stringify({ version: version(), ...manifest }, null, 2)}\n`);
   for (const file of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(workspace + file, `${output}/${file}`);
-  for (const file of readdirSync(source).filter((name) => name === 'README.md')) copyFileSync(source + file, `${output}/${file}`);
-  for (const file of readdirSync(`${source}src`).filter((name) => name.endsWith('.d.ts'))) {
+  copyFileSync(`${source}README.md`, `${output}/README.md`);
+  for (const file of readdirSync(`${source}src`).filter((name) => /^inspect\.|\.d\.ts$/.test(name))) {
     copyFileSync(`${source}src/${file}`, `${output}/${file}`);
   }
 }

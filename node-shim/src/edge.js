@@ -1,24 +1,7 @@
-// The package as a library for runtimes without files and processes: Cloudflare's workerd. There `fetch` is the way out, and
-// tokens are kept in memory.
-import { fetchNetwork } from './capability/fetch_network.js';
-import { noAgent, noCache, noProgress, nobody, noSecrets } from './capability/nobody.js';
-import { clientOf } from './library/create.js';
-import { memoryCache } from './library/memory_cache.js';
+// The package as a library for Cloudflare's workerd, which compiles core modules with the program.
+import { takeFrom } from 'engine/component';
+import { MODULES } from 'generated/modules';
 
-export { EntraAuthError } from './library/error.js';
-export { memoryCache };
+export * from './without_machine.js';
 
-const HERE = {
-  known: {
-    tokenCache: { memory: memoryCache, none: () => noCache },
-    secretStore: { none: () => noSecrets },
-    signIn: { nobody: () => nobody },
-  },
-  always: { 'arc-agent': noAgent, progress: noProgress },
-  networkOf: (given) => (typeof given === 'function' ? given : fetchNetwork(given)),
-};
-
-/** A client with the given capabilities; without any it keeps tokens in memory and can ask nobody. */
-export function createClient(options = {}) {
-  return clientOf(options, HERE);
-}
+takeFrom((file) => MODULES[file]);

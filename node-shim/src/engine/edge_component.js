@@ -1,11 +1,21 @@
-// The library component where core modules come with the program, compiled: as imports of `.wasm` files.
+// The library component where there are no files: core modules come with the program, or are fetched.
 import { CORES } from 'generated/cores';
-import { MODULES } from 'generated/modules';
 import { instantiate } from 'generated/library-component';
 
-/** As on Node; there is one component and one engine. */
+let take;
+const taken = new Map();
+
+/** Has core modules from `source(file, digest)`, which gives them or promises to. */
+export const takeFrom = (source) => (take = source);
+
+/** As on Node; there is one component. */
 export async function component() {
-  return { instantiate, core: (core) => MODULES[CORES.library[core].file] };
+  await Promise.all(Object.values(CORES.library).map(load));
+  return { instantiate, core: (core) => taken.get(CORES.library[core].file) };
+}
+
+async function load({ file, digest }) {
+  if (!taken.has(file)) taken.set(file, await take(file, digest));
 }
 
 export const instance = (module, imports) => new WebAssembly.Instance(module, imports);
