@@ -1,4 +1,4 @@
-// One suite in every runtime.
+// One suite in every runtime, and one process for both ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { RUNTIMES, missing, run, startEmulator } from './processes.js';
@@ -14,5 +14,13 @@ for (const [name, command] of Object.entries(RUNTIMES)) {
     for (const line of stdout.trim().split('\n')) context.diagnostic(line);
     assert.equal(code, 0, `${stdout}${stderr}`);
     assert.match(stdout, /^ok /);
+  });
+}
+
+// Both engines: where WebAssembly waits for promises, and where it does not.
+for (const name of ['Node 20', 'Node 26']) {
+  test(`client and server in one process (${name})`, { skip: missing(RUNTIMES[name][0]) }, async () => {
+    const { code, stdout, stderr } = await run(RUNTIMES[name], [workspace('node-shim/test/one_process.js')]);
+    assert.deepEqual([code, stdout], [0, 'done\n'], stderr);
   });
 }
