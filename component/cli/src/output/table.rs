@@ -5,8 +5,8 @@ use crate::output::Output;
 /// What stands between two columns.
 const GAP: usize = 2;
 
-/// Fewer characters tell nobody anything; then columns are left out.
-const NARROWEST: usize = 8;
+/// Fewer characters tell nobody anything; then the column is left out.
+const NARROWEST: usize = 12;
 
 /// A column and what becomes of it where the terminal is narrow.
 #[derive(Clone, Copy)]
@@ -75,14 +75,14 @@ pub(crate) fn table<const N: usize>(
         .join("\n")
 }
 
-/// The first cell of a row on a line, and below it those without which it is not known.
+/// The first cell of a row on a line, and below it the others that say something.
 fn stacked<const N: usize>(columns: &[Column; N], rows: &[[String; N]], output: &Output) -> String {
     let mut lines = Vec::new();
     for row in rows {
         let mut cells = row.iter().zip(columns);
         lines.extend(cells.next().map(|(cell, _)| output.heading(cell)));
-        let keys = cells.filter(|(_, column)| column.spare.is_none());
-        lines.extend(keys.map(|(cell, column)| format!("  {}: {cell}", column.heading)));
+        let told = cells.filter(|(cell, _)| !cell.is_empty());
+        lines.extend(told.map(|(cell, column)| format!("  {}: {cell}", column.heading)));
     }
     lines.join("\n")
 }
@@ -97,39 +97,26 @@ fn longest<const N: usize>(columns: &[Column; N], rows: &[[String; N]]) -> [usiz
     longest
 }
 
-/// As wide as the longest cell; while that is too much, a column is left out if cutting does not help, then the widest one
-/// that may gives one character away. Nothing where no table fits.
+/// As wide as the longest cell. While that is too much, the column that is missed least is cut, or left out where that does
+/// not do. Nothing where no table fits.
 fn widths<const N: usize>(
     columns: &[Column; N],
     longest: [usize; N],
     limit: usize,
 ) -> Option<[Option<usize>; N]> {
     let mut widths = longest.map(Some);
-    let least = |widths: &[Option<usize>; N]| {
-        let shown = widths.iter().zip(columns);
-        total(
-            shown.filter_map(|(width, column)| match (width, column.may_be_cut) {
-                (Some(width), true) => Some(NARROWEST.min(*width)),
-                (width, _) => *width,
-            }),
-        )
-    };
-    while least(&widths) > limit {
+    loop {
+        let excess = total(widths.iter().flatten().copied()).saturating_sub(limit);
+        if excess == 0 {
+            return Some(widths);
+        }
         let shown = widths.iter_mut().zip(columns);
         let spare = shown.filter(|(width, column)| width.is_some() && column.spare.is_some());
-        let (first, _) = spare.max_by_key(|(_, column)| column.spare)?;
-        *first = None;
+        let (width, column) = spare.max_by_key(|(_, column)| column.spare)?;
+        *width = width
+            .map(|width| width.saturating_sub(excess))
+            .filter(|rest| column.may_be_cut && *rest >= NARROWEST);
     }
-    while total(widths.iter().flatten().copied()) > limit {
-        let widest = widths
-            .iter_mut()
-            .zip(columns)
-            .filter_map(|(width, column)| width.as_mut().filter(|_| column.may_be_cut))
-            .filter(|width| **width > NARROWEST)
-            .max_by_key(|width| **width)?;
-        *widest -= 1;
-    }
-    Some(widths)
 }
 
 /// With the gaps.
@@ -181,10 +168,11 @@ mod tests {
         for (limit, expected) in [
             (200, Some([name, Some(33), id, date])),
             (77, Some([name, Some(33), id, date])),
-            (70, Some([name, Some(26), id, date])),
-            (52, Some([name, Some(8), id, date])),
-            (51, Some([name, Some(19), id, None])),
-            (39, Some([name, None, id, None])),
+            (76, Some([name, Some(33), id, None])),
+            (65, Some([name, Some(33), id, None])),
+            (52, Some([name, Some(20), id, None])),
+            (44, Some([name, Some(12), id, None])),
+            (43, Some([name, None, id, None])),
             (30, Some([name, None, id, None])),
             (29, None),
         ] {
