@@ -4,7 +4,9 @@
 
 use ::text::word;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
+use crate::input::secret::hidden;
 use crate::input::{stdin, text};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -22,9 +24,26 @@ pub(crate) fn piped_stdin(output: &Output) -> Result<Option<String>, Error> {
     Ok((!token.is_empty()).then_some(token))
 }
 
-/// All of stdin.
+/// All of stdin. At a terminal it is a question, so that nothing shows what is typed.
 pub(crate) fn whole_stdin() -> Result<String, Error> {
-    from_bytes("the input", &stdin::bytes()?)
+    match stdin::is_terminal().then(typed).transpose()?.flatten() {
+        Some(text) => from_text(&text),
+        None => from_bytes("the input", &stdin::bytes()?),
+    }
+}
+
+/// A line, and those on which its command goes on; nothing where nothing can be hidden.
+fn typed() -> Result<Option<Zeroizing<String>>, Error> {
+    let Some(line) = hidden("Token: ")? else {
+        return Ok(None);
+    };
+    let mut text = Zeroizing::new(line);
+    while text.trim_end().ends_with('\\') {
+        let Some(line) = hidden("> ")? else { break };
+        let line = Zeroizing::new(line);
+        text.extend(["\n", line.as_str()]);
+    }
+    Ok(Some(text))
 }
 
 /// The token in a file's bytes; `what` names them in the message if they are no text.

@@ -7,7 +7,10 @@ use crate::output::error::Error;
 
 /// The token that `--assertion` names.
 pub(crate) fn read(argument: &TextArgument) -> Result<Secret, Error> {
-    let token = token::from_text(&argument.read()?)?;
+    let token = match argument.is_stdin() {
+        true => token::whole_stdin()?,
+        false => token::from_text(&argument.read()?)?,
+    };
     if token.is_empty() {
         return Err(Error::bad_arguments(
             "the incoming token is empty",
