@@ -89,7 +89,10 @@ impl Inspect {
         } else if let Some(path) = &self.file {
             TokenSource::File(path)
         } else if let Some(profile) = &self.profile {
-            TokenSource::Profile(profile)
+            TokenSource::Cached {
+                profile: Some(profile),
+                scope: None,
+            }
         } else {
             TokenSource::Unnamed
         }

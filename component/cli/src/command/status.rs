@@ -30,6 +30,10 @@ pub(crate) struct Status {
     #[arg(value_name = "NAME", conflicts_with = "profile", value_parser = fields::known_name)]
     argument: Option<String>,
 
+    /// The token for these scopes [default: the profile's own]
+    #[arg(short, long, value_name = "SCOPES")]
+    scope: Option<String>,
+
     /// Format: text (the default), json or yaml
     #[arg(short, long, value_name = "FORMAT")]
     output: Option<Format>,
@@ -37,8 +41,10 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let name = self.profile.as_deref().or(self.argument.as_deref());
-        let source = name.map_or(TokenSource::Default, TokenSource::Profile);
+        let source = TokenSource::Cached {
+            profile: self.profile.as_deref().or(self.argument.as_deref()),
+            scope: self.scope.as_deref(),
+        };
         let found = source.read(output)?;
         let inspection = Inspection::decode(&found.text)?;
         let format = self.output.unwrap_or(Format::Text);

@@ -89,10 +89,11 @@ impl TokenOptions {
         self.flow.is_some() || self.claims.is_some() || texts.iter().any(|text| text.is_some())
     }
 
-    /// What the profile itself asks for.
-    pub(crate) fn of(profile: Option<String>) -> Self {
+    /// What the profile itself asks for, or other scopes.
+    pub(crate) fn of(profile: Option<String>, scope: Option<String>) -> Self {
         Self {
             profile,
+            scope,
             ..Self::default()
         }
     }
@@ -166,7 +167,7 @@ impl TokenOptions {
             && in_use.source == Source::Saved
             && let Some(warning) = profile.clear_text_warning()
         {
-            output.notice(&warning);
+            output.detail(&warning);
         }
         let request = Request {
             authority,
@@ -184,13 +185,19 @@ impl TokenOptions {
             Grant::ManagedIdentity(wanted) => gate::permit_platform(&wanted.environment)?,
             _ => gate::permit(&request.authority)?,
         }
-        Ok(Prepared {
+        let prepared = Prepared {
             request,
             withheld: proof.withheld().map(ToOwned::to_owned),
             in_use,
             flow,
             secret_is_option: self.client_secret.is_some(),
-        })
+        };
+        if purpose != Purpose::LookUp
+            && let Some(source) = prepared.given_secret_source()
+        {
+            output.detail(&format!("secret: {source}"));
+        }
+        Ok(prepared)
     }
 
     fn chosen_authority(&self, profile: &Profile) -> String {

@@ -67,6 +67,14 @@ impl Prepared {
         }
     }
 
+    /// The same for one that is in no store: what reads the store tells of its own.
+    pub(crate) fn given_secret_source(&self) -> Option<&'static str> {
+        match &self.request.credential {
+            Credential::Secret(secret) if secret.stored.is_none() => self.secret_source(),
+            _ => None,
+        }
+    }
+
     /// Where the client secret that was sent came from: words that complete "the secret was …".
     fn secret_source(&self) -> Option<&'static str> {
         let Credential::Secret(secret) = &self.request.credential else {

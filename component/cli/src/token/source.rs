@@ -1,7 +1,7 @@
 //! Where a command finds the token that it is about.
 
 use crate::bindings::files;
-use crate::bindings::tokens;
+use crate::bindings::tokens::{self, CacheUse};
 use crate::input::{text, token};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -18,10 +18,11 @@ pub(crate) enum TokenSource<'a> {
     File(&'a str),
     /// The token itself, a file if there is one of that name, or `-` for stdin.
     Word(&'a str),
-    /// The cached token of a profile; nothing is sent.
-    Profile(&'a str),
-    /// The cached token of the default profile; nothing is sent.
-    Default,
+    /// The cached token of a profile, or of the default one, for its own scopes or others; nothing is sent.
+    Cached {
+        profile: Option<&'a str>,
+        scope: Option<&'a str>,
+    },
     /// Nothing: what is piped in, else the cached token of the default profile.
     Unnamed,
 }
@@ -55,11 +56,10 @@ impl TokenSource<'_> {
                 Some(Ok(bytes)) => token::from_bytes("the file", &bytes).map(bare),
                 Some(Err(_)) | None => Self::Argument(word).read(output),
             },
-            Self::Profile(name) => cached(Some((*name).to_owned()), output),
-            Self::Default => cached(None, output),
+            Self::Cached { profile, scope } => cached(*profile, *scope, output),
             Self::Unnamed => match token::piped_stdin(output)? {
                 Some(token) => Ok(bare(token)),
-                None => cached(None, output),
+                None => cached(None, None, output),
             },
         }
     }
@@ -81,22 +81,24 @@ fn is_path(word: &str) -> bool {
 /// `PATH_MAX` on Linux.
 const LONGEST_PATH: usize = 4096;
 
-fn cached(profile: Option<String>, output: &Output) -> Result<FoundToken, Error> {
-    let prepared =
-        TokenOptions::of(profile).prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
-    let token = tokens::cached(&prepared.request).map_err(|error| prepared.explain(error))?;
+fn cached(
+    profile: Option<&str>,
+    scope: Option<&str>,
+    output: &Output,
+) -> Result<FoundToken, Error> {
+    let own = |text: Option<&str>| text.map(ToOwned::to_owned);
+    let options = TokenOptions::of(own(profile), own(scope));
+    let prepared = options.prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
+    let token = match prepared.in_use.source {
+        // Nothing of it is kept, and nothing of it leaves this program.
+        Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass).map(Some),
+        Source::Environment | Source::Saved => tokens::cached(&prepared.request),
+    };
+    let token = token.map_err(|error| prepared.explain(error))?;
     let token = token.ok_or_else(|| {
         Error::general(
             format!("no token found for {}", prepared.label()),
-            match prepared.in_use.source {
-                Source::Environment => {
-                    "get one with `entra-auth-cli get-token`, or pipe a token in".to_owned()
-                }
-                Source::Demo | Source::Saved => format!(
-                    "get one with `entra-auth-cli get-token -p {}`, or pipe a token in",
-                    prepared.in_use.profile.name
-                ),
-            },
+            prepared.naming_profile("get one with `entra-auth-cli get-token`"),
         )
     })?;
     Ok(FoundToken {

@@ -112,7 +112,10 @@ impl Discover {
         let source = match (token, &self.file, &self.profile) {
             (Some(text), _, _) => TokenSource::Argument(text),
             (_, Some(path), _) => TokenSource::File(path),
-            (_, _, Some(profile)) => TokenSource::Profile(profile),
+            (_, _, Some(profile)) => TokenSource::Cached {
+                profile: Some(profile),
+                scope: None,
+            },
             (None, None, None) => TokenSource::Unnamed,
         };
         let found = source.read(output);
