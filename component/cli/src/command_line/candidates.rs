@@ -138,7 +138,7 @@ const AUTHORITIES: [&str; 2] = ["usgovernment", "china"];
 fn names_of<C: Named>() -> Vec<String> {
     C::NAMES
         .iter()
-        .map(|(_, name)| (*name).to_owned())
+        .map(|(one, _)| one.entry().0.to_owned())
         .collect()
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 fn unknown<C: Named>(text: &str) -> BadValue {
-    let names: Vec<&str> = C::NAMES.iter().map(|(_, name)| *name).collect();
+    let names: Vec<&str> = C::NAMES.iter().map(|(one, _)| one.entry().0).collect();
     BadValue::new(
         format!("unknown {}{}", C::NOUN, quoted_if_word(text)),
         format!("one of {}", names.join(", ")),

@@ -23,6 +23,8 @@ pub(crate) struct Error {
 pub(crate) struct BadValue {
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// What was probably meant, where Enter may take it.
+    pub(crate) instead: Option<String>,
 }
 
 impl Error {
@@ -49,6 +51,17 @@ impl BadValue {
         Self {
             message: message.into(),
             hint: Some(hint.into()),
+            instead: None,
+        }
+    }
+}
+
+impl From<Error> for BadValue {
+    fn from(error: Error) -> Self {
+        Self {
+            message: error.message,
+            hint: error.hint,
+            instead: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::input::named::Named;
 use crate::output::printable::printable;
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
@@ -50,7 +51,7 @@ pub(crate) fn rows(profile: &Profile) -> Vec<Row> {
         ("Note", note),
         ("Tenant ID", Some(profile.tenant_id.clone())),
         ("Client ID", Some(profile.client_id.clone())),
-        ("Auth Method", Some(profile.auth_method.clone())),
+        ("Auth Method", Some(method(profile))),
         ("Certificate", profile.certificate_path.clone()),
         ("Private Key", profile.private_key_path.clone()),
         ("Default Scopes", Some(profile.effective_scopes().join(" "))),
@@ -61,6 +62,15 @@ pub(crate) fn rows(profile: &Profile) -> Vec<Row> {
         ("Created", profile.created_at.clone()),
         ("Updated", profile.updated_at.clone()),
     ]
+}
+
+/// The method as people choose it.
+pub(crate) fn method(profile: &Profile) -> String {
+    let known = profile.auth_method();
+    known.map_or_else(
+        |_| profile.auth_method.clone(),
+        |method| method.entry().0.to_owned(),
+    )
 }
 
 /// One `Key: value` a line.

@@ -152,10 +152,13 @@ pub(crate) fn scopes(text: &str) -> Result<Vec<String>, BadValue> {
         return Err(BadValue::new("the scope is a placeholder", advice));
     }
     match scopes.iter().find(|scope| is_name_of_api(scope)) {
-        Some(api) => Err(BadValue::new(
-            format!("`{api}` names no API, so Entra would take it for Microsoft Graph's"),
-            format!("for all that was granted, did you mean `api://{api}/.default`?"),
-        )),
+        Some(api) => Err(BadValue {
+            instead: Some(format!("api://{api}/.default")).filter(|_| scopes.len() == 1),
+            ..BadValue::new(
+                format!("`{api}` names no API, so Entra would take it for Microsoft Graph's"),
+                format!("for all that was granted, did you mean `api://{api}/.default`?"),
+            )
+        }),
         None => Ok(scopes),
     }
 }

@@ -31,11 +31,24 @@ pub(super) enum Need {
 pub(super) struct Field {
     question: &'static str,
     flag: &'static str,
+    /// Lines above the question.
+    explanation: &'static [&'static str],
 }
 
 impl Field {
     pub(super) fn new(question: &'static str, flag: &'static str) -> Self {
-        Self { question, flag }
+        Self {
+            question,
+            flag,
+            explanation: &[],
+        }
+    }
+
+    pub(super) fn explained(self, explanation: &'static [&'static str]) -> Self {
+        Self {
+            explanation,
+            ..self
+        }
     }
 }
 
@@ -76,9 +89,7 @@ impl<'a> Answers<'a> {
                 self.missing.push(field.flag);
                 Ok(None)
             }
-            (None, Asking::Everything | Asking::WhatIsNeeded) => {
-                self.ask(field.question, parse).map(Some)
-            }
+            (None, Asking::Everything | Asking::WhatIsNeeded) => self.ask(field, parse).map(Some),
         }
     }
 
@@ -88,21 +99,15 @@ impl<'a> Answers<'a> {
         field: Field,
         given: Option<&str>,
         default: &str,
-        explanation: &[&str],
         parse: impl Fn(&str) -> Result<T, BadValue>,
     ) -> Result<T, Error> {
         match (given, self.asking) {
             (Some(text), _) => Ok(parse(text)?),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(parse(default)?),
-            (None, Asking::Everything) => {
-                for line in explanation {
-                    self.output.instruction(line);
-                }
-                self.ask(field.question, |answer| match answer {
-                    "" => parse(default),
-                    answer => parse(answer),
-                })
-            }
+            (None, Asking::Everything) => self.ask(field, |answer| match answer {
+                "" => parse(default),
+                answer => parse(answer),
+            }),
         }
     }
 
@@ -122,7 +127,7 @@ impl<'a> Answers<'a> {
             (None, Asking::Everything | Asking::WhatIsNeeded) => {
                 let name = named::name(default);
                 self.menu::<C>(name);
-                self.ask(field.question, |answer| match answer {
+                self.ask(field, |answer| match answer {
                     "" => Ok(default),
                     answer => named::pick(answer),
                 })
@@ -131,18 +136,20 @@ impl<'a> Answers<'a> {
         }
     }
 
-    /// One of a menu, or none: Enter leaves it to the program.
+    /// One of a menu, or none: Enter leaves it to the program, which takes `automatic`.
     pub(super) fn named_or_automatic<C: Named + PartialEq>(
         &mut self,
         field: Field,
         given: Option<Option<C>>,
+        automatic: Option<C>,
     ) -> Result<Option<C>, Error> {
         match (given, self.asking) {
             (Some(given), _) => Ok(given),
             (None, Asking::Nothing | Asking::WhatIsNeeded) => Ok(None),
             (None, Asking::Everything) => {
-                self.menu::<C>("automatic: what fits the method");
-                self.ask(field.question, |answer| match answer {
+                let automatic = automatic.map(named::name).unwrap_or("what fits the method");
+                self.menu::<C>(&format!("automatic ({automatic})"));
+                self.ask(field, |answer| match answer {
                     "" => Ok(None),
                     answer => named::pick(answer).map(Some),
                 })
@@ -191,22 +198,38 @@ impl<'a> Answers<'a> {
 
     fn ask<T>(
         &self,
-        question: &str,
+        field: Field,
         parse: impl Fn(&str) -> Result<T, BadValue>,
     ) -> Result<T, Error> {
+        if !field.explanation.is_empty() {
+            self.output.instruction("");
+        }
+        for line in field.explanation {
+            self.output.instruction(line);
+        }
+        let mut instead: Option<String> = None;
         loop {
-            let answer = prompt::ask(question, Echo::Shown).map_err(unasked)?;
-            match parse(answer.trim()) {
+            let answer = prompt::ask(field.question, Echo::Shown).map_err(unasked)?;
+            let taken = match (answer.trim(), instead.take()) {
+                ("", Some(meant)) => meant,
+                (answer, _) => answer.to_owned(),
+            };
+            match parse(&taken) {
                 Ok(value) => return Ok(value),
                 Err(bad) => {
                     let hint = bad.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
                     self.output.instruction(&format!("{}{hint}", bad.message));
+                    if let Some(meant) = &bad.instead {
+                        self.output.instruction(&format!("Enter = {meant}"));
+                    }
+                    instead = bad.instead;
                 }
             }
         }
     }
 
     fn menu<C: Named>(&self, default: &str) {
+        self.output.instruction("");
         self.output.instructions(&named::menu::<C>());
         self.output.instruction(&format!("Enter = {default}"));
     }

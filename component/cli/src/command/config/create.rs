@@ -35,7 +35,7 @@ Methods:
   Certificate, PasswordlessCertificate
   FederatedToken      workload identity, GitHub Actions, Azure Pipelines
   ManagedIdentity     the identity that Azure gave to this machine or service
-  None                a public client: people sign in
+  Public              a public client: people sign in
 Flows:
   ClientCredentials, OnBehalfOf, ManagedIdentity,
   InteractiveBrowser, AuthorizationCode, DeviceCode
@@ -178,10 +178,9 @@ impl Create {
             self.prove(method, &mut draft, &mut answers, output)?;
         }
         draft.profile.scopes = answers.with_default(
-            Field::new("Scopes: ", "--scope"),
+            Field::new("Scopes: ", "--scope").explained(&SCOPES_EXPLAINED),
             self.fields.scope.as_deref(),
             scopes::DEFAULT,
-            &SCOPES_EXPLAINED,
             fields::scopes,
         )?;
         let is_managed = draft.profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity);
@@ -191,15 +190,15 @@ impl Create {
                 Field::new("Default OAuth2 flow: ", "--flow"),
                 // Only one fits.
                 flow.or(is_managed.then_some(None)),
+                draft.profile.flow().ok(),
             )?
             .map(|flow: Flow| named::name(flow).to_owned());
         self.settings(&mut draft.profile)?;
         if self.fields.authority.is_none() && !is_managed {
             draft.profile.authority = answers.with_default(
-                Field::new("Cloud: ", "--cloud"),
+                Field::new("Cloud: ", "--cloud").explained(&CLOUDS_EXPLAINED),
                 None,
                 "",
-                &CLOUDS_EXPLAINED,
                 cloud,
             )?;
         }
@@ -211,7 +210,7 @@ impl Create {
     fn identity(&self, answers: &mut Answers) -> Result<Profile, Error> {
         let known = saved::load()?;
         let name = answers.required(
-            Field::new("Profile name: ", "--profile"),
+            Field::new("Profile name: ", "--profile").explained(&NAME_EXPLAINED),
             self.profile.as_deref().or(self.name.as_deref()),
             |text| {
                 let name = fields::name(text)?;
@@ -237,11 +236,12 @@ impl Create {
                 // A custom authority has none.
                 (None, Some(_)) if !answers.asks_everything() => None,
                 (tenant, _) => {
-                    let field = Field::new("Tenant ID: ", "--tenant-id");
+                    let field =
+                        Field::new("Tenant ID: ", "--tenant-id").explained(&TENANT_EXPLAINED);
                     answers.required(field, tenant, fields::tenant)?
                 }
             };
-            let field = Field::new("Client ID: ", "--client-id");
+            let field = Field::new("Client ID: ", "--client-id").explained(&CLIENT_EXPLAINED);
             (
                 tenant_id,
                 answers.required(field, client, fields::client_id)?,
@@ -357,6 +357,9 @@ impl Create {
         };
         let key = self.fields.private_key_path.as_deref();
         draft.profile.private_key_path = key.map(field_options::path);
+        if answers.asks_everything() && !self.force {
+            usable_files(&mut draft.profile, answers, output)?;
+        }
         draft.certificate_password = match self.fields.certificate_password(output)? {
             Some(password) => Some(password),
             None => self.certificate_password(method, &draft.profile, answers, output)?,
@@ -391,6 +394,28 @@ impl Create {
     }
 }
 
+/// Asks until certificate and key fit each other: what cannot be used later is found out now.
+fn usable_files(
+    profile: &mut Profile,
+    answers: &mut Answers,
+    output: &Output,
+) -> Result<(), Error> {
+    let path = Field::new("Certificate path: ", "--certificate-path");
+    let key = Field::new("Private key path: ", "--private-key-path").explained(&KEY_EXPLAINED);
+    while let Err(error) = certificate_check::look(profile, None) {
+        output.instruction(&error.message);
+        if let Some(known) = profile.certificate_path.take() {
+            output.instruction(&format!("Enter = {known}"));
+            let chosen = |text: &str| Ok(field_options::path(text));
+            profile.certificate_path = Some(answers.with_default(path, None, &known, chosen)?);
+        }
+        profile.private_key_path = answers.with_default(key, None, "", |text| {
+            Ok((!text.is_empty()).then(|| field_options::path(text)))
+        })?;
+    }
+    Ok(())
+}
+
 fn wants_to_try_again() -> Result<bool, Error> {
     let question = "Try again with the same answers? [Y/n] ";
     let answer = prompt::ask(question, Echo::Shown)?;
@@ -410,17 +435,23 @@ fn next_command(profile: &Profile) -> String {
 fn cloud(answer: &str) -> Result<Option<String>, BadValue> {
     match named::fold(answer).as_str() {
         "" | "global" | "public" | "worldwide" => Ok(None),
-        _ => field_options::authority(answer).map_err(|error| BadValue {
-            message: error.message,
-            hint: error.hint,
-        }),
+        _ => field_options::authority(answer).map_err(BadValue::from),
     }
 }
+
+const NAME_EXPLAINED: [&str; 1] = ["A name of your choice, such as my-api-client"];
+
+const TENANT_EXPLAINED: [&str; 1] =
+    ["The app registration's Directory (tenant) ID, or a domain such as contoso.onmicrosoft.com"];
+
+const CLIENT_EXPLAINED: [&str; 1] = ["The app registration's Application (client) ID"];
 
 const SCOPES_EXPLAINED: [&str; 2] = [
     "What the token is for, such as api://your-api-id/.default; several between blanks",
     "Enter = https://graph.microsoft.com/.default (Microsoft Graph)",
 ];
+
+const KEY_EXPLAINED: [&str; 1] = ["Enter = none: the certificate file has the key"];
 
 const CLOUDS_EXPLAINED: [&str; 2] = [
     "usgovernment, china, or the address of an authority",

@@ -12,6 +12,7 @@ use crate::input::stdin;
 use crate::output::Output;
 use crate::output::error::{BadValue, Error};
 use crate::profile::auth_method::AuthMethod;
+use crate::profile::description;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
 
@@ -90,7 +91,7 @@ fn menu(changes: &Changes) -> String {
         .map(|(index, (item, name))| {
             let value = match item {
                 Item::Authority => profile.authority().to_owned(),
-                Item::AuthMethod => profile.auth_method.clone(),
+                Item::AuthMethod => description::method(profile),
                 Item::CertificatePath => profile.certificate_path.clone().unwrap_or_else(none),
                 Item::ClientId => profile.client_id.clone(),
                 Item::ClientSecret | Item::CertificatePassword => "****".to_owned(),
@@ -200,10 +201,7 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
     let text = answer.reveal();
     match item {
         Item::Authority => {
-            changes.after.authority = field_options::authority(text).map_err(|error| BadValue {
-                message: error.message,
-                hint: error.hint,
-            })?;
+            changes.after.authority = field_options::authority(text).map_err(BadValue::from)?;
         }
         Item::AuthMethod => changes.set_method(named::pick(text)?),
         Item::CertificatePath => {

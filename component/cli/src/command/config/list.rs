@@ -101,7 +101,7 @@ fn row(profile: &Profile) -> [String; 6] {
         profile.name.clone(),
         profile.tenant_id.clone(),
         profile.client_id.clone(),
-        profile.auth_method.clone(),
+        description::method(profile),
         profile
             .default_flow
             .clone()
