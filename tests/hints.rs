@@ -25,6 +25,11 @@ const COMMANDS: &[(&str, &str, Seen)] = &[
     ("entra-auth-cli", "", Prints("Usage")),
     ("entra-auth-cli clear-cache", "", Prints("")),
     ("entra-auth-cli clear-cache --all", "", Prints("")),
+    (
+        "entra-auth-cli config {word}",
+        "export",
+        Prints("my-api-client"),
+    ),
     ("entra-auth-cli config create", "", Asks("Profile name: ")),
     (
         "entra-auth-cli config create -p {} --force",
@@ -58,11 +63,7 @@ const COMMANDS: &[(&str, &str, Seen)] = &[
     ),
     ("entra-auth-cli config export", "", Prints("my-api-client")),
     ("entra-auth-cli get-token", "", Prints("eyJ")),
-    (
-        "entra-auth-cli get-token -p {}",
-        "my-api-client",
-        Prints("eyJ"),
-    ),
+    ("entra-auth-cli get-token -p demo", "", Prints("eyJ")),
     (
         "entra-auth-cli status",
         "",

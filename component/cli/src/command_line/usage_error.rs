@@ -39,14 +39,19 @@ fn wrong(kind: ErrorKind, error: &clap::Error) -> Error {
             let message = format!("unknown command{}", quoted_if_word(&word));
             let known = OTHER_TOOLS.iter().find(|(other, _)| *other == word);
             let hint = known.map(|(_, hint)| (*hint).to_owned());
+            let hint = hint.or_else(|| {
+                let is_about_profiles = ABOUT_PROFILES.contains(&word.as_str());
+                is_about_profiles.then(|| format!("did you mean `entra-auth-cli config {word}`?"))
+            });
             hinted(
                 message,
                 hint.or_else(|| suggestion(error, ContextKind::SuggestedSubcommand)),
+                error,
             )
         }
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => invalid_value(&option, error),
-        ErrorKind::MissingRequiredArgument => hinted(format!("missing {argument}"), None),
-        ErrorKind::MissingSubcommand => hinted("no command is given".to_owned(), None),
+        ErrorKind::MissingRequiredArgument => hinted(format!("missing {argument}"), None, error),
+        ErrorKind::MissingSubcommand => hinted("no command is given".to_owned(), None, error),
         ErrorKind::ArgumentConflict => {
             let other = text(error, ContextKind::PriorArg).unwrap_or_default();
             let message = match option_name(&other) {
@@ -54,18 +59,22 @@ fn wrong(kind: ErrorKind, error: &clap::Error) -> Error {
                 other if other.is_empty() => format!("`{option}` is given twice"),
                 other => format!("`{option}` and `{other}` exclude each other"),
             };
-            hinted(message, None)
+            hinted(message, None, error)
         }
-        ErrorKind::TooManyValues => hinted(format!("`{option}` takes no value"), None),
+        ErrorKind::TooManyValues => hinted(format!("`{option}` takes no value"), None, error),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
-            hinted(format!("`{option}` needs a value"), None)
+            hinted(format!("`{option}` needs a value"), None, error)
         }
-        _ => hinted("the command line cannot be understood".to_owned(), None),
+        _ => hinted(
+            "the command line cannot be understood".to_owned(),
+            None,
+            error,
+        ),
     }
 }
 
 /// What other tools call commands that are none here, and what to run instead.
-const OTHER_TOOLS: [(&str, &str); 5] = [
+const OTHER_TOOLS: [(&str, &str); 7] = [
     (
         "login",
         "`entra-auth-cli get-token` signs in and prints the token; `entra-auth-cli status` shows who is signed in",
@@ -86,6 +95,19 @@ const OTHER_TOOLS: [(&str, &str); 5] = [
         "init",
         "`entra-auth-cli config create` asks for what a profile needs",
     ),
+    (
+        "profile",
+        "`entra-auth-cli config create` makes a profile, `config --help` lists what else there is",
+    ),
+    (
+        "demo",
+        "`entra-auth-cli get-token -p demo` prints a token of the built-in tenant",
+    ),
+];
+
+/// Commands below `config` that people look for at the top.
+const ABOUT_PROFILES: [&str; 7] = [
+    "create", "delete", "edit", "export", "import", "migrate", "show",
 ];
 
 fn unknown_argument(argument: &str, error: &clap::Error) -> Error {
@@ -95,12 +117,13 @@ fn unknown_argument(argument: &str, error: &clap::Error) -> Error {
             quoted if quoted.is_empty() => "unknown option".to_owned(),
             quoted => format!("unknown option{quoted}"),
         };
-        hinted(message, suggestion(error, ContextKind::SuggestedArg))
+        hinted(message, suggestion(error, ContextKind::SuggestedArg), error)
     } else {
         let word = quoted_if_word(argument);
         hinted(
             format!("there is a word that belongs to no option{word}"),
             None,
+            error,
         )
     }
 }
@@ -108,7 +131,7 @@ fn unknown_argument(argument: &str, error: &clap::Error) -> Error {
 fn invalid_value(option: &str, error: &clap::Error) -> Error {
     let source = std::error::Error::source(error);
     if let Some(bad) = source.and_then(|source| source.downcast_ref::<BadValue>()) {
-        return hinted(bad.message.clone(), bad.hint.clone());
+        return hinted(bad.message.clone(), bad.hint.clone(), error);
     }
     let is_missing = text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty());
     let problem = if is_missing {
@@ -116,14 +139,26 @@ fn invalid_value(option: &str, error: &clap::Error) -> Error {
     } else {
         "has a value that does not do"
     };
-    hinted(format!("`{option}` {problem}"), None)
+    hinted(format!("`{option}` {problem}"), None, error)
 }
 
-fn hinted(message: String, hint: Option<String>) -> Error {
-    Error::bad_arguments(
-        message,
-        hint.unwrap_or_else(|| format!("see `{NAME} --help`, or `--help` after a command")),
-    )
+fn hinted(message: String, hint: Option<String>, error: &clap::Error) -> Error {
+    Error::bad_arguments(message, hint.unwrap_or_else(|| see_help(error)))
+}
+
+/// The help of the command that was meant, as far as it is known.
+fn see_help(error: &clap::Error) -> String {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let is_command = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_lowercase());
+    let words = usage.split_whitespace().skip_while(|word| *word != NAME);
+    let words: Vec<&str> = words.take_while(is_command).collect();
+    match words.as_slice() {
+        [] | [_] => format!("see `{NAME} --help`, or `--help` after a command"),
+        words => format!("see `{} --help`", words.join(" ")),
+    }
 }
 
 fn suggestion(error: &clap::Error, kind: ContextKind) -> Option<String> {
@@ -170,7 +205,7 @@ mod tests {
 
     #[test]
     fn refusals_are_one_message_and_one_hint() {
-        let see = "see `entra-auth-cli --help`, or `--help` after a command";
+        let see = "see `entra-auth-cli get-token --help`";
         for (line, expected) in [
             ("--help", "answer".to_owned()),
             ("--version", "answer".to_owned()),
@@ -197,6 +232,19 @@ mod tests {
                     .to_owned(),
             ),
             (
+                "create",
+                "unknown command `create` | did you mean `entra-auth-cli config create`?".to_owned(),
+            ),
+            (
+                "nonsense",
+                "unknown command `nonsense` | see `entra-auth-cli --help`, or `--help` after a command"
+                    .to_owned(),
+            ),
+            (
+                "completion",
+                "missing <SHELL> | see `entra-auth-cli completion --help`".to_owned(),
+            ),
+            (
                 "get-token -f kerberos",
                 "unknown flow `kerberos` | one of ClientCredentials, InteractiveBrowser, \
                  DeviceCode, AuthorizationCode, ManagedIdentity, OnBehalfOf"
@@ -210,7 +258,9 @@ mod tests {
             ),
             (
                 "get-token --warn-expiry x",
-                format!("`--warn-expiry` has a value that does not do | {see}"),
+                "`--warn-expiry` has a value that does not do | see `entra-auth-cli --help`, or `--help` \
+                 after a command"
+                    .to_owned(),
             ),
             (
                 "get-token --port http",
@@ -231,14 +281,19 @@ mod tests {
                 "unknown prompt `always` | one of login, select_account, consent, create, none"
                     .to_owned(),
             ),
-            ("get-token -p", format!("`--profile` needs a value | {see}")),
+            (
+                "get-token -p",
+                "`--profile` needs a value | see `entra-auth-cli --help`, or `--help` after a command"
+                    .to_owned(),
+            ),
             (
                 "get-token -p a -p b",
                 format!("`--profile` is given twice | {see}"),
             ),
             (
                 "inspect --claims --header",
-                format!("`--claims` and `--header` exclude each other | {see}"),
+                "`--claims` and `--header` exclude each other | see `entra-auth-cli inspect --help`"
+                    .to_owned(),
             ),
             (
                 "get-token --verbose --quiet",
