@@ -127,9 +127,7 @@ impl Destination {
         if let (Origin::Person, Some(account)) = (token.origin, &token.account) {
             output.signed_in(account);
         }
-        for line in summary(token, &prepared.label()) {
-            output.notice(&line);
-        }
+        output.notices(&summary(token, &prepared.label()));
         for notice in &token.notices {
             output.notice(&format!("warning: {notice}"));
         }

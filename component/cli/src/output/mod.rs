@@ -16,6 +16,7 @@ pub(crate) mod exit_code;
 pub(crate) mod json;
 pub(crate) mod printable;
 pub(crate) mod table;
+pub(crate) mod wrapped;
 pub(crate) mod yaml;
 
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
@@ -117,6 +118,16 @@ impl Output {
         }
     }
 
+    /// The same in several lines, which nothing that another program writes comes between.
+    pub(crate) fn notices(&self, lines: &[String]) {
+        let lines: Vec<String> = lines.iter().map(|line| shown(line)).collect();
+        match self.verbosity {
+            Verbosity::Quiet => {}
+            Verbosity::Normal if !self.stderr_is_terminal => {}
+            Verbosity::Normal | Verbosity::Verbose => self.to_stderr(&lines.join("\n")),
+        }
+    }
+
     /// A notice for who maintains a script: build systems keep stderr as a log that somebody reads, and say that they are
     /// one. Not for commands with a result, which scripts capture by `2>&1`.
     pub(crate) fn notice_for_scripts(&self, text: &str) {
@@ -194,7 +205,7 @@ impl Output {
     /// A stderr that nobody reads is no reason to fail.
     fn to_stderr(&self, text: &str) {
         let mut to = stderr().lock();
-        let _ = writeln!(to, "{text}");
+        let _ = to.write_all(format!("{text}\n").as_bytes());
         let _ = to.flush();
     }
 }

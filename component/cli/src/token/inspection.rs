@@ -8,6 +8,7 @@ use crate::output::civil_time;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::printable::printable;
+use crate::output::wrapped::wrapped;
 use crate::token::facts;
 use crate::token::judgement::Judgement;
 use crate::token::unreadable::{no_token, opaque, undecodable};
@@ -25,6 +26,9 @@ const PARTS: [&str; 7] = [
     "verification",
     "remarks",
 ];
+
+/// Where a fact stands in its line, behind its label.
+const FACT: usize = 13;
 
 /// A token taken apart, its parts read as JSON.
 pub(crate) struct Inspection {
@@ -83,11 +87,13 @@ impl Inspection {
     pub(crate) fn summary(&self, output: &Output) -> Vec<String> {
         let mut lines = Vec::new();
         if self.decoded.kind == Kind::Signed {
-            lines.push(format!("Status:      {}", self.status(output)));
+            let status = format!("Status:      {}", self.status(output));
+            lines.push(wrapped(&status, FACT, output.width()));
         }
         if let Some(claims) = &self.claims {
             let facts = facts::short(claims);
-            lines.extend(facts.iter().map(|fact| printable(fact)));
+            let fitted = |fact: &String| wrapped(&printable(fact), FACT, output.width());
+            lines.extend(facts.iter().map(fitted));
         }
         lines
     }
@@ -173,7 +179,11 @@ impl Inspection {
             if !facts.is_empty() {
                 lines.push(String::new());
                 lines.push(output.heading("In words:"));
-                lines.extend(facts.iter().map(|fact| format!("  {}", printable(fact))));
+                let fitted = |fact: &String| {
+                    let line = format!("  {}", printable(fact));
+                    wrapped(&line, FACT + 2, output.width())
+                };
+                lines.extend(facts.iter().map(fitted));
             }
         }
         if !self.decoded.remarks.is_empty() {
@@ -188,7 +198,7 @@ impl Inspection {
                 lines.push(output.heading("Verification:"));
                 lines.extend(judgement.lines(output));
             }
-            None => lines.push(self.caveat().to_owned()),
+            None => lines.push(wrapped(self.caveat(), 0, output.width())),
         }
         lines.join("\n")
     }
