@@ -65,10 +65,21 @@ pub(crate) fn who_are_you(
         .button("sign_in", "Sign in")
         .quiet_button("cancel", "Cancel");
     flow.page("Sign in")
-        .text("This is a test tenant. Never enter a real password here.")
+        .text(&format!(
+            "This is a test tenant: {}. Never enter a real password here.",
+            accounts(incoming)
+        ))
         .alert(alert)
         .form(&form)
         .response(StatusCode::OK, &incoming.exchange)
+}
+
+/// Who can sign in, and how: nobody has to look for it.
+fn accounts(incoming: &Incoming<'_>) -> String {
+    let users = incoming.tenant.users.iter();
+    let users =
+        users.map(|user| format!("{}, password {}", user.user_principal_name, user.password));
+    users.collect::<Vec<_>>().join("; ")
 }
 
 /// Asks for consent.
