@@ -43,7 +43,7 @@ pub(super) fn aside(sentence: &str) -> String {
 }
 
 /// For a terminal. It stays, because only the guest knows when the waiting ends.
-pub(super) const WAITING_FOR_DEVICE: &str = "Waiting for the sign-in (Ctrl-C stops)\n\n";
+pub(super) const WAITING_FOR_DEVICE: &str = "Ctrl-C stops waiting.\n\n";
 
 /// For a terminal. That a program was started does not mean that anybody sees it.
 pub(super) const OPENED: &str =
