@@ -6,46 +6,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
-
-use support::{
-    Emulator, Internet, Outcome, PROGRAM, SECRET, Terminal, User, foreign_program, workspace,
-};
-
-/// A fenced block of a page.
-struct Block {
-    language: String,
-    /// Where its first line stands.
-    line: usize,
-    text: String,
-}
-
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for (number, line) in page.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(language)) => {
-                open = Some(Block {
-                    language: language
-                        .split_whitespace()
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned(),
-                    line: number + 2,
-                    text: String::new(),
-                });
-            }
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(block), None) => block.text.extend([line, "\n"]),
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "a block is not closed");
-    blocks
-}
+use support::{Block, Internet, Outcome, SECRET, User, blocks, foreign_program, workspace};
 
 fn pages() -> Vec<PathBuf> {
     let files = fs::read_dir(workspace().join("docs")).unwrap();
@@ -56,7 +17,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// Pages that somebody can follow from the first line to the last, with the tenant to try with and nothing else.
+/// Pages that `first_hour.rs` follows from the first line to the last, with the tenant to try with and nothing else.
 const FOLLOWED: [&str; 2] = ["custom-apis.md", "flows.md"];
 
 /// The page's shell blocks in a row. What a block sets, later blocks use. The line number tells which one failed.
@@ -78,14 +39,6 @@ fn shell(user: &User, script: &str) -> Outcome {
             .output()
             .unwrap(),
     )
-}
-
-/// The same for somebody who sits at a terminal. Returns what was shown, and the exit code.
-fn at_terminal(user: &User, script: &str) -> (String, i32) {
-    let path = user.home().join("guide.sh");
-    fs::write(&path, script).unwrap();
-    let mut shell = user.foreign_command(&foreign_program("bash").unwrap());
-    Terminal::start(shell.args(["-euo", "pipefail"]).arg(path)).finish()
 }
 
 #[test]
@@ -112,48 +65,6 @@ fn every_shell_block_runs() {
         }
     }
     assert!(count > 25, "only {count} blocks were found");
-}
-
-/// Somebody who has the program and a browser, and nothing else.
-fn newcomer() -> User {
-    let mut user = User::new();
-    let programs = Path::new(PROGRAM).parent().unwrap().to_str().unwrap();
-    let path = std::env::var("PATH").unwrap();
-    user.set("PATH", &format!("{programs}:{path}"));
-    let person = workspace().join("tests/python/browser.py");
-    user.set("BROWSER", &format!("python3 -B {}", person.display()));
-    user
-}
-
-#[test]
-fn the_guides_are_followed_from_the_first_line_to_the_last() {
-    let programs = ["bash", "curl", "jq", "openssl", "python3"];
-    if programs.iter().any(|name| foreign_program(name).is_none()) {
-        return;
-    }
-    for name in FOLLOWED {
-        let emulator = Emulator::start();
-        emulator.control("options", &serde_json::json!({ "device_interval": 1 }));
-        let text = fs::read_to_string(workspace().join("docs").join(name)).unwrap();
-        let script = script(name, blocks(&text).into_iter());
-        // The documented port may be taken on this machine.
-        let script = script.replace("127.0.0.1:8400", &format!("127.0.0.1:{}", emulator.port()));
-        let is_over = AtomicBool::new(false);
-        let outcome = thread::scope(|scope| {
-            // Somebody at another device.
-            scope.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    emulator.approve_device();
-                    thread::sleep(Duration::from_millis(100));
-                }
-            });
-            let outcome = at_terminal(&newcomer(), &script);
-            is_over.store(true, Ordering::Relaxed);
-            outcome
-        });
-        let (shown, code) = outcome;
-        assert_eq!(code, 0, "{name}: {shown}");
-    }
 }
 
 /// The scripts inside a pipeline's definition: block scalars that run the program.

@@ -4,45 +4,8 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
-use support::{
-    CLIENT_ID, Emulator, GET_TOKEN, Outcome, PROGRAM, SECRET, Terminal, User, foreign_program,
-};
-
-#[test]
-fn the_documented_commands_work_in_a_shell() {
-    if foreign_program("bash").is_none() || foreign_program("jq").is_none() {
-        return;
-    }
-    let emulator = Emulator::start();
-    let mut user = User::new();
-    let folder = Path::new(PROGRAM).parent().unwrap().to_str().unwrap();
-    user.set(
-        "PATH",
-        &format!("{folder}:{}", std::env::var("PATH").unwrap()),
-    );
-    user.set("SECRET", SECRET);
-    user.set("PORT", emulator.port());
-    let mut shell = user.foreign_command(Path::new("bash"));
-    shell.args(["-euo", "pipefail", "-c", COMMANDS]);
-    let audience = Outcome::of(shell.output().unwrap()).quiet_success();
-    assert_eq!(audience, "api://your-api-id\napi://your-api-id\n");
-    assert_eq!(
-        emulator.requests().len(),
-        1,
-        "the second token comes from the cache"
-    );
-}
-
-const COMMANDS: &str = r#"
-printf '%s\n' "$SECRET" | entra-auth-cli config create --name my-api-client --tenant-id contoso.onmicrosoft.com --client-id 99999999-8888-7777-6666-555555555555 --client-secret - --scope api://your-api-id/.default --authority http://127.0.0.1:$PORT --non-interactive
-TOKEN=$(entra-auth-cli get-token -p my-api-client)
-echo "$TOKEN" | entra-auth-cli inspect - | jq -r .aud
-AGAIN=$(entra-auth-cli get-token -p my-api-client)
-test "$TOKEN" = "$AGAIN"
-entra-auth-cli get-token -p my-api-client | entra-auth-cli inspect | jq -r .payload.aud
-"#;
+use support::{CLIENT_ID, Emulator, GET_TOKEN, Outcome, PROGRAM, SECRET, Terminal, User};
 
 #[test]
 fn the_demo_profile_needs_nothing() {

@@ -62,7 +62,7 @@
 //! | M50 a token is never another request's | component/protocol/src/token/cache.rs a_token_is_never_returned_for_another_request |
 //! | M50 nor another person's | tests/flows.rs two_people_on_one_client_do_not_get_each_others_tokens |
 //! | M51 nothing is asked in a loop | tests/flows.rs what_goes_on_ends_with_how_often_and_how_long |
-//! | M52 stdout is the token alone | tests/first_use.rs the_documented_commands_work_in_a_shell |
+//! | M52 stdout is the token alone | tests/first_use.rs the_demo_profile_needs_nothing |
 //! | M53 a federated token looks like one, and is read at use | component/protocol/src/credential/federated_assertion.rs only_what_looks_like_a_signed_token_is_sent |
 //! | M53 and outlives a stumble, no more | tests/flows.rs a_federated_token_outlives_a_stumble |
 //! | M54 the fence holds whatever the token logic does | tests/gate.rs a_host_that_the_profile_does_not_permit_is_refused_natively |

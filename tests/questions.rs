@@ -120,6 +120,61 @@ fn a_secret_that_is_missing_is_asked_for_at_a_terminal_alone() {
     assert!(shown.contains("eyJ"), "{shown}");
 }
 
+#[test]
+fn what_was_probably_meant_is_taken_by_enter() {
+    let emulator = Emulator::start();
+    let user = User::new();
+    let mut terminal = Terminal::start(&user.command("config create -p a --client-secret -"));
+    terminal.answer("Tenant ID: ", "contoso.onmicrosoft.com");
+    terminal.answer("Client ID: ", CLIENT_ID);
+    terminal.answer("Client secret: ", SECRET);
+    terminal.answer("Scopes: ", "your-api-id");
+    terminal.shown_until("Enter = api://your-api-id/.default");
+    terminal.answer("Scopes: ", "");
+    terminal.answer("Enter = automatic (ClientCredentials)", "");
+    terminal.answer("Cloud: ", emulator.authority());
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    let scopes = user.run("config show -p a").quiet_success();
+    assert!(
+        scopes.contains("Default Scopes: api://your-api-id/.default\n"),
+        "{scopes}"
+    );
+}
+
+#[test]
+fn a_certificate_without_its_key_is_asked_for_the_key() {
+    let emulator = Emulator::start();
+    let user = User::new();
+    let folder = workspace().join("host/emulator/key/client-credential");
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let line = format!(
+        "config create -p a --auth-method PasswordlessCertificate --authority {}",
+        emulator.authority()
+    );
+    let mut terminal = Terminal::start(&user.command(&line));
+    for (question, answer) in [
+        ("Tenant ID: ", "contoso.onmicrosoft.com"),
+        ("Client ID: ", CLIENT_ID),
+        ("Certificate path: ", "nowhere.pem"),
+        ("Certificate path: ", &file("client-certificate.pem")),
+        ("Private key path: ", ""),
+        ("Certificate path: ", ""),
+        ("Private key path: ", &file("client-private-key.pem")),
+        ("Scopes: ", "api://your-api-id/.default"),
+        ("Default OAuth2 flow: ", ""),
+    ] {
+        terminal.answer(question, answer);
+    }
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        user.run("get-token -p a")
+            .quiet_success()
+            .starts_with("eyJ")
+    );
+}
+
 /// A user whose secrets are behind a passphrase that nobody gives.
 fn locked(emulator: &Emulator) -> User {
     let mut user = User::with_profile(emulator.authority());

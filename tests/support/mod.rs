@@ -1,4 +1,4 @@
-//! What the integration tests share: an emulator, a browser, a user of the program, a terminal, foreign programs.
+//! What the integration tests share: an emulator, a browser, a user of the program, a terminal, pages, foreign programs.
 #![allow(
     dead_code,
     unused_imports,
@@ -10,6 +10,7 @@ mod emulator;
 mod foreign;
 mod internet;
 mod outcome;
+mod page;
 mod person;
 mod recorder;
 mod sources;
@@ -23,6 +24,7 @@ pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{built, component, foreign_program, python_packages, workspace};
 pub(crate) use internet::Internet;
 pub(crate) use outcome::Outcome;
+pub(crate) use page::{Block, blocks, blocks_of};
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, person, sign_in_by_device, start_until};
 pub(crate) use recorder::Recorder;
 pub(crate) use sources::sources;

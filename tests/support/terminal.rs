@@ -75,6 +75,18 @@ impl Terminal {
         }
     }
 
+    /// Waits until somebody has to type behind one of the texts, and tells which.
+    pub(crate) fn waits_behind(&mut self, texts: &[&str]) -> usize {
+        loop {
+            let line = self.shown.rsplit('\n').next().unwrap_or_default();
+            let shown = texts.iter().position(|text| line.contains(text));
+            if let Some(index) = shown.filter(|_| line.ends_with(' ')) {
+                return index;
+            }
+            assert!(self.read(), "none of {texts:?} in: {}", self.shown);
+        }
+    }
+
     /// What was shown since the last answer, up to `text`.
     pub(crate) fn shown_until(&mut self, text: &str) -> &str {
         while !self.shown.contains(text) {
