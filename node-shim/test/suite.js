@@ -195,15 +195,30 @@ export function suite(entra, emulator) {
       assert.equal(held, 0);
     },
 
+    async 'a client ends with its signal, whatever is under way'() {
+      await emulator.failOnce({ delay_ms: 30_000 });
+      const controller = new AbortController();
+      const client = createClient({ signal: controller.signal });
+      const call = rejection(client.acquire(request()));
+      while ((await tokenRequests()) === 0) await sleep(10);
+      const reason = new Error('closed');
+      controller.abort(reason);
+      assert.equal(await call, reason);
+      assert.equal(await rejection(client.acquire(request())), reason);
+      assert.equal(await tokenRequests(), 1);
+    },
+
     async 'what a capability gives after the end of a call is let go'() {
       let isReleased;
       const released = new Promise((resolve) => (isReleased = resolve));
+      const controller = new AbortController();
       const late = async () => {
-        await sleep(300);
+        controller.abort();
+        await sleep(100);
         return { read: () => undefined, write: () => assert.fail('the call is over'), release: isReleased };
       };
       const client = createClient({ tokenCache: { read: () => undefined, hold: late, remove: () => 0 } });
-      assert.equal((await rejection(client.acquire(request(), { signal: AbortSignal.timeout(100) }))).name, 'TimeoutError');
+      assert.equal((await rejection(client.acquire(request(), { signal: controller.signal }))).name, 'AbortError');
       await released;
       assert.equal(await tokenRequests(), 0);
     },

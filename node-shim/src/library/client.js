@@ -85,8 +85,10 @@ const ORDER = { component: 'library' };
 /** Whether the token is probably in the cache. */
 const isLookup = (name, cache) => name === 'cached' || (name === 'acquire' && cache === 'prefer');
 
-function either(one, other) {
-  return one && other ? AbortSignal.any([one, other]) : (one ?? other);
+/** A signal of this call's own: Node warns of many that listen to one. */
+function either(...signals) {
+  const given = signals.filter(Boolean);
+  return given.length > 0 ? AbortSignal.any(given) : undefined;
 }
 
 function tokenOf({ obtainedAt, expiresAt, expiresIn, ...token }) {

@@ -38,8 +38,10 @@ export class Flights {
   }
 }
 
-function unlessAborted(result, signal) {
-  if (!signal) return result;
+function unlessAborted(result, given) {
+  if (!given) return result;
+  // One of this call's own: Node warns of many that listen to one.
+  const signal = AbortSignal.any([given]);
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
