@@ -239,3 +239,80 @@ fn the_demo_tenant_protects_an_api() {
     );
     assert_eq!(status(&proxy.get("/", "")), 401);
 }
+
+/// `{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}`.
+const CLAIMS: &str =
+    "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzAwMDAwMDAwIn19fQ==";
+
+/// T30: once, with the claims, and only where nothing is lost by it.
+#[test]
+fn a_servers_claims_challenge_is_answered_once() {
+    for scene in Scene::on_each_engine() {
+        let token = bearer(&scene.user.run(GET_TOKEN).success());
+        let authority = scene.emulator.authority();
+        let challenge = |authority: &str| {
+            format!(
+                "Bearer realm=\"\", authorization_uri=\"{authority}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{CLAIMS}\""
+            )
+        };
+        let ours = challenge(authority);
+        let get = || scene.proxy.get("/orders/1", &token);
+        let post = |body: &str| {
+            let length = body.len();
+            let head = "POST /orders/1 HTTP/1.1\r\nHost: orders.example\r\nConnection: close";
+            let request = format!("{head}\r\n{token}Content-Length: {length}\r\n\r\n{body}");
+            scene.proxy.send(request.as_bytes())
+        };
+        assert_eq!(status(&get()), 200);
+        scene.recorder.take();
+        scene.emulator.forget_requests();
+
+        scene.recorder.challenge(&ours);
+        let answer = get();
+        assert_eq!(status(&answer), 200, "{answer}");
+        assert!(!answer.contains("insufficient_claims"), "{answer}");
+        let requests = scene.recorder.take();
+        let [first, second] = &requests[..] else {
+            panic!("not two requests: {requests:?}");
+        };
+        let without_token = |request: &str| {
+            let mut lines: Vec<_> = request.lines().map(str::to_owned).collect();
+            lines.retain(|line| !line.starts_with("authorization: "));
+            lines.sort();
+            lines
+        };
+        assert_eq!(without_token(first), without_token(second));
+        assert_ne!(first, second);
+        attached(&scene.user, second);
+        let form = scene.emulator.only_form();
+        let claims = form.iter().find(|(name, _)| name == "claims");
+        assert!(claims.unwrap().1.contains("1700000000"), "{form:?}");
+
+        scene.recorder.challenge(&ours);
+        assert_eq!(status(&post("")), 200);
+        assert_eq!(scene.recorder.take().len(), 2);
+
+        // One that stays unanswered goes back to whoever called, and so does every other one.
+        for _ in 0..2 {
+            scene.recorder.challenge(&ours);
+        }
+        let answer = get();
+        assert!(
+            status(&answer) == 401 && answer.contains(CLAIMS),
+            "{answer}"
+        );
+        assert_eq!(
+            (scene.recorder.take().len(), scene.recorder.unsent()),
+            (2, 0)
+        );
+        for (challenge, body) in [
+            (ours.clone(), "hello"),
+            (challenge("https://login.evil.example"), ""),
+            (ours.replace("insufficient_claims", "invalid_token"), ""),
+        ] {
+            scene.recorder.challenge(&challenge);
+            assert_eq!(status(&post(body)), 401, "{challenge} {body}");
+            assert_eq!(scene.recorder.take().len(), 1, "{challenge} {body}");
+        }
+    }
+}

@@ -30,12 +30,17 @@ pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
     }
 }
 
-/// The token for the server behind, if the route wants one.
-pub(crate) fn token(setup: &Setup, pass: &Pass<'_>) -> Result<Option<String>, Answer> {
+/// The token for the server behind, if the route wants one; `claims` is what it has asked for besides.
+pub(crate) fn token(
+    setup: &Setup,
+    pass: &Pass<'_>,
+    claims: Option<String>,
+) -> Result<Option<String>, Answer> {
     let Some(request) = pass.needs_token().then(|| request(setup, pass)).flatten() else {
         return Ok(None);
     };
-    match tokens::acquire(&request?, CacheUse::Prefer) {
+    let request = Request { claims, ..request? };
+    match tokens::acquire(&request, CacheUse::Prefer) {
         Ok(token) => Ok(Some(token.access_token)),
         // Only the caller can answer it, so it goes back to them.
         Err(Error::InteractionRequired(interaction)) => {

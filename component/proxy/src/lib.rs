@@ -14,6 +14,7 @@ mod upstream;
 
 use protocol::edge::answer::Answer;
 use protocol::edge::caller::mark;
+use protocol::edge::challenge::claims;
 use protocol::edge::decision::{Admitted, Decision, Pass, decide};
 use protocol::edge::head::Head;
 
@@ -45,6 +46,8 @@ fn pass_on(setup: &Setup, received: &Received, request: IncomingRequest, out: Re
         Decision::Pass(pass) => pass,
     };
     let route = pass.route;
+    // What has a body is gone once it was sent.
+    let again = (pass.needs_token() && !received.has_body()).then(|| pass.clone());
     let mut caller = None;
     let exchanged = match admitted(setup, received, pass, &mut caller) {
         Ok(Admitted::Forward(forward)) => {
@@ -54,7 +57,13 @@ fn pass_on(setup: &Setup, received: &Received, request: IncomingRequest, out: Re
                 forward: &forward,
                 caller: caller.as_deref(),
             };
-            upstream::exchange(setup, &passed, method, request, out)
+            let answered = |status, headers: &[_]| {
+                let pass = again.as_ref()?;
+                let claims = claims(&setup.configuration, route, status, headers)?;
+                let token = admission::token(setup, pass, Some(claims)).transpose()?;
+                Some(token.map(|token| forward.with_token(&token)))
+            };
+            upstream::exchange(setup, &passed, method, request, out, answered)
         }
         Ok(Admitted::Answer(decided)) | Err(decided) => Err((out, decided)),
     };
@@ -86,7 +95,7 @@ fn admitted(
     }
     let claims = admission::caller(&pass)?;
     *caller = claims.as_deref().and_then(mark);
-    let token = admission::token(setup, &pass)?;
+    let token = admission::token(setup, &pass, None)?;
     Ok(pass.admitted(claims.as_deref(), token.as_deref()))
 }
 

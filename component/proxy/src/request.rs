@@ -51,14 +51,23 @@ impl Received {
         }
     }
 
+    /// Whether it may bring a body along. Where none is usual, one that comes all the same goes nowhere.
+    pub(crate) fn has_body(&self) -> bool {
+        let is_usual = !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        let mut lengths = self.lengths();
+        is_usual && lengths.next() != Some(0)
+    }
+
     /// Whether it announces more than `limit`; a body that announces nothing is counted on its way.
     pub(crate) fn is_longer_than(&self, limit: Option<u64>) -> bool {
         let Some(limit) = limit else { return false };
-        let mut lengths = self
-            .headers
-            .iter()
+        self.lengths().any(|length| length > limit)
+    }
+
+    fn lengths(&self) -> impl Iterator<Item = u64> {
+        let headers = self.headers.iter();
+        headers
             .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .filter_map(|(_, value)| std::str::from_utf8(value).ok()?.parse::<u64>().ok());
-        lengths.any(|length| length > limit)
+            .filter_map(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok())
     }
 }

@@ -11,7 +11,7 @@ use crate::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::bindings::wasi::http::outgoing_handler::handle;
 use crate::bindings::wasi::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingRequest, IncomingResponse, Method,
-    OutgoingRequest, ResponseOutparam, Scheme,
+    OutgoingBody, OutgoingRequest, ResponseOutparam, Scheme,
 };
 use crate::bindings::wasi::io::poll::poll;
 use crate::body::{Progress, Transfer};
@@ -25,22 +25,37 @@ pub(crate) struct Passed<'a> {
     pub(crate) caller: Option<&'a str>,
 }
 
-/// Sends the request on and the answer back. Where nothing was answered yet, whoever is to be answered is handed back.
+/// Sends the request on and the answer back. Where `again` makes another request of the answer's status and headers, that one is
+/// sent, once, and its answer goes back. Where nothing was answered yet, whoever is to be answered is handed back.
 pub(crate) fn exchange(
     setup: &Setup,
     passed: &Passed<'_>,
     method: Method,
     request: IncomingRequest,
     out: ResponseOutparam,
+    again: impl FnOnce(u16, &[(String, Vec<u8>)]) -> Option<Result<Forward, Answer>>,
 ) -> Result<(), (ResponseOutparam, Answer)> {
     let is_head = matches!(method, Method::Head);
     let limit = setup.configuration.longest_body;
     let begun = begin(passed.route, passed.forward, &method, &request, limit);
-    let (future, mut upload) = match begun {
+    let (future, upload) = match begun {
         Ok(begun) => begun,
         Err(answer) => return Err((out, answer)),
     };
-    match answered(&future, &mut upload, setup.configuration.upstream_timeout) {
+    let patience = setup.configuration.upstream_timeout;
+    let mut upload = Some(upload);
+    let response = answered(&future, upload.as_mut(), patience).and_then(|incoming| {
+        match again(incoming.status(), &incoming.headers().entries()) {
+            None => Ok(incoming),
+            Some(forward) => {
+                // Nobody reads the first answer, and the first request had no body.
+                drop((incoming, upload.take()));
+                let future = begin_again(passed.route, &forward?, &method)?;
+                answered(&future, None, patience)
+            }
+        }
+    });
+    match response {
         Ok(incoming) => {
             log::passed(&passed.route.name, incoming.status(), passed.caller);
             back(&incoming, is_head, upload, out);
@@ -65,6 +80,20 @@ fn begin(
     let upload = Transfer::new(incoming, body, limit).ok_or_else(impossible)?;
     let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
     Ok((future, upload))
+}
+
+/// The same for a request without a body.
+fn begin_again(
+    route: &Route,
+    forward: &Forward,
+    method: &Method,
+) -> Result<FutureIncomingResponse, Answer> {
+    let impossible = || Answer::unavailable(502, "upstream", None);
+    let outgoing = head(route, forward, method).ok_or_else(impossible)?;
+    let body = outgoing.body().map_err(|()| impossible())?;
+    let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
+    OutgoingBody::finish(body, None).map_err(|code| of_code(&code))?;
+    Ok(future)
 }
 
 fn head(route: &Route, forward: &Forward, method: &Method) -> Option<OutgoingRequest> {
@@ -92,16 +121,15 @@ fn head(route: &Route, forward: &Forward, method: &Method) -> Option<OutgoingReq
 /// Moves the request's body until the answer begins. The time limit starts anew with each piece.
 fn answered(
     future: &FutureIncomingResponse,
-    upload: &mut Transfer,
+    mut upload: Option<&mut Transfer>,
     limit: Duration,
 ) -> Result<IncomingResponse, Answer> {
     let arrived = future.subscribe();
     let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-    let mut is_uploading = true;
     loop {
         let late = subscribe_duration(nanoseconds);
         let mut events = vec![&arrived, &late];
-        events.extend(upload.event().filter(|_| is_uploading));
+        events.extend(upload.as_ref().and_then(|upload| upload.event()));
         let ready = poll(&events);
         if ready.contains(&0) {
             let outcome = future.get().and_then(Result::ok);
@@ -109,11 +137,11 @@ fn answered(
             return outcome.map_err(|code| of_code(&code));
         }
         if ready.contains(&2) {
-            match upload.step() {
-                Progress::Moving => {}
+            match upload.as_mut().map(|upload| upload.step()) {
+                Some(Progress::Moving) => {}
                 // A server that takes no more may have answered already.
-                Progress::Done | Progress::Broken => is_uploading = false,
-                Progress::TooLong => {
+                Some(Progress::Done | Progress::Broken) | None => upload = None,
+                Some(Progress::TooLong) => {
                     let message = "the request's body is too large";
                     return Err(Answer::refused(413, "body", message));
                 }
@@ -125,7 +153,12 @@ fn answered(
 }
 
 /// Sends the answer back while the rest of the request still moves.
-fn back(incoming: &IncomingResponse, is_head: bool, mut upload: Transfer, out: ResponseOutparam) {
+fn back(
+    incoming: &IncomingResponse,
+    is_head: bool,
+    mut upload: Option<Transfer>,
+    out: ResponseOutparam,
+) {
     let status = incoming.status();
     let has_body = !is_head && !matches!(status, 204 | 304);
     let headers = incoming
@@ -148,13 +181,19 @@ fn back(incoming: &IncomingResponse, is_head: bool, mut upload: Transfer, out: R
     let mut is_uploading = true;
     while let Some(event) = download.event() {
         let mut events = vec![event];
-        events.extend(upload.event().filter(|_| is_uploading));
+        events.extend(
+            upload
+                .as_ref()
+                .and_then(Transfer::event)
+                .filter(|_| is_uploading),
+        );
         let ready = poll(&events);
         if ready.contains(&0) && download.step() != Progress::Moving {
             return;
         }
         if ready.contains(&1) {
-            is_uploading = upload.step() == Progress::Moving;
+            let step = upload.as_mut().map(Transfer::step);
+            is_uploading = step == Some(Progress::Moving);
         }
     }
 }

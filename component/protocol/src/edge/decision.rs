@@ -63,6 +63,23 @@ pub struct Forward {
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
+impl Forward {
+    /// The same request with another token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        let is_token = |name: &str| name == "authorization";
+        let others = self.headers.iter().filter(|(name, _)| !is_token(name));
+        let token = (
+            "authorization".to_owned(),
+            format!("Bearer {token}").into_bytes(),
+        );
+        Self {
+            target: self.target.clone(),
+            headers: others.cloned().chain([token]).collect(),
+        }
+    }
+}
+
 /// Judges the head of a request.
 pub fn decide<'a>(configuration: &'a Configuration, head: &Head<'a>) -> Decision<'a> {
     match found(configuration, head) {

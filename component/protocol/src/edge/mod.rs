@@ -8,6 +8,7 @@
 pub mod answer;
 pub(crate) mod bearer;
 pub mod caller;
+pub mod challenge;
 pub mod configuration;
 pub mod decision;
 pub mod head;

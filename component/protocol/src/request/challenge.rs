@@ -73,6 +73,30 @@ fn claims_of_bearer(text: &str) -> Option<String> {
         .map(|(_, claims)| claims.to_owned())
 }
 
+/// What a challenge asks for that a server sent with its answer.
+pub(crate) struct Demanded {
+    pub(crate) claims: Claims,
+    /// Where the server thinks that tokens come from.
+    pub(crate) authorization_uri: Option<String>,
+}
+
+/// The claims of a challenge that says that claims are missing. Nothing is guessed: this is no text that somebody pasted.
+pub(crate) fn demanded(header: &str) -> Option<Demanded> {
+    if header.len() > LONGEST {
+        return None;
+    }
+    let challenges = challenges(header);
+    let challenge = challenges.iter().find(|challenge| {
+        challenge.scheme.eq_ignore_ascii_case("bearer")
+            && challenge.parameter("error") == Some("insufficient_claims")
+    })?;
+    let uri = challenge.parameter("authorization_uri");
+    Some(Demanded {
+        claims: Claims::parse(&decoded(challenge.parameter("claims")?)?).ok()?,
+        authorization_uri: uri.filter(|uri| !uri.is_empty()).map(str::to_owned),
+    })
+}
+
 /// A scheme and what it says.
 #[derive(Default)]
 struct Challenge {
