@@ -34,14 +34,16 @@ fn no_secret_that_is_typed_is_shown() {
     let user = User::with_profile(emulator.authority());
     let create = |name| create(name, emulator.authority());
     let edit = "config edit -p my-api-client";
-    for (line, question) in [
+    for (line, question, expected) in [
         (
             format!("{} --client-secret -", create("a")),
             "Client secret: ",
+            0,
         ),
         (
             format!("{} --auth-method ClientSecret", create("b")),
             "Client secret: ",
+            0,
         ),
         (
             format!(
@@ -50,26 +52,35 @@ fn no_secret_that_is_typed_is_shown() {
                 pfx()
             ),
             "Certificate password: ",
+            0,
         ),
         (
+            // A wrong secret is one that was read.
             format!("{GET_TOKEN} --no-cache --client-secret -"),
             "Client secret: ",
+            2,
         ),
-        (format!("{edit} --client-secret -"), "Client secret: "),
+        (
+            format!("{GET_TOKEN} -f OnBehalfOf --assertion -"),
+            "Token: ",
+            2,
+        ),
+        ("inspect -".to_owned(), "Token: ", 4),
+        ("discover -t -".to_owned(), "Token: ", 4),
+        (format!("{edit} --client-secret -"), "Client secret: ", 0),
         (
             format!(
                 "{edit} --certificate-path {} --certificate-password - --force",
                 pfx()
             ),
             "Certificate password: ",
+            0,
         ),
     ] {
         let mut terminal = Terminal::start(&user.command(&line));
         terminal.answer(question, CANARY);
         let (shown, code) = terminal.finish();
         assert!(!shown.contains(CANARY), "{line}: {shown}");
-        // A wrong secret is one that was read.
-        let expected = i32::from(line.starts_with("get-token")) * 2;
         assert_eq!(code, expected, "{line}: {shown}");
     }
 }
@@ -334,6 +345,10 @@ fn words_that_people_type_are_understood_or_answered() {
             "status my-api-client",
             "Permissions: application permissions (roles): Data.Read",
         ),
+        (
+            "status --scope api://your-api-id/.default",
+            "Status:      valid for",
+        ),
         ("inspect token.txt", "\"aud\": \"api://your-api-id\""),
         ("config show", CLIENT_ID),
         ("clear-cache my-api-client", ""),
@@ -349,6 +364,8 @@ fn words_that_people_type_are_understood_or_answered() {
             "entra-auth-cli clear-cache",
         ),
         ("init", "`init`", "entra-auth-cli config create"),
+        ("export", "`export`", "entra-auth-cli config export"),
+        ("completion", "<SHELL>", "entra-auth-cli completion --help"),
         ("get-token -o jsn", "`jsn`", "did you mean `json`"),
         ("get-token my-api-client staging", "`staging`", "--help"),
         (
