@@ -1,7 +1,7 @@
-// The engine for calls that only look something up, where WebAssembly cannot wait for promises (Node 20 and 22). Most calls find
-// their token in the cache, and starting a worker would take longer than all the rest of them. So they run in this thread: a
-// component that wants what is not there yet is thrown away, and run again from the beginning once that has come. A call that
-// turns out to need more is left to a worker, which gets the same answers.
+// The engine for calls that only look something up, where WebAssembly cannot wait for promises (Node 20 and 22, some browsers). Most
+// command lines find their token in the cache, and starting a worker would take longer than all the rest of them. So they run in this
+// thread: a component that wants what is not there yet is thrown away, and run again from the beginning once that has come. A call
+// that turns out to need more is left to a worker, which gets the same answers.
 import { component, instance } from 'engine/component';
 import { isTold, said } from './answers.js';
 import { BLOCKING } from './blocking.js';

@@ -15,12 +15,18 @@ const idle = [];
 const queue = [];
 let workers = 0;
 
+/** Most processes of a command line look one thing up and end. One that goes on gets a worker, where each call costs less. */
+let hasLookedUp = false;
+
 /** Carries out one order with what the host lends. */
 export async function run(order, host, command) {
   const answers = new Answers();
-  const outcome = order.isLookup && (await repeating.run(order, host, command, answers));
-  if (outcome) return outcome;
-  answers.startOver();
+  if (order.isLookup && !hasLookedUp) {
+    hasLookedUp = true;
+    const outcome = await repeating.run(order, host, command, answers);
+    if (outcome) return outcome;
+    answers.startOver();
+  }
   const worker = await turn(host);
   try {
     return await worker.run(order, host, command, answers);
