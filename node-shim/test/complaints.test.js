@@ -44,8 +44,9 @@ for (const name of ['Node 20', 'Node 26']) {
       const { Person } = await import(${JSON.stringify(workspace('tests/node/person.js'))});
       const { headers } = await fetch(url, { redirect: 'manual' });
       const { address, answer } = await new Person().signIn(headers.get('location'));
-      await fetch(address, { method: 'POST', body: new URLSearchParams(answer) });
+      // The program may end before this one goes on.
       writeFileSync(\`port-\${new URL(address).port}\`, '');
+      await fetch(address, { method: 'POST', body: new URLSearchParams(answer) });
     `);
     // The browser is started in its own folder.
     const source = signIn();
