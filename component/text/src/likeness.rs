@@ -19,6 +19,13 @@ const SHORTEST_OPAQUE: usize = 100;
 /// 32 random bytes in base64 with the sign at their end, as client secrets were until 2021.
 const OLD_SECRET: usize = 43;
 
+/// A key or certificate has more than a line; a message about its first line may quote that.
+const SHORTEST_BLOCK: usize = 64;
+
+/// How base64 of a key, a certificate or a PFX begins: all of them are sequences in DER of more than 255 bytes. And that of
+/// `-----BEGIN`.
+const ENCODED: [&str; 2] = ["MII", "LS0tLS1CRUdJTi"];
+
 /// The text, in which what looks like a client secret of Entra or a token is not shown.
 pub fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -27,18 +34,37 @@ pub fn masked(text: &str) -> String {
         let old = run(rest, is_base64);
         let new = run(rest, is_base64url);
         let behind = rest.get(old.len()..).unwrap_or_default();
-        let (piece, is_secret) =
-            if old.len() == OLD_SECRET && behind.starts_with('=') && is_mixed(old) {
-                (rest.get(..=old.len()).unwrap_or_default(), true)
-            } else if new.is_empty() {
-                (rest.get(..first.len_utf8()).unwrap_or_default(), false)
-            } else {
-                (new, looks_like_secret(new))
-            };
+        let (piece, is_secret) = if let Some(block) = block(rest) {
+            (block, true)
+        } else if old.len() == OLD_SECRET && behind.starts_with('=') && is_mixed(old) {
+            (rest.get(..=old.len()).unwrap_or_default(), true)
+        } else if new.is_empty() {
+            (rest.get(..first.len_utf8()).unwrap_or_default(), false)
+        } else {
+            (new, looks_like_secret(new))
+        };
         shown.push_str(if is_secret { MASK } else { piece });
         rest = rest.get(piece.len()..).unwrap_or_default();
     }
     shown
+}
+
+/// A key or certificate at the start of the text, in PEM or base64, up to the sign that ends what is quoted.
+fn block(text: &str) -> Option<&str> {
+    let end = if text.starts_with("-----BEGIN ") {
+        text.find('`')
+    } else if ENCODED.iter().any(|start| text.starts_with(start)) {
+        text.find(|character| !is_in_block(character))
+    } else {
+        return None;
+    };
+    let block = text.get(..end.unwrap_or(text.len()))?.trim_end();
+    (block.len() > SHORTEST_BLOCK).then_some(block)
+}
+
+/// Base64 over several lines, whose ends may be written out.
+const fn is_in_block(character: char) -> bool {
+    is_base64(character) || matches!(character, '=' | '\\') || character.is_ascii_whitespace()
 }
 
 fn looks_like_secret(run: &str) -> bool {
@@ -94,9 +120,38 @@ mod tests {
     }
 
     #[test]
+    fn a_key_or_certificate_in_the_place_of_a_path_is_not_shown() {
+        let line = "MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDbWQCFWdv9EX3D";
+        let rest = "6+EAciEeyPUkk1REPopicYPAAVMgZikETMpklf9qUL8wKq4Of/6FKOLzMRWtxlrM==";
+        for lines in ["\n", "\r\n", "\\n", " "] {
+            let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+            let pem = [begin, line, rest, end].join(lines);
+            let twice = [
+                "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2Z0lCQURBTkJna3Foa2lHOXcw",
+                rest,
+            ];
+            for content in [pem, [line, rest].join(lines), twice.join(lines)] {
+                for (before, after) in [
+                    ("", ""),
+                    ("cannot read `", "`: no such file"),
+                    ("cannot read `/home/alice/", "`: no such file"),
+                ] {
+                    assert_eq!(
+                        masked(&format!("{before}{content}{after}")),
+                        format!("{before}{MASK}{after}"),
+                        "{lines:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_meant_to_be_seen_stays() {
         for text in [
             "",
+            "the file begins with `-----BEGIN ENCRYPTED PRIVATE KEY-----`",
+            "MIIS is a name, and so is MIIT",
             "tenant `contoso.onmicrosoft.com` é 漢字",
             "client id `99999999-8888-7777-6666-555555555555`",
             "api://99999999-8888-7777-6666-555555555555/access_as_user",

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::bindings::errors::Problem;
-use crate::bindings::files;
 use crate::bindings::proxy_plan::{Plan, Route};
 use crate::bindings::proxy_server::{self, Verdict};
+use crate::input::file;
 use crate::input::text;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
@@ -37,7 +37,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let configuration = text::decoded("the file", &files::read(&self.config, LARGEST)?)?;
+        let configuration = text::decoded("the file", &file::read(&self.config, LARGEST)?)?;
         let plan = match proxy_server::check(&configuration)? {
             Verdict::Good(plan) => plan,
             Verdict::Bad(problem) => return Err(self.in_file(problem)),

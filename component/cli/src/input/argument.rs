@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::bindings::files;
+use crate::input::file;
 use crate::input::secret::Secret;
 use crate::input::{stdin, text};
 use crate::output::error::Error;
@@ -40,7 +40,7 @@ impl TextArgument {
     pub(crate) fn read(&self) -> Result<Zeroizing<String>, Error> {
         match self {
             Self::File(path) => {
-                let content = Zeroizing::new(files::read(path, text::LIMIT)?);
+                let content = Zeroizing::new(file::read(path, text::LIMIT)?);
                 text::decoded("the file", &content)
             }
             Self::Stdin => text::decoded("the input", &stdin::bytes()?),

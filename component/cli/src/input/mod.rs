@@ -2,6 +2,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod environment;
+pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod named;
 pub(crate) mod secret;

@@ -1,8 +1,8 @@
 //! How the client proves who it is in one call: from the profile, a flag or the environment.
 
-use crate::bindings::files;
 use crate::bindings::tokens::{Certificate, Credential, Secret as StoredSecret};
 use crate::input::environment::variable;
+use crate::input::file;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::printable::printable;
@@ -144,11 +144,11 @@ fn certificate(
     let private_key = profile
         .private_key_path
         .as_deref()
-        .map(|path| files::read(path, CERTIFICATE_LIMIT))
+        .map(|path| file::read(path, CERTIFICATE_LIMIT))
         .transpose()?;
     Ok(Certificate {
         name: format!("`{}`", printable(path)),
-        content: files::read(path, CERTIFICATE_LIMIT)?,
+        content: file::read(path, CERTIFICATE_LIMIT)?,
         private_key,
         password: certificate_password(profile, proof)?,
         send_chain: profile.send_certificate_chain,

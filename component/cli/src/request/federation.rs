@@ -5,9 +5,9 @@
 //! address that mints tokens ([GitHub](https://docs.github.com/actions/reference/security/oidc),
 //! [Azure Pipelines](https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create)).
 
-use crate::bindings::files;
 use crate::bindings::gate;
 use crate::bindings::tokens::{AssertionSource, OidcEndpoint, PipelinesEndpoint};
+use crate::input::file;
 use crate::input::token;
 use crate::output::error::Error;
 use crate::profile::from_environment::{FEDERATED_TOKEN_FILE, GITHUB_URL, PIPELINES_URL};
@@ -88,12 +88,9 @@ fn permit(name: &str, url: &str) -> Result<(), Error> {
 
 /// Read anew for each use: the platform replaces the file before the token expires.
 fn from_file(path: &str) -> Result<String, Error> {
-    let bytes = files::read(path, LIMIT).map_err(|failure| {
-        let error = Error::from(failure);
-        Error {
-            message: format!("{FEDERATED_TOKEN_FILE}: {}", error.message),
-            ..error
-        }
+    let bytes = file::read(path, LIMIT).map_err(|error| Error {
+        message: format!("{FEDERATED_TOKEN_FILE}: {}", error.message),
+        ..error
     })?;
     from_content(&bytes)
 }

@@ -2,7 +2,7 @@
 
 use crate::bindings::files;
 use crate::bindings::tokens::{self, CacheUse};
-use crate::input::{text, token};
+use crate::input::{file, text, token};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::profile::in_use::Source;
@@ -50,7 +50,7 @@ impl TokenSource<'_> {
             Self::Argument("-") => token::whole_stdin().map(bare),
             Self::Argument(text) => token::from_text(text).map(bare),
             Self::File(path) => {
-                token::from_bytes("the file", &files::read(path, text::LIMIT)?).map(bare)
+                token::from_bytes("the file", &file::read(path, text::LIMIT)?).map(bare)
             }
             Self::Word(word) => match is_path(word).then(|| files::read(word, text::LIMIT)) {
                 Some(Ok(bytes)) => token::from_bytes("the file", &bytes).map(bare),

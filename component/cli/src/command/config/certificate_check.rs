@@ -2,9 +2,9 @@
 
 use crate::bindings::certificates::{self, Validity};
 use crate::bindings::errors;
-use crate::bindings::files;
 use crate::bindings::tokens::{Certificate, Secret as StoredSecret};
 use crate::input::environment::variable;
+use crate::input::file;
 use crate::input::secret::{Secret, hidden};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -42,7 +42,7 @@ pub(super) fn look(profile: &Profile, password: Option<&Secret>) -> Result<Look,
     else {
         return Ok(Look::Nothing);
     };
-    let read = |path: &str| files::read(path, CERTIFICATE_LIMIT);
+    let read = |path: &str| file::read(path, CERTIFICATE_LIMIT);
     let content = read(path).map_err(hinted)?;
     let private_key = profile.private_key_path.as_deref().map(read);
     let certificate = Certificate {

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::draft::{self, Draft, Existing};
 use super::passphrase_options::{PassphraseOptions, Stdin, Use};
-use crate::bindings::files;
 use crate::bindings::prompt::{self, Echo};
+use crate::input::file;
 use crate::input::named::{self, Named};
 use crate::input::{stdin, text};
 use crate::output::error::Error;
@@ -119,7 +119,7 @@ impl Import {
     fn parcels(&self, output: &Output) -> Result<Vec<Parcel>, Error> {
         let (text, stream) = match self.path()? {
             Some(path) => (
-                text::decoded("the file", &files::read(&path, text::LIMIT)?)?,
+                text::decoded("the file", &file::read(&path, text::LIMIT)?)?,
                 Stdin::Free,
             ),
             None => {

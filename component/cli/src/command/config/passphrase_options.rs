@@ -4,8 +4,8 @@ use ::text::first_line;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use crate::bindings::files;
 use crate::input::environment::variable;
+use crate::input::file;
 use crate::input::secret::{Secret, hidden};
 use crate::input::{environment, stdin, text};
 use crate::output::Output;
@@ -113,7 +113,7 @@ fn first_line_of_stdin() -> Result<Secret, Error> {
 }
 
 fn first_line_of(path: &str) -> Result<Secret, Error> {
-    let content = Zeroizing::new(files::read(path, LARGEST_FILE)?);
+    let content = Zeroizing::new(file::read(path, LARGEST_FILE)?);
     let text = text::decoded(&format!("`{path}`"), &content)?;
     Ok(Secret::new(first_line(&text).to_owned()))
 }
