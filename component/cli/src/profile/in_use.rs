@@ -1,5 +1,7 @@
 //! Which profile a command is about.
 
+use std::env;
+
 use crate::bindings::prompt::{self, Echo};
 use crate::input::environment::variable;
 use crate::output::Output;
@@ -11,6 +13,7 @@ use crate::profile::demo;
 use crate::profile::document::ProfileDocument;
 use crate::profile::flow::Flow;
 use crate::profile::from_environment;
+use crate::profile::proofs;
 use crate::profile::saved;
 
 /// The profile that documents call the default.
@@ -160,6 +163,15 @@ fn unnamed(
 
 fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
     let names = document.names();
+    // A pipeline that was given a part of a client, or an empty one, does not miss a profile.
+    if names.is_empty() && proofs::are_named(|name| env::var(name).ok()) {
+        let missing = proofs::missing(variable);
+        return Err(Error::new(
+            ExitCode::AuthenticationFailed,
+            format!("no profiles found, and the environment names no client: {missing}"),
+            proofs::HOW_TO_GIVE,
+        ));
+    }
     if names.is_empty() {
         return Err(Error::new(
             ExitCode::ProfileNotFound,

@@ -12,6 +12,7 @@ pub(crate) mod from_environment;
 mod fuzzing;
 pub(crate) mod in_use;
 mod json;
+pub(crate) mod proofs;
 pub(crate) mod saved;
 pub(crate) mod scopes;
 mod secret_members;

@@ -8,9 +8,9 @@ use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::profile::flow::Flow;
 use crate::profile::in_use::Source;
+use crate::profile::proofs;
 use crate::request::missing_secret;
 use crate::request::prepared::Prepared;
-use crate::request::proofs;
 
 /// Documented wording.
 const NOTICE: &str = "No display detected. Falling back to device code flow.";

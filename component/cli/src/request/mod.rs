@@ -12,5 +12,4 @@ pub(crate) mod managed_identity;
 pub(crate) mod missing_secret;
 pub(crate) mod options;
 pub(crate) mod prepared;
-pub(crate) mod proofs;
 pub(crate) mod purpose;
