@@ -83,24 +83,20 @@ impl Origin {
         }
         if !url.is_ascii() {
             return Err(problem(
-                format!("`{}` contains characters outside ASCII", url.escape_debug()),
+                format!("`{}` contains characters outside ASCII", shown(url)),
                 "write an international host name in its `xn--` form",
             ));
         }
-        let invalid = || {
-            problem(
-                format!("`{}` is no https address", url.escape_debug()),
-                example,
-            )
-        };
+        let invalid = || problem(format!("`{}` is no https address", shown(url)), example);
         let uri: Uri = url.parse().map_err(|_| invalid())?;
         let scheme = uri.scheme().cloned().ok_or_else(invalid)?;
         let authority = uri.authority().ok_or_else(invalid)?;
-        let host = authority.host().to_ascii_lowercase();
+        let host = authority.host();
         let given = authority.as_str().get(host.len()..).unwrap_or_default();
         if host.is_empty() {
             return Err(invalid());
         }
+        let host = canonical(host);
         let default = match scheme.as_str() {
             "https" => 443,
             "http" => 80,
@@ -142,6 +138,26 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
+/// One form for each host: in lower case, and an address as it is written shortest.
+fn canonical(host: &str) -> String {
+    match address(host) {
+        Some(IpAddr::V6(address)) => format!("[{address}]"),
+        Some(IpAddr::V4(_)) | None => host.to_ascii_lowercase(),
+    }
+}
+
+/// As it came, with what nobody would see made visible.
+fn shown(url: &str) -> String {
+    let mut shown = String::with_capacity(url.len());
+    for character in url.chars() {
+        match character.is_ascii_graphic() || character == ' ' {
+            true => shown.push(character),
+            false => shown.extend(character.escape_default()),
+        }
+    }
+    shown
+}
+
 fn problem(message: String, hint: &str) -> Problem {
     Problem {
         message,
@@ -163,6 +179,8 @@ mod tests {
             ("http://127.0.0.1:8400", "http://127.0.0.1:8400/"),
             ("http://localhost", "http://localhost:80"),
             ("http://[::1]:8400", "http://[::1]:8400/a"),
+            ("http://[::1]:8400", "http://[0:0::1]:8400"),
+            ("https://[::ffff:10.0.0.1]", "https://[::FFFF:a00:1]"),
         ];
         for (one, other) in rows {
             assert_eq!(
