@@ -48,7 +48,8 @@ impl<'a> MetadataRequest<'a> {
         response: &Response<impl AsRef<[u8]>>,
         now: Timestamp,
     ) -> Result<Metadata, Error> {
-        let members = Members::new("metadata", members(response, Peer::Authority, now)?);
+        let members = members(response, Peer::Authority, now)?;
+        let members = Members::new(Peer::Authority, "metadata", members);
         Ok(read_members(members, self.authority)
             .map_err(|error| with_response(error, response, now))?)
     }

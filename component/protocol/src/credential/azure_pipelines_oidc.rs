@@ -91,7 +91,7 @@ pub fn read_token(
         Error::Unacceptable(error) => explained(error, response.headers()).into(),
         other => other,
     })?;
-    let mut members = Members::new("answer of Azure Pipelines", members);
+    let mut members = Members::new(Peer::AzurePipelines, "answer of Azure Pipelines", members);
     let token = members
         .take_secret("oidcToken")?
         .ok_or_else(|| members.missing("oidcToken"))?;

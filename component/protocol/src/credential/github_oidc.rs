@@ -49,7 +49,7 @@ pub fn read_token(
     now: Timestamp,
 ) -> Result<FederatedAssertion, Error> {
     let members = members(response, Peer::GithubActions, now)?;
-    let mut members = Members::new("answer of GitHub Actions", members);
+    let mut members = Members::new(Peer::GithubActions, "answer of GitHub Actions", members);
     let token = members
         .take_secret("value")?
         .ok_or_else(|| members.missing("value"))?;

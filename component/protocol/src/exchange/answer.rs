@@ -173,18 +173,28 @@ fn joined(value: &Value) -> Option<String> {
 
 /// The members not yet read. `null` counts as not there.
 pub(crate) struct Members {
+    /// Whose answer it is.
+    peer: Peer,
     /// What the answer is called in messages.
     what: &'static str,
     members: Map<String, Value>,
 }
 
 impl Members {
-    pub(crate) const fn new(what: &'static str, members: Map<String, Value>) -> Self {
-        Self { what, members }
+    pub(crate) const fn new(peer: Peer, what: &'static str, members: Map<String, Value>) -> Self {
+        Self {
+            peer,
+            what,
+            members,
+        }
     }
 
     pub(crate) fn invalid(&self, how: impl std::fmt::Display) -> Unacceptable {
-        Unacceptable::new(format!("the {} has {how}", self.what))
+        let error = Unacceptable::new(format!("the {} has {how}", self.what));
+        match self.peer.hint(StatusCode::OK.as_u16()) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     }
 
     pub(crate) fn missing(&self, name: &str) -> Unacceptable {

@@ -131,6 +131,7 @@ impl DeviceAuthorization {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let members = Members::new(
+            Peer::Authority,
             "device code response",
             members(response, Peer::Authority, now)?,
         );

@@ -42,6 +42,11 @@ pub fn advice(error: &ServerError, facts: &Facts<'_>) -> Option<String> {
     let advice = match error.peer {
         Peer::Authority => by_code
             .or_else(|| by_error(error, facts))
+            .map(|template| match template {
+                // It has said itself when.
+                OUTAGE if error.retry_after.is_some() => OUTAGE_UNTIL,
+                template => template,
+            })
             .map(|template| filled(template, facts)),
         // The others have no numbers, and mean other things by the same names. Graph's refusals speak for themselves.
         Peer::Graph if !error.is_transient() => return None,
@@ -172,6 +177,8 @@ const CERTIFICATE_INVALID: &str =
 const CERTIFICATE_UNKNOWN: &str = "the certificate or key does not fit {client}; upload this certificate's public part to the registration, and check that key and certificate belong together";
 
 const OUTAGE: &str = "Entra has a temporary problem; try again in a moment";
+
+const OUTAGE_UNTIL: &str = "Entra has a temporary problem";
 
 const OUR_BUG: &str = "the request was malformed, which is a fault of this program; report it with the correlation id";
 

@@ -60,7 +60,7 @@ impl TokenResponse {
     }
 
     fn from_members(members: Map<String, Value>, now: Timestamp) -> Result<Self, Unacceptable> {
-        let mut members = Members::new("token response", members);
+        let mut members = Members::new(Peer::Authority, "token response", members);
         let token_type = members
             .take_text("token_type")?
             .ok_or_else(|| members.missing("token_type"))?;

@@ -199,7 +199,7 @@ impl ManagedIdentityRequest {
         let server = server_time(response.headers()).unwrap_or(now);
         let token = self
             .token(
-                Members::new("managed identity's answer", members),
+                Members::new(self.peer(), "managed identity's answer", members),
                 now,
                 server,
             )
@@ -256,31 +256,33 @@ impl ManagedIdentityRequest {
     }
 }
 
-/// By the absolute time, else by the span, else by what the token says of itself; nothing if none of them says.
-/// The absolute time is one of the server's clock.
+/// By the absolute time, else by the span, else by what the token says of itself: the first that can be. Nothing if none of
+/// them says. The absolute time is one of the server's clock.
 fn life(
     members: &mut Members,
     access_token: &Secret,
     server: Timestamp,
 ) -> Result<Duration, Unacceptable> {
-    let expires_in = members.take_seconds("expires_in").ok().flatten();
-    let life = match (members.take_time("expires_on"), expires_in) {
-        (Some(expires_on), _) => expires_on.saturating_since(server),
-        (None, Some(expires_in)) => expires_in,
-        (None, None) => match Jwt::decode_unverified(access_token.expose()) {
-            Ok(Jwt::Signed(jwt)) => match jwt.expires_at() {
-                Some(end) => end.saturating_since(server),
-                None => return Ok(Duration::ZERO),
-            },
-            _ => return Ok(Duration::ZERO),
-        },
+    let until = |end: Timestamp| end.saturating_since(server);
+    let own_end = match Jwt::decode_unverified(access_token.expose()) {
+        Ok(Jwt::Signed(jwt)) => jwt.expires_at(),
+        _ => None,
     };
-    if life.is_zero() || life > LONGEST_LIFE {
-        return Err(members
-            .invalid("an `expires_on` that is past or more than two days ahead")
-            .with_hint("check this computer's clock"));
+    let said = [
+        members.take_time("expires_on").map(until),
+        members.take_seconds("expires_in").ok().flatten(),
+        own_end.map(until),
+    ];
+    let mut said = said.into_iter().flatten().peekable();
+    if said.peek().is_none() {
+        return Ok(Duration::ZERO);
     }
-    Ok(life)
+    said.find(|life| !life.is_zero() && *life <= LONGEST_LIFE)
+        .ok_or_else(|| {
+            members
+                .invalid("a token that is past its time, or good for more than two days")
+                .with_hint("check this computer's clock")
+        })
 }
 
 #[cfg(test)]
@@ -554,6 +556,13 @@ mod tests {
             ("more", json!(now + 172_801), Value::Null, None),
             ("past", json!(now), Value::Null, None),
             ("long past", json!("1"), Value::Null, None),
+            (
+                "milliseconds",
+                json!(NOW.unix_seconds() * 1000),
+                json!("200"),
+                Some(200),
+            ),
+            ("no time at all", Value::Null, json!(0), None),
             // 100 seconds after `NOW`.
             (
                 "date in twelve hours",
