@@ -168,7 +168,7 @@ fn a_browser_that_cannot_be_started_is_told() {
 /// What a person or the time does to a device code, exit code, a part of the error, a part of the hint.
 const DEVICES: &str = "
 decline | 2 | authorization_declined | declined
-expire  | 2 | expired_token          | start again
+expire  | 6 | nobody entered         | start again
 ";
 
 #[test]

@@ -4,6 +4,7 @@ use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::grant::device_code::{
     DeviceAuthorization, DeviceAuthorizationRequest, DevicePoll, LONGEST_POLL, PollStep,
 };
+use protocol::refusal::error::Error as ProtocolError;
 use protocol::request::claims::Claims;
 use protocol::token::response::TokenResponse;
 
@@ -91,9 +92,20 @@ pub(crate) fn token(
                 check_account(order, &response)?;
                 return Ok(*response);
             }
+            PollStep::Failed(error) if is_expired(&error) => {
+                return Err(timed_out(
+                    "nobody entered the code in time",
+                    "start again and enter the new one in time",
+                ));
+            }
             PollStep::Failed(error) => return Err(of_protocol(error, &order.facts())),
         }
     }
+}
+
+/// [RFC 8628 section 3.5](https://www.rfc-editor.org/rfc/rfc8628#section-3.5).
+fn is_expired(error: &ProtocolError) -> bool {
+    matches!(error, ProtocolError::Refused(refusal) if refusal.error == "expired_token")
 }
 
 fn show(authorization: &DeviceAuthorization) -> Result<(), Error> {

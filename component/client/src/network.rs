@@ -323,7 +323,8 @@ fn broken_off(host: &str) -> (Fault, String, &'static str) {
 }
 
 fn timed_out(host: &str, limit: Option<Duration>) -> (Fault, String, &'static str) {
-    let limit = limit.map_or_else(
+    // Something else may have taken all of it.
+    let limit = limit.filter(|limit| !limit.is_zero()).map_or_else(
         || "in time".to_owned(),
         |limit| format!("within {}", seconds(limit)),
     );
