@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::bindings::gate;
+use crate::bindings::progress_display;
 use crate::bindings::verification::{
     self, Expectations, Origin, Rejection, Signature, Verdict, origin_of,
 };
@@ -47,6 +48,10 @@ pub(crate) struct ApiOptions {
     /// Role that an application needs; one of several is enough
     #[arg(long, value_name = "ROLE", requires = "verify")]
     role: Vec<String>,
+
+    /// Longest wait for the keys (30s, 2m) [default: 60s]
+    #[arg(long, value_name = "DURATION", requires = "verify")]
+    timeout: Option<TimeLimit>,
 }
 
 /// What came of it.
@@ -91,6 +96,9 @@ impl ApiOptions {
             true => vec![origin.audience],
             false => self.audience.clone(),
         };
+        if let Some(limit) = self.timeout {
+            progress_display::give_up_after(limit.seconds())?;
+        }
         gate::permit(&authority)?;
         let expectations = Expectations {
             authority: authority.clone(),
@@ -101,7 +109,7 @@ impl ApiOptions {
             roles: self.role.clone(),
             groups: Vec::new(),
             skew: SKEW,
-            time_limit: Some(TimeLimit::DEFAULT.seconds()),
+            time_limit: Some(self.timeout.unwrap_or(TimeLimit::DEFAULT).seconds()),
         };
         let rejection = match verification::verify(&found.text, &expectations)? {
             Verdict::Accepted(_) => None,
