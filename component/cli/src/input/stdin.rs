@@ -67,13 +67,17 @@ pub(crate) fn line() -> io::Result<Option<Zeroizing<String>>> {
     LINES.with_borrow_mut(|lines| lines.next_of(&mut io::stdin().lock()))
 }
 
-/// All that is left.
+/// All that is left. Where that takes its time, a terminal says what is waited for.
 pub(crate) fn bytes() -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut bytes = Zeroizing::new(Vec::new());
+    if !has_come_within(NOTICEABLE) {
+        drop(progress::waiting("stdin"));
+    }
     let read = io::stdin()
         .lock()
         .take(u64::from(LIMIT))
         .read_to_end(&mut bytes);
+    drop(progress::resumed());
     match read {
         Ok(_) => Ok(bytes),
         Err(_) => Err(Error::general(

@@ -4,6 +4,8 @@
 //! platform hands out a federated token instead
 //! ([workload identity](https://learn.microsoft.com/azure/aks/workload-identity-overview)), which people expect under the same name.
 
+use text::word;
+
 use crate::bindings::arc_agent;
 use crate::bindings::platform::Environment;
 use crate::bindings::tokens::Identity;
@@ -30,6 +32,7 @@ const ENDPOINTS: [&str; 2] = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"];
 
 /// The identity of a text: `system`, a client id, `object:` with an object id, or an Azure resource id.
 pub(crate) fn parse(text: &str) -> Result<Identity, BadValue> {
+    let text = word(text);
     let bad = || {
         BadValue::new(
             "the managed identity is named in no known way",
@@ -129,6 +132,7 @@ mod tests {
             ("system", "system".to_owned()),
             ("System", "system".to_owned()),
             (GUID, format!("client {GUID}")),
+            (&format!("\"{GUID}\"\r\n"), format!("client {GUID}")),
             (&format!("object:{GUID}"), format!("object {GUID}")),
             (
                 "/subscriptions/a/b",
