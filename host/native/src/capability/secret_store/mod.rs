@@ -24,7 +24,7 @@ use crate::system::terminal::Terminal;
 use crate::system::variable;
 use encrypted_file::{EncryptedFile, Passphrase};
 use given_passphrase::GivenPassphrase;
-use keyring::Keyring;
+use keyring::{Keyring, Probe};
 
 /// The stores of this user and which one is used.
 pub(crate) struct SecretStore {
@@ -98,7 +98,7 @@ impl SecretStore {
     /// asked for all the same, because there a person sits in front of it.
     pub(crate) fn read_at_once(&self, name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
         check_name(name)?;
-        match self.choice()?.kind {
+        match self.choice_at_once()?.kind {
             Kind::Keyring => self.keyring.read_at_once(name),
             Kind::File => self.file.read(name),
             Kind::None => Ok(None),
@@ -132,9 +132,9 @@ impl SecretStore {
         }
     }
 
-    /// Fails with `absent` where nothing can be kept without asking somebody to make a store first.
+    /// Fails with `absent` where nothing can be kept without asking somebody to make a store first. For what can be done without.
     pub(crate) fn require_storage(&self) -> Result<(), Failure> {
-        let choice = self.choice()?;
+        let choice = self.choice_at_once()?;
         if choice.kind == Kind::None {
             Err(nowhere(&choice))
         } else {
@@ -187,16 +187,35 @@ impl SecretStore {
         }
         let choice = match &self.wanted {
             Some(wanted) => Choice::wanted(wanted)?,
-            None => self.detect(),
+            None => self.detect(self.keyring.probe()),
         };
         *chosen = Some(choice.clone());
         Ok(choice)
     }
 
-    fn detect(&self) -> Choice {
-        let no_keyring = match self.keyring.probe() {
-            Ok(reason) => return Choice::detected(Kind::Keyring, reason),
-            Err(reason) => reason,
+    /// The same for what can be done without. A keyring that says nothing at once may yet be the store of those who wait for it.
+    fn choice_at_once(&self) -> Result<Choice, Failure> {
+        let mut chosen = self.chosen();
+        if chosen.is_none() && self.wanted.is_none() {
+            match self.keyring.probe_at_once() {
+                Probe::Silent(reason) => {
+                    return Err(failure::new(
+                        Fault::TimedOut,
+                        reason,
+                        "restart it, or set ENTRA_AUTH_CLI_SECRET_STORE to file or none",
+                    ));
+                }
+                probe => *chosen = Some(self.detect(probe)),
+            }
+        }
+        drop(chosen);
+        self.choice()
+    }
+
+    fn detect(&self, keyring: Probe) -> Choice {
+        let no_keyring = match keyring {
+            Probe::Usable(reason) => return Choice::detected(Kind::Keyring, reason),
+            Probe::Useless(reason) | Probe::Silent(reason) => reason,
         };
         if let Some(origin) = self.file.origin_of_passphrase() {
             Choice::detected(Kind::File, format!("{no_keyring}, and {origin} is set"))

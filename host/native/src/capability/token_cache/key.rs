@@ -137,9 +137,16 @@ fn decode(text: &str) -> Option<Key> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
+/// That a store took too long is no reason to give up the token: whoever waited too long for another process is told by
+/// `timed-out`.
 fn of_cache(cause: Failure) -> Failure {
+    let fault = match cause.fault {
+        Fault::TimedOut => Fault::Locked,
+        fault => fault,
+    };
     Failure {
         capability: Capability::TokenCache,
+        fault,
         message: format!("the token cache has no key: {}", cause.message),
         ..cause
     }

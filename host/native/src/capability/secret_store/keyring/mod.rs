@@ -46,6 +46,14 @@ enum Person {
     Present,
 }
 
+/// Whether the keyring can be used, and why.
+pub(super) enum Probe {
+    Usable(String),
+    Useless(String),
+    /// It said nothing in the time that it had.
+    Silent(String),
+}
+
 /// Why the keyring did not do it.
 enum Trouble {
     /// There is none; the text says how that shows.
@@ -87,20 +95,29 @@ impl Keyring {
     }
 
     /// Why this keyring can be used, or why not.
-    pub(super) fn probe(&self) -> Result<String, String> {
-        let person = self.person;
-        match self.call(ANSWER_TIME, move |connection| connection.probe(person)) {
-            Ok(()) => Ok(format!("{} answers", platform::NAME)),
-            Err(Trouble::Absent(reason)) => Err(reason),
+    pub(super) fn probe(&self) -> Probe {
+        self.probe_within(ANSWER_TIME)
+    }
+
+    /// The same for what can be done without.
+    pub(super) fn probe_at_once(&self) -> Probe {
+        self.probe_within(BRIEF)
+    }
+
+    fn probe_within(&self, time: Duration) -> Probe {
+        let (name, person) = (platform::NAME, self.person);
+        let _wait = Wait::of(name);
+        match self.call(time, move |connection| connection.probe(person)) {
+            Ok(()) => Probe::Usable(format!("{name} answers")),
+            Err(Trouble::Absent(reason)) => Probe::Useless(reason),
             // It is there: what is wrong with it has to be said when it is used.
-            Err(Trouble::Locked) => Ok(format!("{} answers, but is locked", platform::NAME)),
-            Err(Trouble::TimedOut) => Err(format!("{} does not answer", platform::NAME)),
-            Err(Trouble::NotText) => Err(format!(
-                "{} answers in no way that is understood",
-                platform::NAME
-            )),
+            Err(Trouble::Locked) => Probe::Usable(format!("{name} answers, but is locked")),
+            Err(Trouble::TimedOut) => Probe::Silent(format!("{name} does not answer")),
+            Err(Trouble::NotText) => {
+                Probe::Useless(format!("{name} answers in no way that is understood"))
+            }
             Err(Trouble::Other(reason)) => {
-                Err(format!("{} does not work: {reason}", platform::NAME))
+                Probe::Useless(format!("{name} does not work: {reason}"))
             }
         }
     }
