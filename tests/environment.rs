@@ -71,13 +71,26 @@ fn a_limit_that_is_too_low_is_named() {
 #[test]
 fn a_result_that_goes_nowhere_is_a_failure() {
     let user = User::new();
-    for nowhere in [">&-", ">/dev/full"] {
+    for nowhere in [">&-", ">/dev/full", "1</dev/null"] {
         let outcome = in_shell(&user, &format!("exec \"$0\" get-token -p demo {nowhere}"));
         let (error, _) = outcome.failure(1);
         assert_eq!(error, "stdout could not be written", "{nowhere}");
     }
     // Whoever wants nothing has said so.
     in_shell(&user, "exec \"$0\" get-token -p demo >/dev/null").quiet_success();
+}
+
+/// Batch systems limit how large files may grow, by a signal that ends whoever does not catch it.
+#[test]
+fn a_file_that_may_not_grow_costs_the_cache_and_not_the_token() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let outcome = in_shell(&user, &format!("ulimit -f 0; exec \"$0\" {GET_TOKEN} -v"));
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("tokens are not cached"),
+        "{outcome:?}"
+    );
 }
 
 /// The line of somebody who waits for a named pipe.

@@ -74,7 +74,7 @@ impl Shared {
         wasi.inherit_stdio()
             .args(&environment::arguments())
             .envs(&environment::variables());
-        if streams::stdout_was_closed() {
+        if streams::stdout_takes_nothing() {
             wasi.stdout(ClosedOutputStream);
         }
         self.lent(wasi.build())

@@ -80,8 +80,12 @@ pub(crate) async fn until(mut told: watch::Receiver<bool>) {
 
 #[cfg(unix)]
 async fn interrupted() -> io::Result<()> {
+    use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
 
+    // Whoever caught it is told by the call that writes that a file may not grow further (`ulimit -f`), and loses a cache at
+    // most; nobody waits for it.
+    drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?);
     let mut signals = [
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,

@@ -2,12 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+static STDOUT_TAKES_NOTHING: AtomicBool = AtomicBool::new(false);
 
-/// True if stdout was closed when the process began (`>&-` in a shell). By now something else stands in for it, and whatever
-/// is written there is lost without an error.
-pub(crate) fn stdout_was_closed() -> bool {
-    STDOUT_WAS_CLOSED.load(Ordering::Relaxed)
+/// True if stdout was closed when the process began (`>&-` in a shell), or open for reading alone (`1<file`). By now something
+/// else stands in for the one, and the standard library swallows the error of the other: what is written there is lost.
+pub(crate) fn stdout_takes_nothing() -> bool {
+    STDOUT_TAKES_NOTHING.load(Ordering::Relaxed)
 }
 
 /// Has to look before the standard library does, which opens `/dev/null` in place of closed streams before `main`.
@@ -16,15 +16,19 @@ mod first_look {
     use std::os::fd::BorrowedFd;
     use std::sync::atomic::Ordering;
 
-    use super::STDOUT_WAS_CLOSED;
+    use rustix::fs::{OFlags, fcntl_getfl};
+
+    use super::STDOUT_TAKES_NOTHING;
 
     extern "C" fn look() {
         #[expect(unsafe_code, reason = "whether the descriptor is open is the question")]
         // SAFETY: nothing is done to it but to ask.
         let stdout = unsafe { BorrowedFd::borrow_raw(1) };
-        let state = rustix::io::fcntl_getfd(stdout);
-        let is_closed = state == Err(rustix::io::Errno::BADF);
-        STDOUT_WAS_CLOSED.store(is_closed, Ordering::Relaxed);
+        let takes_nothing = match fcntl_getfl(stdout) {
+            Ok(flags) => flags & OFlags::RWMODE == OFlags::RDONLY,
+            Err(error) => error == rustix::io::Errno::BADF,
+        };
+        STDOUT_TAKES_NOTHING.store(takes_nothing, Ordering::Relaxed);
     }
 
     #[expect(
