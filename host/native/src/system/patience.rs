@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Once;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{process, thread};
 
@@ -19,7 +20,8 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Says what is waited for once that takes longer than a moment, until dropped.
 pub(crate) struct Wait {
-    _over: Sender<()>,
+    over: Option<Sender<()>>,
+    teller: Option<JoinHandle<()>>,
 }
 
 impl Wait {
@@ -28,18 +30,29 @@ impl Wait {
         let (sender, over) = channel::<()>();
         let what = what.to_owned();
         // Where no thread can be had, nothing is said.
-        drop(
-            thread::Builder::new()
-                .name("wait".to_owned())
-                .spawn(move || {
-                    if over.recv_timeout(NOTICEABLE) == Err(RecvTimeoutError::Timeout) {
-                        status_line::waiting(&what);
-                        let _ = over.recv();
-                        status_line::resumed();
-                    }
-                }),
-        );
-        Self { _over: sender }
+        let teller = thread::Builder::new()
+            .name("wait".to_owned())
+            .spawn(move || {
+                if over.recv_timeout(NOTICEABLE) == Err(RecvTimeoutError::Timeout) {
+                    status_line::waiting(&what);
+                    let _ = over.recv();
+                    status_line::resumed();
+                }
+            });
+        Self {
+            over: Some(sender),
+            teller: teller.ok(),
+        }
+    }
+}
+
+impl Drop for Wait {
+    /// The line is gone before anything else is said.
+    fn drop(&mut self) {
+        drop(self.over.take());
+        if let Some(teller) = self.teller.take() {
+            let _ = teller.join();
+        }
     }
 }
 

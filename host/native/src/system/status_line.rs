@@ -48,10 +48,15 @@ pub(crate) fn step(text: &str) {
     }
 }
 
-/// Something that everybody has to know, whatever is shown.
+/// Something that everybody has to know, whatever is shown. What is waited for stays in view.
 pub(crate) fn warn(text: &str) {
-    line().erase();
+    let mut line = line();
+    let was_drawn = line.is_drawn;
+    line.erase();
     write(&format!("warning: {}\n", one_line(text)));
+    if was_drawn {
+        line.draw();
+    }
 }
 
 /// From now on `what` is waited for.
@@ -59,8 +64,7 @@ pub(crate) fn waiting(what: &str) {
     let mut line = line();
     line.waiting_for = Some(what.to_owned());
     if line.detail >= Detail::Waits && io::stderr().is_terminal() {
-        write(&format!("{ERASE}waiting for {} ...", one_line(what)));
-        line.is_drawn = true;
+        line.draw();
     }
 }
 
@@ -72,6 +76,13 @@ pub(crate) fn resumed() -> Option<String> {
 }
 
 impl StatusLine {
+    fn draw(&mut self) {
+        if let Some(what) = &self.waiting_for {
+            write(&format!("{ERASE}waiting for {} ...", one_line(what)));
+            self.is_drawn = true;
+        }
+    }
+
     fn erase(&mut self) {
         if self.is_drawn {
             write(ERASE);

@@ -1,9 +1,8 @@
 //! What a person is told to do, on stderr: the one place of this capability that writes there.
 //!
-//! These are instructions, so they are written whether or not stderr is a terminal. Only the line that says that
-//! something is being waited for is for a terminal alone.
+//! These are instructions, so they are written whether or not stderr is a terminal.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
 use text::is_invisible;
@@ -35,13 +34,6 @@ pub(super) fn for_device_code(
     )
 }
 
-/// A line about something that came in between, while something else is waited for.
-pub(super) fn aside(sentence: &str) -> String {
-    // A terminal has the sign of waiting on the line where it stands.
-    let start = if io::stderr().is_terminal() { "\n" } else { "" };
-    format!("{start}warning: {sentence}\n")
-}
-
 /// For a terminal. It stays, because only the guest knows when the waiting ends.
 pub(super) const WAITING_FOR_DEVICE: &str = "Ctrl-C stops waiting.\n\n";
 
@@ -64,29 +56,6 @@ fn write(text: &str) -> io::Result<()> {
     let mut stderr = io::stderr().lock();
     stderr.write_all(text.as_bytes())?;
     stderr.flush()
-}
-
-/// A line on the terminal that says what is being waited for, until dropped.
-pub(super) struct Progress {
-    width: usize,
-}
-
-impl Progress {
-    /// Must be called only if stderr is a terminal.
-    pub(super) fn start(text: &str) -> Self {
-        // Waiting is what matters; a line that cannot be shown is not.
-        drop(write(text));
-        Self {
-            width: text.chars().count(),
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        // Blanks, because not every console knows escape sequences.
-        drop(write(&format!("\r{:width$}\r", "", width = self.width)));
-    }
 }
 
 /// A span as people say it.

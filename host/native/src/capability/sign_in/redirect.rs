@@ -1,7 +1,7 @@
 //! A listener on loopback, and what comes to it.
 
 use std::fmt;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 use super::redirect_uri::RedirectUri;
 use super::server::{Arrival, Site};
 use super::stray::Stray;
-use super::{failure, instructions, port, server};
+use super::{failure, port, server};
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::sign_in::{Page, ResponseMode};
 
@@ -75,12 +75,7 @@ impl Redirect {
         if self.open.is_closed() {
             return Err(closed());
         }
-        let progress = io::stderr().is_terminal().then(|| {
-            instructions::Progress::start("Waiting for the sign-in in the browser (Ctrl-C stops) ")
-        });
-        let arrival = tokio::time::timeout(limit, self.arrivals.recv()).await;
-        drop(progress);
-        match arrival {
+        match tokio::time::timeout(limit, self.arrivals.recv()).await {
             Ok(Some(arrival)) => Ok(Answer {
                 arrival,
                 site: Arc::clone(&self.house.site),

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::instructions;
+use crate::system::status_line;
 
 /// Why something was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,7 @@ impl Told {
     /// Says it, if it is the first of its kind.
     pub(super) fn tell(&self, stray: Stray) {
         if self.is_first(stray) {
-            // Waiting is what matters; a line that cannot be shown is not.
-            drop(instructions::tell(&instructions::aside(stray.sentence())));
+            status_line::warn(stray.sentence());
         }
     }
 
