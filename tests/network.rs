@@ -7,11 +7,12 @@ mod support;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
-use std::sync::Arc;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-use support::{SECRET, User};
+use support::{SECRET, User, at_once, foreign_program};
 
 /// Asks for the token of a client of the public cloud; nothing that is tried here gets that far.
 const LINE: &str = "get-token --scope api://your-api-id/.default --no-cache --timeout 20s";
@@ -148,6 +149,136 @@ fn a_proxy_that_is_not_there_is_named() {
         );
         assert!(hint.contains(variable), "{hint}");
     }
+}
+
+/// Parts of settings: what stands in front, user and password, host, and what stands behind. `{}` is the port of a proxy.
+const FRONTS: [&str; 9] = [
+    "",
+    "http://",
+    "HTTP://",
+    "http:/",
+    "socks5h://",
+    "socks4a://",
+    "htp://",
+    "//",
+    " http://",
+];
+const LOGINS: [&str; 10] = [
+    "",
+    "alice@",
+    ":@",
+    "alice:hunter2@",
+    "alice:hunter%232@",
+    "alice:100%@",
+    "alice:hunter2#@",
+    "alice:hunter2/@",
+    "alice:hunter2?@",
+    "CORP\\alice:hunter2@",
+];
+const PLACES: [&str; 6] = [
+    "127.0.0.1:{}",
+    "127.1:{}",
+    "[::ffff:127.0.0.1]:{}",
+    "127.0.0.1:{}0000",
+    "127.0.0.1 :{}",
+    "",
+];
+const BACKS: [&str; 4] = ["", "/", "/path?query#fragment", ","];
+
+/// A proxy that notes how each client began, and lets nobody through. Returns its port.
+fn listening(heard: &Arc<Mutex<Vec<Vec<u8>>>>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = Arc::clone(heard);
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut head = [0; 4096];
+            let length = connection.read(&mut head).unwrap_or(0);
+            heard.lock().unwrap().push(head[..length].to_vec());
+            let refusal: &[u8] = match head[0] {
+                5 => b"\x05\xff",
+                4 => b"\0\x5b\0\0\0\0\0\0",
+                _ => b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
+            };
+            drop(connection.write_all(refusal));
+            drop(connection.shutdown(Shutdown::Write));
+            drop(connection.read(&mut head));
+        }
+    });
+    port
+}
+
+/// How a client began: what it asks for by whom, and by which name it proves that.
+fn beginning(heard: &Mutex<Vec<Vec<u8>>>) -> Option<String> {
+    let first = heard.lock().unwrap().drain(..).next()?;
+    let text = String::from_utf8_lossy(&first).into_owned();
+    let is_told = |line: &&str| {
+        line.starts_with("CONNECT") || line.to_lowercase().starts_with("proxy-authorization:")
+    };
+    match first.first() {
+        Some(4 | 5) => Some(format!("SOCKS {}", first[0])),
+        _ => Some(text.lines().filter(is_told).collect::<Vec<_>>().join("; ")),
+    }
+}
+
+/// What curl makes of a setting counts, unless it makes nothing of it: then the run may end, and go nowhere.
+#[test]
+fn proxy_settings_mean_what_they_mean_to_curl() {
+    let Some(curl) = foreign_program("curl") else {
+        return;
+    };
+    let settings: Vec<String> = FRONTS
+        .iter()
+        .flat_map(|front| LOGINS.iter().map(move |login| format!("{front}{login}")))
+        .flat_map(|start| PLACES.iter().map(move |place| format!("{start}{place}")))
+        .flat_map(|start| BACKS.iter().map(move |back| format!("{start}{back}")))
+        // Each part beside each other, and not each of them with everything.
+        .step_by(23)
+        .collect();
+    let half = settings.len().div_ceil(2);
+    at_once(settings.chunks(half), |settings| {
+        let heard = Arc::default();
+        let port = listening(&heard).to_string();
+        for setting in settings {
+            let setting = setting.replace("{}", &port);
+            let outcome = user(&[("HTTPS_PROXY", &setting)]).run(&LINE.replace("20s", "2s"));
+            let ours = beginning(&heard);
+            let (error, _) = outcome.failure(5);
+            assert!(
+                !error.contains("cannot find `login"),
+                "past {setting:?}: {error}"
+            );
+            assert!(
+                !outcome.stderr.contains("hunter2"),
+                "{setting:?}: {outcome:?}"
+            );
+            let mut command = Command::new(&curl);
+            command.env_clear().env("HTTPS_PROXY", &setting);
+            command.args([
+                "-sS",
+                "-m",
+                "3",
+                "-o",
+                "/dev/null",
+                "https://login.microsoftonline.com/",
+            ]);
+            command.output().unwrap();
+            let theirs = beginning(&heard);
+            let is_same = ours.as_ref().map(lowered) == theirs.as_ref().map(lowered);
+            // Blanks around a setting are taken off here.
+            let is_read_besides = theirs.is_none() && setting.trim() != setting;
+            assert!(
+                is_same || is_read_besides,
+                "{setting:?}: {ours:?}, and curl {theirs:?}: {error}"
+            );
+        }
+    });
+}
+
+/// The name of a header in either case.
+fn lowered(beginning: &String) -> String {
+    beginning.replace("Proxy-Authorization", "proxy-authorization")
 }
 
 /// To go past the proxy would be to send traffic where somebody forbade it.

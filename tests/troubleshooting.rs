@@ -88,6 +88,19 @@ fn provoked() -> BTreeMap<&'static str, Outcome> {
     let user = User::with_profile(ours);
     let mut runs = BTreeMap::from([
         ("no profiles found", User::new().run("get-token")),
+        ("environment names no client", {
+            let mut user = User::new();
+            user.set("AZURE_CLIENT_SECRET", "some-secret");
+            user.run("get-token")
+        }),
+        ("nobody entered the code", {
+            let idle = Emulator::start();
+            person(idle.authority()).run("get-token -p person -f DeviceCode --timeout 2s")
+        }),
+        (
+            "the path of a file",
+            user.run("get-token -p my-api-client -f OnBehalfOf --assertion @eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"),
+        ),
         ("profile '", user.run("get-token -p nobody")),
         ("none of AZURE_CLIENT_SECRET", pipeline(&emulator).run(&format!("get-token {SCOPE}"))),
         ("has no proof of its own", person(emulator.authority()).run("get-token -p person")),
