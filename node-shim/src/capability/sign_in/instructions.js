@@ -13,13 +13,7 @@ export const forDeviceCode = (verificationUri, userCode, expiresIn) =>
   'Enter only a code that you asked for yourself, never one that somebody sent you.\n\n';
 
 /** For a terminal. */
-export const WAITING_FOR_DEVICE = 'Waiting for the sign-in (Ctrl-C stops)\n\n';
-
-/** For a terminal, while it is waited; `waitingOver` takes it away. */
-export const WAITING_FOR_BROWSER = 'Waiting for the sign-in in the browser (Ctrl-C stops) ';
-
-/** Blanks, because not every console knows escape sequences. */
-export const waitingOver = () => `\r${' '.repeat(WAITING_FOR_BROWSER.length)}\r`;
+export const WAITING_FOR_DEVICE = 'Ctrl-C stops waiting.\n\n';
 
 /** Writes instructions. */
 export function tell(text) {

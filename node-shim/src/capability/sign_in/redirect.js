@@ -1,8 +1,6 @@
 // A listener on loopback, and what comes to it: the resources `redirect` and `answer` of the contract.
-import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Entrances } from './entrance.js';
-import { WAITING_FOR_BROWSER, tell, waitingOver } from './instructions.js';
 import { take } from './port.js';
 import { RedirectUri } from './redirect_uri.js';
 import { serverFor } from './server.js';
@@ -64,14 +62,8 @@ export class Redirect {
   }
 
   async #next(seconds, signal) {
-    const shows = isatty(2);
-    if (shows) tell(WAITING_FOR_BROWSER);
-    try {
-      if (this.#arrivals.length === 0) await this.#arrival(seconds, signal);
-      return this.#arrivals.shift();
-    } finally {
-      if (shows) tell(waitingOver());
-    }
+    if (this.#arrivals.length === 0) await this.#arrival(seconds, signal);
+    return this.#arrivals.shift();
   }
 
   #arrival(seconds, signal) {
