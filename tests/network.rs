@@ -265,7 +265,7 @@ fn proxy_settings_mean_what_they_mean_to_curl() {
             ]);
             command.output().unwrap();
             let theirs = beginning(&heard);
-            let is_same = ours.as_ref().map(lowered) == theirs.as_ref().map(lowered);
+            let is_same = ours.as_deref().map(lowered) == theirs.as_deref().map(lowered);
             // Blanks around a setting are taken off here.
             let is_read_besides = theirs.is_none() && setting.trim() != setting;
             assert!(
@@ -277,7 +277,7 @@ fn proxy_settings_mean_what_they_mean_to_curl() {
 }
 
 /// The name of a header in either case.
-fn lowered(beginning: &String) -> String {
+fn lowered(beginning: &str) -> String {
     beginning.replace("Proxy-Authorization", "proxy-authorization")
 }
 
