@@ -2,7 +2,8 @@
 //!
 //! Source of the calendar arithmetic: Howard Hinnant's `civil_from_days`,
 //! <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>. `chrono` would do it for 35 KiB more in the
-//! component, `time` for 1 KiB; the relative words are in neither.
+//! component, `time` for 1 KiB, but it knows no year after 9999, and a token may name one; the relative words are in
+//! neither.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
