@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Map, Value, json};
-use support::{Emulator, GET_TOKEN, Outcome, SECRET, User, component, foreign_program, workspace};
+use support::{
+    Emulator, GET_TOKEN, Outcome, SECRET, User, at_once, component, foreign_program, workspace,
+};
 
 /// A user who runs the command line under wasmtime.
 struct Sandbox {
@@ -107,12 +109,8 @@ fn what_needs_no_network_reads_the_same() {
 
 #[test]
 fn failures_have_the_same_lines_and_the_same_exit_codes() {
-    let emulator = Emulator::start();
-    let Some(sandbox) = Sandbox::of(User::with_profile(emulator.authority())) else {
-        return;
-    };
     let hurried = format!("{GET_TOKEN} --timeout 1s");
-    for (line, fault, code) in [
+    let cases = [
         ("get-token --nonsense", Value::Null, 4),
         ("get-token -p nobody", Value::Null, 3),
         ("inspect hello", Value::Null, 4),
@@ -121,13 +119,17 @@ fn failures_have_the_same_lines_and_the_same_exit_codes() {
             json!({"status": 401, "error": "invalid_client", "code": 7_000_215}),
             2,
         ),
-        (GET_TOKEN, json!({"status": 429, "retry_after": "17"}), 5),
+        (GET_TOKEN, json!({"status": 429, "retry_after": "2"}), 5),
         (GET_TOKEN, json!({"body": "html"}), 5),
         (GET_TOKEN, json!({"body": "huge"}), 5),
         (GET_TOKEN, json!({"body": "truncated"}), 5),
         (&hurried, json!({"delay_ms": 20_000}), 6),
-    ] {
-        emulator.reset();
+    ];
+    at_once(cases, |(line, fault, code)| {
+        let emulator = Emulator::start();
+        let Some(sandbox) = Sandbox::of(User::with_profile(emulator.authority())) else {
+            return;
+        };
         if !fault.is_null() {
             emulator.fail_with(&fault);
         }
@@ -140,7 +142,7 @@ fn failures_have_the_same_lines_and_the_same_exit_codes() {
             "{line} {fault}"
         );
         assert_eq!(hint, native_hint, "{line} {fault}");
-    }
+    });
 }
 
 /// Cuts off what differs from call to call: correlation id, trace id, time, and how long the tries took.
