@@ -6,6 +6,7 @@
 import { EncryptedFile } from './secret_store/encrypted_file.js';
 import { Keyring } from './secret_store/keyring.js';
 import { Passphrase } from './secret_store/passphrase.js';
+import { word } from '../system/word.js';
 
 /** Names become attributes in a keyring; Windows takes no longer ones. */
 const LONGEST_NAME = 255;
@@ -23,7 +24,7 @@ export class SecretStore {
 
   /** As the variables say. `terminal`, if there is one, is asked for a passphrase when one is needed. */
   constructor({ folders, terminal, variables = process.env, keyring = new Keyring(variables, folders.chosen) }) {
-    this.#wanted = variables.ENTRA_AUTH_CLI_SECRET_STORE || undefined;
+    this.#wanted = word(variables.ENTRA_AUTH_CLI_SECRET_STORE);
     this.#file = new EncryptedFile(folders, new Passphrase(variables, terminal));
     this.#keyring = keyring;
   }

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { FileError } from './file_error.js';
+import { word } from './word.js';
 
 const NAME = 'entra-auth-cli';
 const TOKENS = 'tokens';
@@ -16,7 +17,7 @@ export class Folders {
 
   /** As the variables say, else below the home folder. */
   constructor(variables = process.env, home = homeOf(), platform = process.platform) {
-    const chosen = OVERRIDES.map((name) => variables[name]).find(Boolean);
+    const chosen = OVERRIDES.map((name) => word(variables[name])).find(Boolean);
     const [config, cache] = BASES[platform] ?? BASES.linux;
     if (chosen) {
       this.#config = resolve(chosen);
@@ -53,7 +54,7 @@ const BASES = {
 
 /** The XDG base directory specification says to ignore a relative path. */
 function below(variables, home, [variable, path], rest) {
-  const base = variables[variable];
+  const base = word(variables[variable]);
   if (base && isAbsolute(base)) return join(base, ...rest);
   return home && isAbsolute(home) ? join(home, path, ...rest) : undefined;
 }

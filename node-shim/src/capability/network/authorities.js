@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { builtin } from '../../system/builtin.js';
+import { word } from '../../system/word.js';
 
 /** A file with further certificate authorities (PEM), as behind a proxy that inspects TLS. */
 const CA_FILE = 'ENTRA_AUTH_CLI_CA_FILE';
@@ -38,7 +39,7 @@ export class TrustedAuthorities {
   }
 
   #extra() {
-    const path = this.#variables[CA_FILE];
+    const path = word(this.#variables[CA_FILE]);
     if (!path) return [];
     const content = readOrSay(path);
     const found = content.toString('latin1').match(CERTIFICATE) ?? single(content);
@@ -67,7 +68,8 @@ function readOrSay(path) {
 }
 
 function ofSystem(variables) {
-  if (variables.SSL_CERT_FILE) return certificatesIn(variables.SSL_CERT_FILE);
+  const named = word(variables.SSL_CERT_FILE);
+  if (named) return certificatesIn(named);
   const { getCACertificates } = builtin('node:tls');
   if (getCACertificates) return getCACertificates('system');
   return SYSTEM_FILES.map(certificatesIn).find((found) => found.length > 0) ?? [];

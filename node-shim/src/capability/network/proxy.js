@@ -3,6 +3,7 @@
 import { BlockList, isIP } from 'node:net';
 import { Unusable } from './authorities.js';
 import { SOCKS } from './socks.js';
+import { word } from '../../system/word.js';
 
 /** For https, in curl's order: what is written small comes first, and what is for everything last. */
 const PROXY = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
@@ -13,9 +14,9 @@ export class Proxies {
   #without;
 
   constructor(variables) {
-    const variable = PROXY.find((name) => textOf(variables[name]));
-    this.#proxy = variable && { variable, text: textOf(variables[variable]) };
-    const without = NO_PROXY.map((name) => textOf(variables[name])).find(Boolean) ?? '';
+    const variable = PROXY.find((name) => word(variables[name]));
+    this.#proxy = variable && { variable, text: word(variables[variable]) };
+    const without = NO_PROXY.map((name) => word(variables[name])).find(Boolean) ?? '';
     this.#without = without.split(/[\s,]+/).filter(Boolean);
   }
 
@@ -43,9 +44,6 @@ function portOf({ protocol, port }, text) {
   if (protocol === 'https:') return 443;
   return /:0*80\/?$/.test(text) ? 80 : 1080;
 }
-
-/** With blanks around it, or in the quotes of a `.env` file. */
-const textOf = (value) => (value ?? '').trim().replace(/^(["'])(.*)\1$/, '$2').trim();
 
 /** This machine by its names and addresses (RFC 6761 section 6.3). */
 function isLoopback(hostname) {
