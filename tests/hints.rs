@@ -23,6 +23,7 @@ use Seen::{Asks, Prints, Takes};
 /// As they stand in the sources, with what was put in for the braces.
 const COMMANDS: &[(&str, &str, Seen)] = &[
     ("entra-auth-cli", "", Prints("Usage")),
+    ("entra-auth-cli cache-key", "", Prints("=")),
     ("entra-auth-cli clear-cache", "", Prints("")),
     ("entra-auth-cli clear-cache --all", "", Prints("")),
     (

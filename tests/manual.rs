@@ -29,6 +29,7 @@ const COMMANDS: &[&str] = &[
     "proxy",
     "serve",
     "clear-cache",
+    "cache-key",
     "completion",
     "man-page",
 ];

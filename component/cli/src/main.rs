@@ -86,6 +86,7 @@ fn width() -> usize {
 
 fn run(line: &CommandLine, output: &Output) -> Outcome {
     match &line.command {
+        Some(Command::CacheKey(cache_key)) => cache_key.run(output),
         Some(Command::ClearCache(clear_cache)) => clear_cache.run(output),
         Some(Command::Completion(completion)) => completion.run(output),
         Some(Command::Config(config)) => config.run(output),

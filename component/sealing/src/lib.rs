@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 pub mod cache_entry;
+pub mod cache_key;
 mod cost;
 pub mod export;
 mod fault;

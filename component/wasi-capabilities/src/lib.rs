@@ -1,12 +1,13 @@
 //! The capabilities over plain WASI, for runtimes that know nothing of this product: stock `wasmtime run`, `jco run`.
 //!
-//! Profiles live in one preopened folder, secrets come from the environment (which the command line reads itself), and tokens are
-//! kept as long as the instance lives: a sandbox without a keyring has no place for the key that would seal them.
+//! Profiles live in one preopened folder and secrets come from the environment, which the command line reads itself. A sandbox has
+//! no place for the key that seals tokens: they are kept on disk if the environment gives one, else as long as the instance lives.
 
 mod access_log;
 mod arc_agent;
 mod bindings;
 mod clipboard;
+mod clock;
 mod failure;
 mod files;
 mod folder;

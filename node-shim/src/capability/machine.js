@@ -28,6 +28,6 @@ export function machine({ terminal, variables = process.env } = {}) {
     'secret-store': secrets,
     'secret-writer': secrets,
     'sign-in': later('sign-in', async () => (await import('./sign_in.js')).terminalSignIn),
-    'token-cache': new TokenCache(folders, secrets),
+    'token-cache': new TokenCache(folders, secrets, variables),
   };
 }

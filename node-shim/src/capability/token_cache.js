@@ -5,7 +5,7 @@ import { FileError } from '../system/file_error.js';
 import { Lock } from '../system/lock.js';
 import { read, remove, replace } from '../system/private_file.js';
 import { openEntry, sealEntry } from '../system/sealing.js';
-import { CacheKey } from './token_cache/key.js';
+import { CacheKey, VARIABLE } from './token_cache/key.js';
 import { sweepNowAndThen } from './token_cache/sweep.js';
 
 /** Tokens with hundreds of groups or roles have some tens of KiB. */
@@ -21,10 +21,10 @@ export class TokenCache {
   #folders;
   #key;
 
-  /** In the cache folder, with its key in `secrets`. */
-  constructor(folders, secrets) {
+  /** In the cache folder, with its key in `secrets`, or in a variable. */
+  constructor(folders, secrets, variables) {
     this.#folders = folders;
-    this.#key = new CacheKey(secrets);
+    this.#key = new CacheKey(secrets, variables[VARIABLE]);
   }
 
   async read(name) {

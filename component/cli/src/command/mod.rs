@@ -1,5 +1,6 @@
 //! The commands, one a room. A command knows its flags; what they need is done in the wings below.
 
+pub(crate) mod cache_key;
 pub(crate) mod clear_cache;
 pub(crate) mod completion;
 pub(crate) mod config;

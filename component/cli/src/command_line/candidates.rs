@@ -235,7 +235,7 @@ mod tests {
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect status discover config proxy serve clear-cache completion man-page help",
+                "get-token refresh inspect status discover config proxy serve clear-cache cache-key completion man-page help",
             ),
         ] {
             let candidates = candidates(&definition, line, &profiles);

@@ -9,6 +9,7 @@ pub(crate) mod usage_error;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
+use crate::command::cache_key::{self, CacheKey};
 use crate::command::clear_cache::{self, ClearCache};
 use crate::command::completion::{self, Completion};
 use crate::command::config::Config;
@@ -101,6 +102,10 @@ pub(crate) enum Command {
     /// Forget cached tokens
     #[command(after_long_help = clear_cache::EXAMPLES)]
     ClearCache(ClearCache),
+
+    /// Print a new key that seals cached tokens where no store can keep one
+    #[command(after_long_help = cache_key::EXAMPLES)]
+    CacheKey(CacheKey),
 
     /// Print the script that completes commands in a shell
     #[command(after_long_help = completion::EXAMPLES)]

@@ -72,6 +72,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "For how many seconds the kernel keeps what the keyring or a typed passphrase opened: 900; 0 keeps nothing.",
     ),
     (
+        "ENTRA_AUTH_CLI_CACHE_KEY",
+        "Seals cached tokens where no store can keep a key; cache-key prints one.",
+    ),
+    (
         "ENTRA_AUTH_CLI_CONFIG_PATH, ENTRA_TOKEN_HOME",
         "Another folder for profiles, secrets and cached tokens; the second is an older name.",
     ),

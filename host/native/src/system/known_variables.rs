@@ -88,6 +88,7 @@ const VARIABLES: &[Variable] = &[
     plain("COMP_LINE"),
     plain("COMP_POINT"),
     plain("DEFAULT_IDENTITY_CLIENT_ID"),
+    secret_elsewhere("ENTRA_AUTH_CLI_CACHE_KEY"),
     secret("ENTRA_AUTH_CLI_EXPORT_PASSPHRASE"),
     secret_elsewhere("ENTRA_AUTH_CLI_PASSPHRASE"),
     secret_elsewhere("ENTRA_AUTH_CLI_PASSPHRASE_FD"),

@@ -1,7 +1,10 @@
-// The one key of the cache, kept in the secret store.
+// The one key of the cache: what `ENTRA_AUTH_CLI_CACHE_KEY` says, else one that is kept in the secret store.
 import { randomBytes } from 'node:crypto';
 import { Lock } from '../../system/lock.js';
 import { KEY_LENGTH } from '../../system/sealing.js';
+import { word } from '../../system/word.js';
+
+export const VARIABLE = 'ENTRA_AUTH_CLI_CACHE_KEY';
 
 const NAME = 'token-cache:key';
 
@@ -9,15 +12,18 @@ const NAME = 'token-cache:key';
 const WAIT = 60_000;
 
 export class CacheKey {
+  #given;
   #secrets;
   #known;
 
-  constructor(secrets) {
+  constructor(secrets, given) {
+    this.#given = word(given);
     this.#secrets = secrets;
   }
 
   /** The key, or nothing if none was made yet. Fails with `absent` where none can be kept. */
   async read() {
+    if (this.#given) return decoded(this.#given) ?? refuse();
     const reading = (this.#known ??= this.#stored());
     try {
       const key = await reading;
@@ -55,7 +61,7 @@ export class CacheKey {
   async #make() {
     const key = randomBytes(KEY_LENGTH);
     try {
-      await this.#secrets.write(NAME, key.toString('base64url'));
+      await this.#secrets.write(NAME, key.toString('base64'));
     } catch (error) {
       throw ofCache(error);
     }
@@ -68,10 +74,19 @@ export class CacheKey {
   }
 }
 
-/** What is no key is replaced, as if it were not there. */
+/** Either alphabet, padded or not. What is no key in the store is replaced, as if it were not there. */
 function decoded(text) {
-  if (!/^[\w-]{43}$/.test(text ?? '')) return undefined;
-  return Buffer.from(text, 'base64url');
+  if (!/^[\w+/-]{43}=?$/.test(text ?? '')) return undefined;
+  return Buffer.from(text, 'base64');
+}
+
+/** Nobody shall take a token that is not kept for one that is. */
+function refuse() {
+  throw {
+    fault: 'damaged',
+    message: `\`${VARIABLE}\` is not 32 bytes in base64`,
+    hint: '`entra-auth-cli cache-key` prints a new one',
+  };
 }
 
 const ofCache = ({ fault, message, hint }) => ({ fault, message: `the token cache has no key: ${message}`, hint });

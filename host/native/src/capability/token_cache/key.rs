@@ -1,20 +1,19 @@
-//! The one key of the cache, kept in the secret store.
+//! The one key of the cache: what `ENTRA_AUTH_CLI_CACHE_KEY` says, else one that is kept in the secret store.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sealing::cache_key;
 use sealing::sealed::Key;
-use zeroize::Zeroizing;
 
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 use crate::capability::secret_store::SecretStore;
 use crate::system::kept_key::{KeptKey, KeyTimeout};
 use crate::system::private_file::Lock;
-use crate::system::random;
+use crate::system::{random, variable};
 
 /// The key, read when it is first needed: the kept one, else the secret store's. Once it, or why there is none, is known,
 /// the store is left alone.
@@ -27,17 +26,27 @@ pub(super) struct CacheKey {
 
 #[derive(Clone)]
 enum Known {
+    Given(Result<Key, Failure>),
     Kept(Key),
     Stored(Result<Key, Failure>),
 }
 
 impl CacheKey {
-    pub(super) fn new(secrets: Arc<SecretStore>, timeout: KeyTimeout) -> Self {
+    /// As the variables say that `variable` looks up.
+    pub(super) fn from_variables(
+        variable: impl Fn(&str) -> Option<OsString>,
+        secrets: Arc<SecretStore>,
+    ) -> Self {
+        let timeout = KeyTimeout::from_variables(&variable);
         Self {
             kept: KeptKey::new(NAME, secrets.origin(), timeout.clone()),
             timeout,
             secrets,
-            known: Mutex::new(None),
+            known: Mutex::new(
+                variable(cache_key::VARIABLE)
+                    .and_then(given)
+                    .map(Known::Given),
+            ),
         }
     }
 
@@ -56,7 +65,7 @@ impl CacheKey {
         let mut known = self.known();
         match &*known {
             Some(Known::Kept(key)) => return Ok(Some(key.clone())),
-            Some(Known::Stored(result)) => return result.clone().map(Some),
+            Some(Known::Given(result) | Known::Stored(result)) => return result.clone().map(Some),
             None => {}
         }
         if let Some(key) = self.kept.read() {
@@ -112,7 +121,7 @@ impl CacheKey {
         self.secrets.require_storage().map_err(of_cache)?;
         let text = self.secrets.read_at_once(NAME).map_err(of_cache)?;
         // What is no key is replaced, as if it were not there.
-        let key = text.as_deref().and_then(|text| decode(text));
+        let key = text.as_deref().and_then(|text| cache_key::from_text(text));
         if let Some(key) = &key {
             self.kept.keep(key);
         }
@@ -121,8 +130,9 @@ impl CacheKey {
 
     fn make(&self) -> Result<Key, Failure> {
         let key = random::key().map_err(|_| failure::no_random())?;
-        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.as_slice()));
-        self.secrets.write(NAME, &text).map_err(of_cache)?;
+        self.secrets
+            .write(NAME, &cache_key::to_text(&key))
+            .map_err(of_cache)?;
         self.kept.keep(&key);
         Ok(key)
     }
@@ -132,9 +142,17 @@ impl CacheKey {
     }
 }
 
-fn decode(text: &str) -> Option<Key> {
-    let bytes = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?);
-    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+/// Nothing if the variable is empty. What is no key is told, so that nobody takes a token that is not kept for one that is.
+fn given(value: OsString) -> Option<Result<Key, Failure>> {
+    let text = variable::meant(value)?;
+    let key = text.to_str().and_then(cache_key::from_text);
+    Some(key.ok_or_else(|| {
+        failure::new(
+            Fault::Damaged,
+            format!("`{}` is not 32 bytes in base64", cache_key::VARIABLE),
+            "`entra-auth-cli cache-key` prints a new one",
+        )
+    }))
 }
 
 /// That a store took too long is no reason to give up the token: whoever waited too long for another process is told by

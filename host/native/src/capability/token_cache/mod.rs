@@ -23,7 +23,6 @@ use crate::capability::bindings::entra_auth::core::token_cache::{self, Name};
 use crate::capability::secret_store::SecretStore;
 use crate::system::aside::aside;
 use crate::system::folders::Folders;
-use crate::system::kept_key::KeyTimeout;
 use crate::system::private_file::{self, FileError, Lock};
 use entry_file::EntryFile;
 use key::CacheKey;
@@ -50,7 +49,7 @@ impl TokenCache {
     ) -> Self {
         Self {
             folders,
-            key: CacheKey::new(secrets, KeyTimeout::from_variables(variable)),
+            key: CacheKey::from_variables(variable, secrets),
             memory: None,
         }
     }

@@ -1,0 +1,105 @@
+//! `token-cache`: sealed files in a preopened folder where `ENTRA_AUTH_CLI_CACHE_KEY` is set, else this instance's memory.
+
+mod key;
+mod lease;
+mod memory;
+mod sealed_files;
+
+use std::time::Duration;
+
+use crate::WasiCapabilities;
+use crate::bindings::exports::entra_auth::core::token_cache::{
+    Guest, GuestHeldEntry, HeldEntry, Name,
+};
+use crate::failure::{Capability, Failure, Fault, failure};
+use lease::Lease;
+use sealed_files::SealedFiles;
+
+impl Guest for WasiCapabilities {
+    type HeldEntry = Held;
+
+    fn read(name: Name) -> Result<Option<Vec<u8>>, Failure> {
+        read(&EntryName::checked(name)?)
+    }
+
+    fn hold(name: Name, time_limit: u32) -> Result<HeldEntry, Failure> {
+        let name = EntryName::checked(name)?;
+        // In memory there is one thread, so whoever holds an entry is alone with it.
+        let lease = match SealedFiles::of_this_process()? {
+            Some(files) => Some(files.hold(&name, Duration::from_secs(time_limit.into()))?),
+            None => None,
+        };
+        Ok(HeldEntry::new(Held {
+            name,
+            _lease: lease,
+        }))
+    }
+
+    fn remove(client: String) -> Result<u32, Failure> {
+        check(&client)?;
+        match SealedFiles::of_this_process()? {
+            Some(files) => files.remove(&client),
+            None => Ok(memory::remove(&client)),
+        }
+    }
+}
+
+/// The lease is given back when this is dropped.
+pub(crate) struct Held {
+    name: EntryName,
+    _lease: Option<Lease>,
+}
+
+impl GuestHeldEntry for Held {
+    fn read(&self) -> Result<Option<Vec<u8>>, Failure> {
+        read(&self.name)
+    }
+
+    fn write(&self, content: Vec<u8>, keep_until: i64) -> Result<(), Failure> {
+        match SealedFiles::of_this_process()? {
+            Some(files) => files.write(&self.name, &content, keep_until)?,
+            None => memory::write(&self.name, content, keep_until),
+        }
+        Ok(())
+    }
+}
+
+fn read(name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
+    match SealedFiles::of_this_process()? {
+        Some(files) => files.read(name),
+        None => Ok(memory::read(name)),
+    }
+}
+
+/// An entry by its two names, which become a path.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct EntryName {
+    client: String,
+    entry: String,
+}
+
+impl EntryName {
+    fn checked(name: Name) -> Result<Self, Failure> {
+        check(&name.client)?;
+        check(&name.entry)?;
+        Ok(Self {
+            client: name.client,
+            entry: name.entry,
+        })
+    }
+}
+
+fn check(name: &str) -> Result<(), Failure> {
+    let is_hexadecimal = name
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if (1..=64).contains(&name.len()) && is_hexadecimal {
+        return Ok(());
+    }
+    Err(failure(
+        Capability::TokenCache,
+        Fault::Other,
+        format!("{name:?} cannot be the name of an entry"),
+        "report this as a fault of entra-auth-cli",
+    ))
+}
