@@ -9,7 +9,7 @@ use std::fs;
 use serde_json::json;
 use support::{
     ALICE, Browser, CLIENT_ID, Emulator, GET_TOKEN, Outcome, PUBLIC_CLIENT, SECRET, Terminal, User,
-    windows,
+    windows, workspace,
 };
 
 /// Where wine's Credential Manager keeps its entries.
@@ -101,6 +101,12 @@ fn answers_are_unicode() {
     let Some(user) = User::on_windows() else {
         return;
     };
+    let certificate = "host/emulator/key/client-credential/client.pfx";
+    fs::copy(
+        workspace().join(certificate),
+        user.home().join("Zertifikät.pfx"),
+    )
+    .unwrap();
     let mut terminal = create_profile(&user, "");
     for (question, answer) in [
         ("Profile name:", "by-certificate"),
@@ -108,7 +114,7 @@ fn answers_are_unicode() {
         ("Client ID:", CLIENT_ID),
         ("Authentication method:", "Certificate"),
         ("Certificate path:", "Zertifikät.pfx"),
-        ("Certificate password:", ""),
+        ("Certificate password:", "emulator"),
         ("Scopes:", ""),
         ("Default OAuth2 flow:", ""),
         ("Cloud:", ""),
