@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn what_is_called_a_secret_is_kept_as_one() {
         for variable in VARIABLES {
-            let promises = ["HEADER", "PASS", "SECRET", "TOKEN"];
+            let promises = ["HEADER", "KEY", "PASS", "SECRET", "TOKEN"];
             let promises_secret = promises.iter().any(|part| variable.name.contains(part));
             let is_secret = variable.content == Content::Secret;
             let expected = promises_secret && !HARMLESS.contains(&variable.name);
