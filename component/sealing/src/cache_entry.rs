@@ -14,6 +14,16 @@ use zeroize::Zeroizing;
 use crate::fault::Fault;
 use crate::sealed::{self, Key, Nonce};
 
+/// Bytes of content: tokens with hundreds of groups or roles have some tens of KiB.
+pub const LARGEST: usize = 256 << 10;
+
+/// Whether a text can be a part of an entry's name, which becomes a path: 1 to 64 characters of lower-case hexadecimal.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_digit)
+}
+
 /// The two parts of an entry's name in the contract of the token cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a> {

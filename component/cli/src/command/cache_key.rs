@@ -4,7 +4,7 @@ use clap::Args;
 use sealing::cache_key::to_text;
 use sealing::sealed::Key;
 
-use crate::output::error::Error;
+use crate::input::random;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 
@@ -23,13 +23,7 @@ pub(crate) struct CacheKey {}
 impl CacheKey {
     #[expect(clippy::unused_self, reason = "as every command")]
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let mut key = Key::default();
-        getrandom::fill(key.as_mut_slice()).map_err(|_| {
-            Error::general(
-                "no random bytes can be had",
-                "see that the runtime has a source of them",
-            )
-        })?;
+        let key = Key::new(random::bytes()?);
         output.result(&to_text(&key))?;
         Ok(ExitCode::Done)
     }

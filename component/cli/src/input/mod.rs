@@ -5,6 +5,7 @@ pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod named;
+pub(crate) mod random;
 pub(crate) mod secret;
 pub(crate) mod stdin;
 pub(crate) mod text;

@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::input::random;
 use crate::output::error::Error;
 
 /// A new one, of 64 random bits.
 pub(crate) fn new() -> Result<String, Error> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| Error::general("the system has no random bytes to give", "try again"))?;
+    let bytes: [u8; 8] = random::bytes()?;
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         // Writing to a string does not fail.

@@ -7,6 +7,8 @@ mod sealed_files;
 
 use std::time::Duration;
 
+use sealing::cache_entry::is_name;
+
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::token_cache::{
     Guest, GuestHeldEntry, HeldEntry, Name,
@@ -90,10 +92,7 @@ impl EntryName {
 }
 
 fn check(name: &str) -> Result<(), Failure> {
-    let is_hexadecimal = name
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if (1..=64).contains(&name.len()) && is_hexadecimal {
+    if is_name(name) {
         return Ok(());
     }
     Err(failure(

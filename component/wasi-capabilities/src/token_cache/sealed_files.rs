@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sealing::cache_entry::{self, OVERHEAD};
+use sealing::cache_entry::{self, LARGEST, OVERHEAD};
 use sealing::sealed::{Key, Nonce};
 use wasip2::random::random::get_random_bytes;
 
@@ -64,7 +64,7 @@ impl SealedFiles {
         content: &[u8],
         keep_until: i64,
     ) -> Result<(), Failure> {
-        if content.len() > LIMIT {
+        if content.len() > LARGEST {
             return Err(too_large());
         }
         let sealed = cache_entry::seal(&self.key, &nonce(), sealed_name(name), content, keep_until)
@@ -135,7 +135,7 @@ fn nonce() -> Nonce {
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = LIMIT + OVERHEAD;
+    let most = LARGEST + OVERHEAD;
     File::open(path)?
         .take(most as u64 + 1)
         .read_to_end(&mut bytes)?;
@@ -168,12 +168,9 @@ fn too_large() -> Failure {
     failure(
         Capability::TokenCache,
         Fault::Denied,
-        format!("the entry is larger than {LIMIT} bytes"),
+        format!("the entry is larger than {LARGEST} bytes"),
         "go on without the cache",
     )
 }
 
 const ENTRY: &str = "token";
-
-/// As in the native program: tokens with hundreds of groups or roles have some tens of KiB.
-const LIMIT: usize = 256 << 10;

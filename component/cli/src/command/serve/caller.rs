@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::admission::TOKEN_PATH;
+use crate::input::random;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 
@@ -21,13 +22,7 @@ pub(super) struct Caller {
 impl Caller {
     /// With a new secret, and the name of its program or its file without folder and ending.
     pub(super) fn called_after(path: &str) -> Result<Self, Error> {
-        let mut bytes = Zeroizing::new([0; SECRET_LENGTH]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(|_| {
-            Error::general(
-                "there is no randomness for a secret",
-                "check the random source of this system",
-            )
-        })?;
+        let bytes = Zeroizing::new(random::bytes::<SECRET_LENGTH>()?);
         Ok(Self {
             name: name(path),
             secret: Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())),

@@ -3,6 +3,7 @@
 use sealing::{Fault, Part, export};
 use zeroize::Zeroizing;
 
+use crate::input::random;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 
@@ -11,10 +12,7 @@ pub(super) fn is_sealed(text: &str) -> bool {
 }
 
 pub(super) fn seal(passphrase: &Secret, content: &str) -> Result<String, Error> {
-    let (mut salt, mut nonce) = ([0; 16], [0; 24]);
-    getrandom::fill(&mut salt)
-        .and_then(|()| getrandom::fill(&mut nonce))
-        .map_err(|_| impossible())?;
+    let (salt, nonce) = (random::bytes()?, random::bytes()?);
     export::seal(passphrase.reveal(), &salt, &nonce, content).map_err(of_fault)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sealing::cache_entry::{self, OVERHEAD};
+use sealing::cache_entry::{self, LARGEST, OVERHEAD};
 use sealing::sealed::Key;
 use zeroize::Zeroizing;
 
@@ -18,7 +18,7 @@ pub(super) struct EntryFile(pub(super) Vec<u8>);
 impl EntryFile {
     /// Nothing if there is no file.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, FileError> {
-        Ok(private_file::read(path, LIMIT + OVERHEAD)?.map(Self))
+        Ok(private_file::read(path, LARGEST + OVERHEAD)?.map(Self))
     }
 
     pub(super) fn seal(
@@ -27,7 +27,7 @@ impl EntryFile {
         content: &[u8],
         keep_until: i64,
     ) -> Result<Self, Failure> {
-        if content.len() > LIMIT {
+        if content.len() > LARGEST {
             return Err(too_large());
         }
         let nonce = random::bytes().map_err(|_| failure::no_random())?;
@@ -56,13 +56,10 @@ fn sealed_name(name: &Name) -> cache_entry::Name<'_> {
 fn too_large() -> Failure {
     failure::new(
         Fault::Denied,
-        format!("the entry is larger than {LIMIT} bytes"),
+        format!("the entry is larger than {LARGEST} bytes"),
         "go on without the cache",
     )
 }
-
-/// Tokens with hundreds of groups or roles have some tens of KiB.
-pub(super) const LIMIT: usize = 256 << 10;
 
 #[cfg(test)]
 mod tests {

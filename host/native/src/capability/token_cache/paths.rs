@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs::ReadDir;
 use std::path::{Path, PathBuf};
 
+use sealing::cache_entry::is_name;
+
 use super::failure;
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
 use crate::capability::bindings::entra_auth::core::token_cache::Name;
@@ -40,10 +42,7 @@ pub(super) fn entries(folder: ReadDir) -> BTreeSet<PathBuf> {
 
 /// Names become paths.
 fn check(name: &str) -> Result<(), Failure> {
-    let is_hexadecimal = name
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if (1..=64).contains(&name.len()) && is_hexadecimal {
+    if is_name(name) {
         return Ok(());
     }
     Err(failure::new(

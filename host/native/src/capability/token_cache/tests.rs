@@ -2,9 +2,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use sealing::cache_entry::OVERHEAD;
+use sealing::cache_entry::{LARGEST, OVERHEAD};
 
-use super::entry_file::LIMIT;
 use super::*;
 use crate::capability::bindings::entra_auth::core::errors::Capability;
 use crate::system::terminal::Terminal;
@@ -57,7 +56,7 @@ fn what_is_written_is_read_by_every_process() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (name("c1", "e1"), name("c1", "e2"));
     assert_eq!(cache(folder.path()).read(&first).unwrap(), None);
-    let largest = vec![7; LIMIT];
+    let largest = vec![7; LARGEST];
     for content in [&b"token"[..], b"", &largest] {
         cache(folder.path()).write(&first, content, LATER).unwrap();
         assert_eq!(
@@ -100,7 +99,7 @@ fn a_changed_cut_or_moved_file_is_as_good_as_none() {
         changed
     }));
     bad.push([&good[..], b"x"].concat());
-    bad.push(vec![0; LIMIT + OVERHEAD + 1]);
+    bad.push(vec![0; LARGEST + OVERHEAD + 1]);
     for content in bad {
         fs::write(&path, &content).unwrap();
         assert_eq!(cache.read(&kept).unwrap(), None);
@@ -255,7 +254,9 @@ fn an_entry_that_is_too_large_is_refused_and_the_old_one_stays() {
     let folder = tempfile::tempdir().unwrap();
     let (cache, name) = (cache(folder.path()), name("c1", "e1"));
     cache.write(&name, b"old", LATER).unwrap();
-    let failure = cache.write(&name, &vec![0; LIMIT + 1], LATER).unwrap_err();
+    let failure = cache
+        .write(&name, &vec![0; LARGEST + 1], LATER)
+        .unwrap_err();
     assert_eq!(failure.fault, Fault::Denied);
     assert!(failure.message.contains("262144"));
     assert_eq!(cache.read(&name).unwrap().as_deref(), Some(&b"old"[..]));
