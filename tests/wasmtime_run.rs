@@ -151,7 +151,7 @@ fn without_ids(error: &str) -> &str {
         .iter()
         .filter_map(|mark| error.split_once(mark))
         .map(|(before, _)| before)
-        .next()
+        .min_by_key(|before| before.len())
         .unwrap_or(error)
 }
 
