@@ -169,15 +169,18 @@ fn one_that_was_killed_blocks_nobody_for_long() {
     keyed.run(&format!("{GET_TOKEN} --timeout 1s")).failure(6);
     assert_eq!(emulator.requests().len(), 0);
 
+    // Later it has ended, and so has what the engine had begun to write.
     let lease = &keyed.files(".lease")[0];
+    let begun = lease.with_file_name(".entry.token.1.new");
+    fs::copy(lease, &begun).unwrap();
     let before = SystemTime::now() - Duration::from_secs(16);
-    File::options()
-        .write(true)
-        .open(lease)
-        .and_then(|lease| lease.set_modified(before))
-        .unwrap();
+    for file in [lease, &begun] {
+        let file = File::options().write(true).open(file).unwrap();
+        file.set_modified(before).unwrap();
+    }
     let token = keyed.run(GET_TOKEN).quiet_success();
     assert_eq!(keyed.run(GET_TOKEN).quiet_success(), token);
     assert_eq!(emulator.requests().len(), 1);
     assert_eq!(keyed.files(".lease"), Vec::<PathBuf>::new());
+    assert_eq!(keyed.files(".new"), Vec::<PathBuf>::new());
 }

@@ -22,7 +22,7 @@ pub(crate) fn put(path: &Path, content: &[u8]) -> io::Result<()> {
 fn create(path: &Path) -> io::Result<(File, PathBuf)> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for number in 1..=ATTEMPTS {
-        let new = path.with_file_name(format!(".{name}.{number}.new"));
+        let new = path.with_file_name(format!(".{name}.{number}.{EXTENSION}"));
         match OpenOptions::new().write(true).create_new(true).open(&new) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             created => return Ok((created?, new)),
@@ -30,6 +30,9 @@ fn create(path: &Path) -> io::Result<(File, PathBuf)> {
     }
     Err(ErrorKind::AlreadyExists.into())
 }
+
+/// What such a file ends in.
+pub(crate) const EXTENSION: &str = "new";
 
 /// As many calls as may have been killed in the middle of writing.
 const ATTEMPTS: u32 = 100;

@@ -106,19 +106,12 @@ fn number(path: &Path, entry: &Path) -> Option<u64> {
     number.strip_suffix('.')?.parse().ok()
 }
 
-/// Whether the file is a lease of any entry that has ended.
-pub(super) fn is_left_behind(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == EXTENSION)
-        && has_ended(path)
-}
-
 fn all_ended(leases: &[(u64, PathBuf)]) -> bool {
     leases.iter().all(|(_, path)| has_ended(path))
 }
 
 /// A file that is gone has ended, and so has one from the far future: the clock was set back.
-fn has_ended(path: &Path) -> bool {
+pub(super) fn has_ended(path: &Path) -> bool {
     let Ok(since) = fs::metadata(path).and_then(|file| file.modified()) else {
         return true;
     };
@@ -126,4 +119,4 @@ fn has_ended(path: &Path) -> bool {
     age.unwrap_or_else(|early| early.duration()) >= LASTS
 }
 
-const EXTENSION: &str = "lease";
+pub(super) const EXTENSION: &str = "lease";

@@ -80,9 +80,12 @@ impl SealedFiles {
         let folder = self.of_client(client);
         let mut count = 0;
         for path in files(&folder).map_err(|error| of_file("read", &folder, &error))? {
-            fs::remove_file(&path).map_err(|error| of_file("remove", &path, &error))?;
-            count += u32::from(is_entry(&path));
+            if is_entry(&path) {
+                fs::remove_file(&path).map_err(|error| of_file("remove", &path, &error))?;
+                count += 1;
+            }
         }
+        self.sweep(client);
         // Fails, as it should, while something is left in it.
         let _ = fs::remove_dir(&folder);
         Ok(count)
@@ -96,7 +99,7 @@ impl SealedFiles {
                 true => bytes(&path).is_ok_and(|file| {
                     cache_entry::keep_until(&file).is_none_or(|keep_until| keep_until <= now)
                 }),
-                false => lease::is_left_behind(&path),
+                false => is_left_behind(&path),
             };
             if is_over {
                 // The next one tries again.
@@ -153,6 +156,12 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn is_entry(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == ENTRY)
+}
+
+/// What one that was killed had begun. Locks are the native program's, which may hold them.
+fn is_left_behind(path: &Path) -> bool {
+    let is_begun = |extension| extension == lease::EXTENSION || extension == unfinished::EXTENSION;
+    path.extension().is_some_and(is_begun) && lease::has_ended(path)
 }
 
 fn of_file(verb: &str, path: &Path, error: &io::Error) -> Failure {
