@@ -11,8 +11,11 @@ const DETAILS = ['nothing', 'waits', 'steps'];
 /** Timed out or cancelled (see `entra-auth-cli --help`). */
 const TIMED_OUT = 6;
 
-/** Whoever waits for something that has a limit of its own gets the time to say so better; in milliseconds. */
-const GRACE = 500;
+/**
+ * Whoever waits for something that has a limit of its own gets the time to say so better; in milliseconds. Its limit begins
+ * when files and stores were read, which is seconds later on a machine that is busy.
+ */
+const GRACE = 3000;
 
 export class Progress {
   #detail = DETAILS.indexOf('nothing');
@@ -27,8 +30,9 @@ export class Progress {
   async giveUpAfter(seconds) {
     const giveUp = () => {
       this.#erase();
-      const what = this.#waitingFor === undefined ? '' : `: waited for ${printable(this.#waitingFor)}`;
-      write(`error: timed out after ${seconds} seconds${what}\nhint: try again, or allow more time with \`--timeout\`\n`);
+      const what = this.#waitingFor === undefined ? '' : ` while waiting for ${printable(this.#waitingFor)}`;
+      const limit = seconds === 1 ? '1 second' : `${seconds} seconds`;
+      write(`error: gave up after ${limit}${what}\nhint: allow more time with \`--timeout\`\n`);
       process.exit(TIMED_OUT);
     };
     setTimeout(giveUp, Math.min(seconds * 1000 + GRACE, 2 ** 31 - 1)).unref();
