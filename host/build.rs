@@ -18,13 +18,22 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes the component, compiled, where a program includes it.
+/// Writes the component, compiled, where a program includes it. One that did not change since the last time is not compiled
+/// again: mostly a change concerns one of them.
 fn embed(component: &[u8], file: &str) -> Result<()> {
     let target = env::var("TARGET").context("cargo names the target")?;
     let target_os = env::var("CARGO_CFG_TARGET_OS").context("cargo names the target's system")?;
-    let compiled = compile(component, &target, &target_os).map_err(|error| anyhow!("{error:?}"))?;
     let output = env::var_os("OUT_DIR").context("cargo names the output folder")?;
-    fs::write(Path::new(&output).join(file), compiled)?;
+    let compiled = Path::new(&output).join(file);
+    let origin = compiled.with_extension("origin");
+    // The target and the compiler's version are part of the folder's name.
+    let made_of = [include_bytes!("native/src/engine/config.rs"), component].concat();
+    if compiled.exists() && fs::read(&origin).is_ok_and(|before| before == made_of) {
+        return Ok(());
+    }
+    let bytes = compile(component, &target, &target_os).map_err(|error| anyhow!("{error:?}"))?;
+    fs::write(compiled, bytes)?;
+    fs::write(origin, made_of)?;
     Ok(())
 }
 
