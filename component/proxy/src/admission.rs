@@ -1,18 +1,25 @@
 //! Who calls, and the token with which the request goes on.
 
+use std::time::Duration;
+
 use protocol::edge::answer::{Answer, Rejected};
 use protocol::edge::configuration::identity::{Grant, Identity};
 use protocol::edge::configuration::route::Inbound;
 use protocol::edge::decision::Pass;
+use protocol::edge::renewal;
 
 use crate::bindings::entra_auth::core::errors::Error;
-use crate::bindings::entra_auth::core::tokens::{self, CacheUse, Request};
+use crate::bindings::entra_auth::core::tokens::{self, CacheUse, Origin, Request, Token};
 use crate::bindings::entra_auth::core::verification::{self, Expectations, Verdict};
+use crate::bindings::wasi::random::random::get_random_u64;
 use crate::log;
 use crate::setup::Setup;
 
 /// Seconds that keys or a token may take, after which the caller had better ask again.
 const PATIENCE: u32 = 30;
+
+/// Seconds that a renewal may take: the token at hand still serves, and somebody waits for the answer.
+const HASTE: u32 = 5;
 
 /// The claims of the caller, if the route wants to know who calls.
 pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
@@ -41,7 +48,7 @@ pub(crate) fn token(
     };
     let request = Request { claims, ..request? };
     match tokens::acquire(&request, CacheUse::Prefer) {
-        Ok(token) => Ok(Some(token.access_token)),
+        Ok(token) => Ok(Some(renewed_ahead(&request, token).access_token)),
         // Only the caller can answer it, so it goes back to them.
         Err(Error::InteractionRequired(interaction)) => {
             let refusal = interaction.refusal;
@@ -50,6 +57,20 @@ pub(crate) fn token(
         }
         Err(error) => Err(unavailable("identity", &error)),
     }
+}
+
+/// The next token, if it is on this request to ask for it and there is one.
+fn renewed_ahead(request: &Request, token: Token) -> Token {
+    let draw = u32::try_from(get_random_u64() >> 32).unwrap_or(u32::MAX);
+    let is_kept = token.origin == Origin::Cache;
+    if !(is_kept && renewal::is_due(Duration::from_secs(token.expires_in), draw)) {
+        return token;
+    }
+    let request = Request {
+        time_limit: Some(HASTE),
+        ..request.clone()
+    };
+    tokens::acquire(&request, CacheUse::Replace).unwrap_or(token)
 }
 
 fn request(setup: &Setup, pass: &Pass<'_>) -> Option<Result<Request, Answer>> {

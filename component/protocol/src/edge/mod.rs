@@ -15,6 +15,7 @@ pub mod head;
 pub mod headers;
 pub(crate) mod metadata;
 pub(crate) mod path;
+pub mod renewal;
 
 #[cfg(test)]
 mod tests;
