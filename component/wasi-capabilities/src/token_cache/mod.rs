@@ -7,6 +7,7 @@ mod sealed_files;
 
 use std::time::Duration;
 
+use cache_entry::EntryName;
 use sealing::cache_entry::is_name;
 
 use crate::WasiCapabilities;
@@ -21,11 +22,11 @@ impl Guest for WasiCapabilities {
     type HeldEntry = Held;
 
     fn read(name: Name) -> Result<Option<Vec<u8>>, Failure> {
-        read(&EntryName::checked(name)?)
+        read(&checked(name)?)
     }
 
     fn hold(name: Name, time_limit: u32) -> Result<HeldEntry, Failure> {
-        let name = EntryName::checked(name)?;
+        let name = checked(name)?;
         // In memory there is one thread, so whoever holds an entry is alone with it.
         let lease = match SealedFiles::of_this_process()? {
             Some(files) => Some(files.hold(&name, Duration::from_secs(time_limit.into()))?),
@@ -38,7 +39,9 @@ impl Guest for WasiCapabilities {
     }
 
     fn remove(client: String) -> Result<u32, Failure> {
-        check(&client)?;
+        if !is_name(&client) {
+            return Err(impossible(&client));
+        }
         match SealedFiles::of_this_process()? {
             Some(files) => files.remove(&client),
             None => Ok(memory::remove(&client)),
@@ -73,32 +76,16 @@ fn read(name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// An entry by its two names, which become a path.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct EntryName {
-    client: String,
-    entry: String,
+fn checked(name: Name) -> Result<EntryName, Failure> {
+    let shown = format!("{:?}", [&name.client, &name.entry]);
+    EntryName::new(name.client, name.entry).ok_or_else(|| impossible(&shown))
 }
 
-impl EntryName {
-    fn checked(name: Name) -> Result<Self, Failure> {
-        check(&name.client)?;
-        check(&name.entry)?;
-        Ok(Self {
-            client: name.client,
-            entry: name.entry,
-        })
-    }
-}
-
-fn check(name: &str) -> Result<(), Failure> {
-    if is_name(name) {
-        return Ok(());
-    }
-    Err(failure(
+fn impossible(name: &str) -> Failure {
+    failure(
         Capability::TokenCache,
         Fault::Other,
-        format!("{name:?} cannot be the name of an entry"),
+        format!("{name} cannot be the name of an entry"),
         "report this as a fault of entra-auth-cli",
-    ))
+    )
 }

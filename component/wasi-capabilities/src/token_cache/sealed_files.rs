@@ -5,12 +5,13 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sealing::cache_entry::{self, LARGEST, OVERHEAD};
+use cache_entry::EntryName;
+use sealing::cache_entry::{LARGEST, OVERHEAD, open, seal};
 use sealing::sealed::{Key, Nonce};
 use wasip2::random::random::get_random_bytes;
 
+use super::key;
 use super::lease::{self, Lease};
-use super::{EntryName, key};
 use crate::failure::{self, Capability, Failure, Fault, failure};
 use crate::{clock, folder, unfinished};
 
@@ -34,7 +35,7 @@ impl SealedFiles {
     pub(super) fn read(&self, name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
         let path = self.path(name).with_extension(ENTRY);
         match bytes(&path) {
-            Ok(file) => Ok(cache_entry::open(&self.key, sealed_name(name), &file)
+            Ok(file) => Ok(open(&self.key, name.sealed(), &file)
                 .map(|mut content| std::mem::take(&mut *content))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(of_file("read", &path, &error)),
@@ -43,7 +44,7 @@ impl SealedFiles {
 
     pub(super) fn hold(&self, name: &EntryName, limit: Duration) -> Result<Lease, Failure> {
         let path = self.path(name);
-        let folder = self.of_client(&name.client);
+        let folder = self.of_client(name.client());
         fs::create_dir_all(&folder).map_err(|error| of_file("create", &folder, &error))?;
         let lease = Lease::acquire(&path, limit);
         lease
@@ -67,11 +68,11 @@ impl SealedFiles {
         if content.len() > LARGEST {
             return Err(too_large());
         }
-        let sealed = cache_entry::seal(&self.key, &nonce(), sealed_name(name), content, keep_until)
+        let sealed = seal(&self.key, &nonce(), name.sealed(), content, keep_until)
             .map_err(|_| too_large())?;
         let path = self.path(name).with_extension(ENTRY);
         unfinished::put(&path, &sealed).map_err(|error| of_file("write", &path, &error))?;
-        self.sweep(&name.client);
+        self.sweep(name.client());
         Ok(())
     }
 
@@ -97,7 +98,8 @@ impl SealedFiles {
         for path in files(&self.of_client(client)).unwrap_or_default() {
             let is_over = match is_entry(&path) {
                 true => bytes(&path).is_ok_and(|file| {
-                    cache_entry::keep_until(&file).is_none_or(|keep_until| keep_until <= now)
+                    sealing::cache_entry::keep_until(&file)
+                        .is_none_or(|keep_until| keep_until <= now)
                 }),
                 false => is_left_behind(&path),
             };
@@ -114,14 +116,7 @@ impl SealedFiles {
 
     /// Without an extension.
     fn path(&self, name: &EntryName) -> PathBuf {
-        self.of_client(&name.client).join(&name.entry)
-    }
-}
-
-fn sealed_name(name: &EntryName) -> cache_entry::Name<'_> {
-    cache_entry::Name {
-        client: &name.client,
-        entry: &name.entry,
+        self.of_client(name.client()).join(name.entry())
     }
 }
 
