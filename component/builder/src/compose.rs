@@ -1,5 +1,7 @@
 //! Composition of components: who gets which interface from whom.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
@@ -29,6 +31,8 @@ pub(crate) const ALL: &[&str] = &[OURS];
 #[derive(Default)]
 pub(crate) struct Composition {
     graph: CompositionGraph,
+    /// What is connected: an import of an instance has one source.
+    connected: BTreeSet<(usize, String)>,
 }
 
 /// One component placed in a composition.
@@ -36,6 +40,8 @@ pub(crate) struct Composition {
 pub(crate) struct Instance {
     node: NodeId,
     package: PackageId,
+    /// Which one of the composition.
+    number: usize,
 }
 
 impl Composition {
@@ -54,10 +60,14 @@ impl Composition {
 
     fn instantiate(&mut self, package: PackageId) -> Instance {
         let node = self.graph.instantiate(package);
-        Instance { node, package }
+        Instance {
+            node,
+            package,
+            number: self.graph.node_ids().count(),
+        }
     }
 
-    /// Gives `to` every interface that it imports and `from` exports.
+    /// Gives `to` every interface that it imports, `from` exports, and nobody has given to it before.
     pub(crate) fn connect(&mut self, from: Instance, to: Instance) -> Result<()> {
         self.connect_only(&[""], from, to)
     }
@@ -73,6 +83,9 @@ impl Composition {
         let offered = self.names(from, |world| world.exports.keys().cloned().collect());
         let is_meant = |name: &&String| begins(name, beginnings) && wanted.contains(name);
         for name in offered.iter().filter(is_meant) {
+            if !self.connected.insert((to.number, name.clone())) {
+                continue;
+            }
             let export = self.graph.alias_instance_export(from.node, name)?;
             self.graph
                 .set_instantiation_argument(to.node, name, export)

@@ -23,6 +23,7 @@ pub(crate) enum Guest {
     Cli,
     Client,
     Gate,
+    KeyvalueCache,
     Sealer,
     Proxy,
     /// Stands in for the client where the gate is tested.
@@ -37,6 +38,7 @@ impl Guest {
             Self::Cli => "cli",
             Self::Client => "client",
             Self::Gate => "gate",
+            Self::KeyvalueCache => "keyvalue-cache",
             Self::Sealer => "sealer",
             Self::Proxy => "proxy",
             Self::Trespasser => "trespasser",
@@ -46,7 +48,12 @@ impl Guest {
 
     fn target(self) -> &'static str {
         match self {
-            Self::Client | Self::Gate | Self::Proxy | Self::Sealer | Self::Trespasser => BARE,
+            Self::Client
+            | Self::Gate
+            | Self::KeyvalueCache
+            | Self::Proxy
+            | Self::Sealer
+            | Self::Trespasser => BARE,
             Self::Cli | Self::WasiCapabilities => WASI,
         }
     }
@@ -57,6 +64,7 @@ pub(crate) struct Built {
     pub(crate) cli: Vec<u8>,
     pub(crate) client: Vec<u8>,
     pub(crate) gate: Vec<u8>,
+    pub(crate) keyvalue_cache: Vec<u8>,
     pub(crate) sealer: Vec<u8>,
     pub(crate) proxy: Vec<u8>,
     pub(crate) wasi_capabilities: Vec<u8>,
@@ -66,7 +74,13 @@ pub(crate) struct Built {
 pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
     // A folder of its own: cargo holds a lock on the outer one while a build script runs.
     let folder = workspace.join("target/guests");
-    let bare = [client, Guest::Gate, Guest::Proxy, Guest::Sealer];
+    let bare = [
+        client,
+        Guest::Gate,
+        Guest::KeyvalueCache,
+        Guest::Proxy,
+        Guest::Sealer,
+    ];
     compile(workspace, &folder, &bare)?;
     compile(workspace, &folder, &[Guest::Cli, Guest::WasiCapabilities])?;
     let component = |guest| component(&folder, guest);
@@ -74,6 +88,7 @@ pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
         cli: component(Guest::Cli)?,
         client: component(client)?,
         gate: component(Guest::Gate)?,
+        keyvalue_cache: component(Guest::KeyvalueCache)?,
         sealer: component(Guest::Sealer)?,
         proxy: component(Guest::Proxy)?,
         wasi_capabilities: component(Guest::WasiCapabilities)?,

@@ -6,6 +6,7 @@
 //! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
 //! | `entra-auth-proxy.wasm` | proxy + client + two gates + wasi-capabilities |
+//! | `entra-auth-proxy-kv.wasm` | the same, and keyvalue-cache in place of its token cache |
 //! | `entra-auth-proxy-native.wasm` | proxy + client + two gates, for a host that lends the capabilities itself |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //! | `sealing.wasm` | sealer |
@@ -38,6 +39,8 @@ pub struct Components {
     pub sealing: Vec<u8>,
     /// The proxy over plain WASI.
     pub proxy: Vec<u8>,
+    /// The proxy over plain WASI and a store that hosts share.
+    pub keyvalue_proxy: Vec<u8>,
     /// The proxy without the capabilities.
     pub native_proxy: Vec<u8>,
 }
@@ -63,6 +66,7 @@ impl Components {
             cli: whole(&built)?,
             native: without_capabilities(&built)?,
             proxy: whole_proxy(&built)?,
+            keyvalue_proxy: shared_proxy(&built)?,
             native_proxy: proxy_without_capabilities(&built)?,
             client: built.client,
             sealing: built.sealer,
@@ -80,6 +84,7 @@ impl Components {
             ("entra-auth-native.wasm", &self.native),
             ("sealing.wasm", &self.sealing),
             ("entra-auth-proxy.wasm", &self.proxy),
+            ("entra-auth-proxy-kv.wasm", &self.keyvalue_proxy),
             ("entra-auth-proxy-native.wasm", &self.native_proxy),
         ]
         .into_iter()
@@ -123,22 +128,31 @@ fn without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
 fn whole_proxy(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
     let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
-    let proxy = proxy(&mut composition, built, Some(capabilities))?;
+    let proxy = proxy(&mut composition, built, &[capabilities])?;
+    composition.finish_handler(proxy)
+}
+
+fn shared_proxy(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let cache = composition.add(Guest::KeyvalueCache.name(), &built.keyvalue_cache)?;
+    let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
+    let proxy = proxy(&mut composition, built, &[cache, capabilities])?;
     composition.finish_handler(proxy)
 }
 
 fn proxy_without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
-    let proxy = proxy(&mut composition, built, None)?;
+    let proxy = proxy(&mut composition, built, &[])?;
     composition.finish_handler(proxy)
 }
 
 /// Wires proxy and client, each behind a gate of its own: the token logic cannot reach a server behind the proxy, and the proxy
-/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration.
+/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration. Of `capabilities`
+/// the first that has one lends it.
 fn proxy(
     composition: &mut Composition,
     built: &guest::Built,
-    capabilities: Option<compose::Instance>,
+    capabilities: &[compose::Instance],
 ) -> Result<compose::Instance> {
     let authorities = composition.add(Guest::Gate.name(), &built.gate)?;
     let upstreams = composition.again(authorities);
@@ -148,9 +162,9 @@ fn proxy(
     composition.connect(client, proxy)?;
     composition.connect_only(&[GATE], authorities, proxy)?;
     composition.connect_only(&[UPSTREAMS, OUTGOING], upstreams, proxy)?;
-    if let Some(capabilities) = capabilities {
-        composition.connect(capabilities, client)?;
-        composition.connect(capabilities, proxy)?;
+    for lender in capabilities {
+        composition.connect(*lender, client)?;
+        composition.connect(*lender, proxy)?;
     }
     Ok(proxy)
 }

@@ -1,0 +1,71 @@
+//! The token cache in a store that many hosts share (`wasi:keyvalue`), as a component. The store sees names and sealed bytes.
+//!
+//! There is no lock in such a store: of those who find no token at the same time each asks for one, and the last answer stays.
+//! While a token lives, it is renewed ahead by whoever draws the lot (`protocol::edge::renewal`), so that this is rare.
+//!
+//! Where the store cannot be used, this instance's memory serves, and stderr says why.
+
+mod bindings;
+mod failure;
+mod key;
+mod log;
+mod memory;
+mod state;
+mod store;
+
+use cache_entry::EntryName;
+use sealing::cache_entry::is_name;
+
+use bindings::exports::entra_auth::core::token_cache::{
+    Failure, Guest, GuestHeldEntry, HeldEntry, Name,
+};
+
+struct KeyvalueCache;
+
+impl Guest for KeyvalueCache {
+    type HeldEntry = Held;
+
+    fn read(name: Name) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(read(&checked(name)?))
+    }
+
+    /// Holds nothing up.
+    fn hold(name: Name, _time_limit: u32) -> Result<HeldEntry, Failure> {
+        Ok(HeldEntry::new(Held(checked(name)?)))
+    }
+
+    fn remove(client: String) -> Result<u32, Failure> {
+        if !is_name(&client) {
+            return Err(failure::of_name(&client));
+        }
+        let kept = memory::remove(&client);
+        Ok(state::with(|store| store.remove(&client)).unwrap_or(kept))
+    }
+}
+
+struct Held(EntryName);
+
+impl GuestHeldEntry for Held {
+    fn read(&self) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(read(&self.0))
+    }
+
+    fn write(&self, content: Vec<u8>, keep_until: i64) -> Result<(), Failure> {
+        if content.len() > sealing::cache_entry::LARGEST {
+            return Err(failure::too_large());
+        }
+        state::with(|store| store.write(&self.0, &content, keep_until));
+        memory::write(&self.0, content, keep_until);
+        Ok(())
+    }
+}
+
+/// Memory holds what this instance wrote, and serves while the store does not.
+fn read(name: &EntryName) -> Option<Vec<u8>> {
+    state::with(|store| store.read(name)).unwrap_or_else(|| memory::read(name))
+}
+
+fn checked(name: Name) -> Result<EntryName, Failure> {
+    let shown = format!("{:?}", [&name.client, &name.entry]);
+    EntryName::new(name.client, name.entry).ok_or_else(|| failure::of_name(&shown))
+}

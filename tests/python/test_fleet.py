@@ -1,0 +1,150 @@
+"""The proxy on two wasmCloud hosts with one store: tokens are shared, and whatever is killed, no route opens."""
+
+import itertools
+import json
+import shutil
+import threading
+import unittest
+
+import requests
+
+import fleet
+
+
+@unittest.skipIf(fleet.missing(), f"not installed: {', '.join(fleet.missing())}")
+class OnWasmCloud(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.fleet = fleet.Fleet()
+        cls.addClassCleanup(cls.fleet.stop)
+        cls.token = cls.fleet.token()
+        cls.fleet.token_requests()
+
+    def test_1_a_token_got_through_one_host_serves_the_other(self):
+        for host in ["one", "two", "one"]:
+            answer = self.fleet.call(host, "/orders/1", self.token)
+            self.assertEqual((answer.status_code, answer.text), (200, "received"), self.fleet.log(host)[-2000:])
+        self.assertEqual(self.fleet.token_requests(), 1)
+        attached = {headers["authorization"] for _, headers in self.fleet.upstream.received}
+        self.assertEqual(len(attached), 1)
+        self.assertNotIn(f"Bearer {self.token}", attached)
+
+    def test_2_each_host_decides_alike(self):
+        forged = self.token[:-8] + "AAAAAAAA"
+        rows = [
+            ("the right caller", "/orders/1", self.token, {}, 200, "received"),
+            ("anybody where anybody may", "/public", None, {}, 200, "received"),
+            ("no token", "/orders/1", None, {}, 401, "token"),
+            ("a forged one", "/orders/1", forged, {}, 401, "signature"),
+            ("nonsense", "/orders/1", "x", {}, 401, "malformed"),
+            ("no such route", "/other", self.token, {}, 404, "route"),
+            ("two readings", "/orders//1", self.token, {}, 400, "path"),
+            ("a parameter in the path", "/orders/1;a=b", self.token, {}, 400, "path"),
+            ("a header that only we may set", "/orders/1", self.token, {"x_entra_client": "admin"}, 200, "received"),
+        ]
+        self.fleet.upstream.received.clear()
+        for host, (name, target, token, headers, status, text) in itertools.product(["one", "two"], rows):
+            with self.subTest(name, host=host):
+                answer = self.fleet.call(host, target, token, **headers)
+                self.assertEqual(answer.status_code, status, answer.text)
+                self.assertIn(text, answer.text)
+        self.assertEqual(len(self.fleet.upstream.received), 2 * 3)
+        for _, headers in self.fleet.upstream.received:
+            self.assertNotIn("admin", headers.values())
+
+    def test_3_a_host_with_another_key_says_so_and_shares_nothing(self):
+        workload = json.loads((self.fleet.folder / "workload.json").read_text())
+        workload["workloadId"] = workload["workload"]["name"] = "wrong"
+        workload["workload"]["witWorld"]["hostInterfaces"][0]["config"]["host"] = "wrong.localhost"
+        (self.fleet.folder / "wrong.json").write_text(json.dumps(workload))
+        self.fleet.workload("start", "two", file="wrong.json", ENTRA_AUTH_CLI_CACHE_KEY=fleet.new_key())
+        self.fleet.token_requests()
+        self.assertEqual(self.fleet.call("two", "/orders/1", self.token, name="wrong.localhost").status_code, 200)
+        self.assertEqual(self.fleet.token_requests(), 1, "it has none of the others")
+        self.assertIn("is sealed with another key", self.fleet.log("two"))
+        self.assertEqual(self.fleet.call("two", "/orders/1", self.token).status_code, 200)
+        self.assertEqual(self.fleet.token_requests(), 0, "it has taken nothing from the others")
+        self.fleet.workload("stop", "two", file="wrong.json")
+
+    def test_4_the_store_holds_no_token_in_the_clear(self):
+        store = list((self.fleet.folder / "store").rglob("*.blk"))
+        self.assertTrue(store)
+        for file in store:
+            for secret in [b"eyJ", b"access_token", b"your-api-secret"]:
+                self.assertNotIn(secret, file.read_bytes())
+
+    def test_5_a_new_configuration_comes_host_by_host(self):
+        configuration = self.fleet.folder / "proxy.toml"
+        with Traffic(self) as traffic:
+            traffic.wait(10)
+            configuration.write_text(configuration.read_text().replace("/public", "/open"))
+            for host in ["one", "two"]:
+                self.fleet.workload("stop", host)
+                self.fleet.workload("start", host)
+                self.assertEqual(self.fleet.call(host, "/open").status_code, 200)
+                self.assertEqual(self.fleet.call(host, "/public").status_code, 404)
+            traffic.wait(10)
+
+    def test_6_whatever_is_killed_answers_go_on_and_no_route_opens(self):
+        with Traffic(self) as traffic:
+            traffic.wait(10)
+            self.fleet.kill("one")
+            traffic.wait(10)
+            # The store's disk, and then all of it.
+            shutil.rmtree(self.fleet.folder / "store")
+            traffic.wait(5)
+            self.fleet.kill("nats-server")
+            traffic.wait(3)
+        self.assertRegex(self.fleet.log("two"), "error: cannot [a-z ]+ the store `entra-auth-tokens`")
+
+
+class Traffic:
+    """Callers behind a load balancer: each with and without a token, by the next host where one is gone."""
+
+    def __init__(self, test):
+        self.test = test
+        self.count = 0
+        self.wrong = []
+        self.moved = threading.Condition()
+        self.is_over = False
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over = True
+        self.thread.join()
+        self.test.assertEqual(self.wrong, [])
+
+    def run(self):
+        hosts = itertools.cycle(["one", "two"])
+        while not self.is_over:
+            for token, expected in [(self.test.token, 200), (None, 401)]:
+                first = next(hosts)
+                status = self.call([first, "two" if first == "one" else "one"], token)
+                if status != expected:
+                    self.wrong.append((first, bool(token), status))
+            with self.moved:
+                self.count += 1
+                self.moved.notify_all()
+
+    def call(self, hosts, token):
+        status = None
+        for host in hosts:
+            try:
+                status = self.test.fleet.call(host, "/orders/1", token).status_code
+            except requests.RequestException as error:
+                status = str(error)
+                continue
+            # A host without the workload, or about to end.
+            if status not in [404, 502, 503]:
+                break
+        return status
+
+    def wait(self, more):
+        """Until so many have been answered from now on."""
+        with self.moved:
+            target = self.count + more
+            self.test.assertTrue(self.moved.wait_for(lambda: self.count >= target, timeout=120))
