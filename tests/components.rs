@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use support::{component, workspace};
+use support::{component, metadata, workspace};
 use wasmparser::{Parser, Payload};
 
 const CLIENT: &str = "entra-auth-client.wasm";
@@ -102,6 +102,19 @@ fn the_token_logic_stands_verbatim_in_every_composition() {
             whole.windows(client.len()).any(|part| part == client),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn every_component_says_what_it_is_and_where_it_comes_from() {
+    for name in every_component() {
+        let metadata = metadata(&bytes(name));
+        let said = |what: &str| metadata.get(what).map_or("", String::as_str);
+        assert_eq!(said("name"), name.trim_end_matches(".wasm"));
+        assert_eq!(said("version"), env!("CARGO_PKG_VERSION"), "{name}");
+        assert_eq!(said("licenses"), env!("CARGO_PKG_LICENSE"), "{name}");
+        assert_eq!(said("source"), env!("CARGO_PKG_REPOSITORY"), "{name}");
+        assert!(said("description").len() > 20, "{name}: {metadata:?}");
     }
 }
 

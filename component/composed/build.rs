@@ -13,7 +13,7 @@ fn main() -> Result<()> {
         .nth(2)
         .context("the crate lies two folders below the workspace")?;
     let output = self::folder("OUT_DIR")?;
-    for source in ["component", "wit", "Cargo.toml", "Cargo.lock"] {
+    for source in builder::SOURCES {
         watch(&workspace.join(source));
     }
     let components = Components::build(workspace)?;

@@ -137,17 +137,26 @@ fn forget_outer_build(command: &mut Command) {
 }
 
 /// Compiler flags that keep the paths of this machine out of the components, so that the same sources give the same
-/// bytes anywhere.
+/// bytes anywhere, whichever registry they came from.
 fn without_local_paths(workspace: &Path) -> String {
     let home = std::env::var_os("CARGO_HOME").map_or_else(
         || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo"),
         PathBuf::from,
     );
-    format!(
-        "--remap-path-prefix={}=cargo --remap-path-prefix={}=.",
-        home.display(),
-        workspace.display()
-    )
+    let registries = fs::read_dir(home.join("registry/src"));
+    let mut folders: Vec<PathBuf> = registries
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    folders.sort();
+    // Of several that fit, the compiler takes the last.
+    let mut flags = vec![renamed(&home, "cargo")];
+    flags.extend(folders.iter().map(|folder| renamed(folder, "registry")));
+    flags.push(renamed(workspace, "."));
+    flags.join(" ")
+}
+
+fn renamed(folder: &Path, name: &str) -> String {
+    format!("--remap-path-prefix={}={name}", folder.display())
 }
 
 fn component(folder: &Path, guest: Guest) -> Result<Vec<u8>> {

@@ -15,6 +15,8 @@
 
 mod compose;
 mod guest;
+mod metadata;
+mod revision;
 mod toolchain;
 
 use std::fs;
@@ -24,6 +26,24 @@ use anyhow::{Context, Result};
 
 use compose::{ALL, Composition, GATE, OUTGOING, UPSTREAMS};
 use guest::Guest;
+use metadata::Metadata;
+pub use revision::SOURCES;
+
+/// What each component is for, as it says itself.
+mod purpose {
+    pub(super) const CLIENT: &str =
+        "Microsoft Entra ID tokens: the token logic alone, for embedders";
+    pub(super) const LIBRARY: &str =
+        "Microsoft Entra ID tokens: the token logic behind a network gate";
+    pub(super) const CLI: &str =
+        "Microsoft Entra ID tokens: the command line, for any WASI 0.2 runtime with wasi:http";
+    pub(super) const NATIVE: &str =
+        "Microsoft Entra ID tokens: the command line, for a host that lends the capabilities";
+    pub(super) const PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, for any WASI 0.2 runtime with wasi:http";
+    pub(super) const KEYVALUE_PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, kept in a store that many hosts share (wasi:keyvalue)";
+    pub(super) const NATIVE_PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, for a host that lends the capabilities";
+    pub(super) const SEALING: &str = "How entra-auth-cli seals secrets and tokens at rest";
+}
 
 /// The finished components.
 pub struct Components {
@@ -60,16 +80,30 @@ impl Components {
 
     fn build_around(client: Guest, workspace: &Path) -> Result<Self> {
         toolchain::require_targets(&[guest::BARE, guest::WASI])?;
-        let built = guest::build(workspace, client)?;
+        let mut built = guest::build(workspace, client)?;
+        let about = Metadata::of(workspace);
+        built.client = about.add("entra-auth-client", purpose::CLIENT, &built.client)?;
         Ok(Self {
-            library: library(&built)?,
-            cli: whole(&built)?,
-            native: without_capabilities(&built)?,
-            proxy: whole_proxy(&built)?,
-            keyvalue_proxy: shared_proxy(&built)?,
-            native_proxy: proxy_without_capabilities(&built)?,
+            library: about.add("entra-auth-library", purpose::LIBRARY, &library(&built)?)?,
+            cli: about.add("entra-auth-cli", purpose::CLI, &whole(&built)?)?,
+            native: about.add(
+                "entra-auth-native",
+                purpose::NATIVE,
+                &without_capabilities(&built)?,
+            )?,
+            proxy: about.add("entra-auth-proxy", purpose::PROXY, &whole_proxy(&built)?)?,
+            keyvalue_proxy: about.add(
+                "entra-auth-proxy-kv",
+                purpose::KEYVALUE_PROXY,
+                &shared_proxy(&built)?,
+            )?,
+            native_proxy: about.add(
+                "entra-auth-proxy-native",
+                purpose::NATIVE_PROXY,
+                &proxy_without_capabilities(&built)?,
+            )?,
+            sealing: about.add("sealing", purpose::SEALING, &built.sealer)?,
             client: built.client,
-            sealing: built.sealer,
         })
     }
 
