@@ -190,11 +190,12 @@ class Fleet:
         answer = requests.post(self.emulator("/contoso.onmicrosoft.com/oauth2/v2.0/token"), data=form, timeout=30)
         return answer.json()["access_token"]
 
-    def token_requests(self):
-        """How many since this was last asked."""
+    def asked(self):
+        """How often for a token, and how often for keys, since this was last called."""
         received = requests.get(self.emulator("/__emulator/requests"), timeout=30).json()
         requests.delete(self.emulator("/__emulator/requests"), timeout=30)
-        return sum(request["method"] == "POST" for request in received)
+        tokens = sum(request["method"] == "POST" for request in received)
+        return tokens, len(received) - tokens
 
     def call(self, host, target, token=None, method="GET", name="localhost", **headers):
         port = self.ports[{"one": "9201", "two": "9202"}[host]]

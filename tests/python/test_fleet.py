@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 import threading
 import unittest
@@ -18,13 +19,15 @@ class OnWasmCloud(unittest.TestCase):
         cls.fleet = fleet.Fleet()
         cls.addClassCleanup(cls.fleet.stop)
         cls.token = cls.fleet.token()
-        cls.fleet.token_requests()
+        cls.fleet.asked()
 
-    def test_1_a_token_got_through_one_host_serves_the_other(self):
+    def test_1_tokens_and_keys_got_through_one_host_serve_the_other(self):
         for host in ["one", "two", "one"]:
             answer = self.fleet.call(host, "/orders/1", self.token)
             self.assertEqual((answer.status_code, answer.text), (200, "received"), self.fleet.log(host)[-2000:])
-        self.assertEqual(self.fleet.token_requests(), 1)
+        self.assertEqual(self.fleet.asked(), (1, 1))
+        kept = re.findall("^kept: [0-9a-f]+/[0-9a-f]+$", self.fleet.log("one") + self.fleet.log("two"), re.MULTILINE)
+        self.assertEqual(len(kept), 2)
         attached = {headers["authorization"] for _, headers in self.fleet.upstream.received}
         self.assertEqual(len(attached), 1)
         self.assertNotIn(f"Bearer {self.token}", attached)
@@ -58,12 +61,12 @@ class OnWasmCloud(unittest.TestCase):
         workload["workload"]["witWorld"]["hostInterfaces"][0]["config"]["host"] = "wrong.localhost"
         (self.fleet.folder / "wrong.json").write_text(json.dumps(workload))
         self.fleet.workload("start", "two", file="wrong.json", ENTRA_AUTH_CLI_CACHE_KEY=fleet.new_key())
-        self.fleet.token_requests()
+        self.fleet.asked()
         self.assertEqual(self.fleet.call("two", "/orders/1", self.token, name="wrong.localhost").status_code, 200)
-        self.assertEqual(self.fleet.token_requests(), 1, "it has none of the others")
+        self.assertEqual(self.fleet.asked()[0], 1, "it has none of the others")
         self.assertIn("is sealed with another key", self.fleet.log("two"))
         self.assertEqual(self.fleet.call("two", "/orders/1", self.token).status_code, 200)
-        self.assertEqual(self.fleet.token_requests(), 0, "it has taken nothing from the others")
+        self.assertEqual(self.fleet.asked(), (0, 0), "it has taken nothing from the others")
         self.fleet.workload("stop", "two", file="wrong.json")
 
     def test_4_the_store_holds_no_token_in_the_clear(self):

@@ -37,6 +37,18 @@ pub(crate) fn remove(key: &CacheKey) -> Result<u32, Failure> {
     token_cache::remove(key.client())
 }
 
+/// Keys that are kept, if the cache has any.
+pub(crate) fn read_keys(key: &CacheKey) -> Option<Vec<u8>> {
+    token_cache::read(&name(key)).ok().flatten()
+}
+
+/// Keeps keys. Whoever finds none fetches them, so it may fail, and nobody waits for a lock.
+pub(crate) fn write_keys(key: &CacheKey, bytes: &[u8], keep_until: Timestamp) {
+    if let Ok(entry) = token_cache::hold(&name(key), 0) {
+        drop(entry.write(bytes, seconds(keep_until)));
+    }
+}
+
 /// An entry whose lock is held.
 pub(crate) struct Held<'a> {
     entry: HeldEntry,
@@ -66,9 +78,12 @@ impl Held<'_> {
     }
 
     fn replace(&self, bytes: &[u8], keep_until: Timestamp) -> Result<(), Failure> {
-        let seconds = i64::try_from(keep_until.unix_seconds()).unwrap_or(i64::MAX);
-        self.entry.write(bytes, seconds)
+        self.entry.write(bytes, seconds(keep_until))
     }
+}
+
+fn seconds(time: Timestamp) -> i64 {
+    i64::try_from(time.unix_seconds()).unwrap_or(i64::MAX)
 }
 
 fn name(key: &CacheKey) -> Name {

@@ -1,6 +1,7 @@
 //! `verification`: whether an API may take a token.
 
 use std::cell::RefCell;
+use std::mem;
 use std::time::Duration;
 
 use protocol::authority::Authority;
@@ -20,7 +21,7 @@ use crate::bindings::exports::entra_auth::core::verification::{
 use crate::clock::{self, Deadline};
 use crate::error::{Error, of_protocol, unavailable};
 use crate::exchange::{Exchange, Fault, Peer, Sender, exchange_up_to};
-use crate::{Client, randomness};
+use crate::{Client, cache, randomness};
 
 thread_local! {
     /// As long as the instance lives.
@@ -43,6 +44,7 @@ impl Guest for Client {
         let deadline = Deadline::after(limit);
         let expectations = expectations(&expected, &deadline)?;
         let mut failure = None;
+        let mut may_be_kept = expected.keeps_keys;
         loop {
             // Not borrowed while keys are fetched.
             let step = VERIFIER
@@ -53,26 +55,45 @@ impl Guest for Client {
                 Step::Unavailable(pause) => {
                     return Err(failure.unwrap_or_else(|| unavailable("the tenant's keys", pause)));
                 }
-                Step::NeedsKeys(request) => failure = fetch(&request, &deadline),
+                Step::NeedsKeys(request) if mem::take(&mut may_be_kept) => find(&request),
+                Step::NeedsKeys(request) => {
+                    failure = fetch(&request, &deadline, expected.keeps_keys);
+                }
             }
         }
     }
 }
 
+/// Takes over keys that another instance has kept. A cache that fails is as good as an empty one.
+fn find(request: &KeySetRequest) {
+    let kept = cache::read_keys(&request.cache_key());
+    if let Some((keys, fetched_at)) = kept.and_then(|kept| KeySet::from_kept(&kept)) {
+        VERIFIER.with_borrow_mut(|verifier| verifier.found(request, keys, fetched_at));
+    }
+}
+
 /// Fetches keys and keeps them; returns why there are none.
-fn fetch(request: &KeySetRequest, deadline: &Deadline) -> Option<Error> {
+fn fetch(request: &KeySetRequest, deadline: &Deadline, keeps_keys: bool) -> Option<Error> {
     let correlation_id = randomness::correlation_id();
     let outcome = exchange_up_to(
         MAX_BODY_SIZE,
         Sender::Anybody(deadline),
         Exchange::repeatable(Peer::Authority),
         || Ok(request.to_http(correlation_id)?),
-        KeySet::from_http,
+        |response, now| {
+            Ok((
+                KeySet::from_http(response, now)?,
+                KeySet::to_kept(response, now),
+            ))
+        },
     );
     let now = clock::now();
     VERIFIER.with_borrow_mut(|verifier| match outcome {
-        Ok(keys) => {
+        Ok((keys, (kept, keep_until))) => {
             verifier.fetched(request, keys, now);
+            if keeps_keys {
+                cache::write_keys(&request.cache_key(), &kept, keep_until);
+            }
             None
         }
         Err(fault) => {

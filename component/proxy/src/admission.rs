@@ -122,6 +122,7 @@ fn expectations(inbound: &Inbound) -> Expectations {
         groups: inbound.groups.clone(),
         skew: inbound.skew,
         time_limit: Some(PATIENCE),
+        keeps_keys: true,
     }
 }
 

@@ -110,6 +110,8 @@ impl ApiOptions {
             groups: Vec::new(),
             skew: SKEW,
             time_limit: Some(self.timeout.unwrap_or(TimeLimit::DEFAULT).seconds()),
+            // They are fetched once a call, and a store may ask for its passphrase.
+            keeps_keys: false,
         };
         let rejection = match verification::verify(&found.text, &expectations)? {
             Verdict::Accepted(_) => None,

@@ -101,6 +101,16 @@ impl CacheKey {
         }
     }
 
+    /// The key for the keys that are published at `place`, apart from all tokens.
+    pub(crate) fn of_key_set(place: &str) -> Self {
+        let mut entry = Fields::new("entra-auth token-cache key set 1");
+        entry.add(place);
+        Self {
+            client: Fields::new("entra-auth token-cache key sets 1").digest(),
+            entry: entry.digest(),
+        }
+    }
+
     /// Which authority, tenant and client: all entries to forget together.
     pub fn client(&self) -> &str {
         &self.client
@@ -704,6 +714,19 @@ mod tests {
             (
                 "168c7bf0c672e4ba3dbb9adb3b5dbfa2",
                 "ab044d743f00da566d6e0252a8537bea"
+            )
+        );
+    }
+
+    /// Who watches a store finds them in docs/fleet.md.
+    #[test]
+    fn key_sets_stand_beside_each_other() {
+        let key = CacheKey::of_key_set("https://login.microsoftonline.com/common/discovery/keys");
+        assert_eq!(
+            (key.client(), key.entry()),
+            (
+                "5333647a922c8c35e9d91f6e8c371350",
+                "ca320242a7c4ba434e5d1377a7bb21ed"
             )
         );
     }

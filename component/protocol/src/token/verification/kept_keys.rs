@@ -19,6 +19,9 @@ const RENEW_AFTER: Duration = Duration::from_secs(60 * 60);
 /// How much longer keys serve while their endpoint is down.
 const OUTLIVE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// After that nobody needs them.
+pub(super) const LONGEST_USE: Duration = RENEW_AFTER.saturating_add(OUTLIVE);
+
 /// What to do for a token with a certain key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -58,7 +61,7 @@ impl KeptKeys {
         let is_current = age < RENEW_AFTER && keys.find(key_id).is_some();
         if may_ask && !is_current {
             Decision::Fetch
-        } else if age < RENEW_AFTER.saturating_add(OUTLIVE) {
+        } else if age < LONGEST_USE {
             Decision::Use
         } else {
             Decision::Unavailable
@@ -68,6 +71,13 @@ impl KeptKeys {
     pub(super) fn fetched(&mut self, keys: KeySet, now: Timestamp) {
         self.keys = Some((keys, now));
         self.asked_at = Some(now);
+    }
+
+    /// The same for keys that somebody else fetched, if that was later.
+    pub(super) fn found(&mut self, keys: KeySet, fetched_at: Timestamp) {
+        if self.asked_at.is_none_or(|asked_at| asked_at < fetched_at) {
+            self.fetched(keys, fetched_at);
+        }
     }
 
     pub(super) fn failed(&mut self, now: Timestamp) {

@@ -19,9 +19,12 @@ use crate::exchange::form;
 use crate::refusal::error::Error;
 use crate::refusal::peer::Peer;
 use crate::refusal::unacceptable::Unacceptable;
+use crate::token::cache::CacheKey;
+use crate::token::verification::kept_keys::LONGEST_USE;
 use crate::token::verification::presented::PresentedToken;
 use crate::value::correlation_id::CorrelationId;
 use crate::value::impossible::Impossible;
+use crate::value::json;
 use crate::value::time::Timestamp;
 
 /// Entra publishes a handful.
@@ -53,6 +56,11 @@ impl KeySetRequest {
         Ok(form::get(&form::to_uri(&self.url)?, correlation_id))
     }
 
+    /// Where the keys are kept.
+    pub fn cache_key(&self) -> CacheKey {
+        CacheKey::of_key_set(self.place())
+    }
+
     pub(super) fn place(&self) -> &str {
         self.url.as_str()
     }
@@ -69,6 +77,24 @@ impl KeySet {
     pub fn from_http(response: &Response<impl AsRef<[u8]>>, now: Timestamp) -> Result<Self, Error> {
         let members = members(response, Peer::Authority, now)?;
         Ok(Self::from_members(&members).map_err(|error| with_response(error, response, now))?)
+    }
+
+    /// What is kept of an answer that was read at `fetched_at`, and until when it may be of use.
+    pub fn to_kept(
+        response: &Response<impl AsRef<[u8]>>,
+        fetched_at: Timestamp,
+    ) -> (Vec<u8>, Timestamp) {
+        let head = fetched_at.unix_seconds().to_le_bytes();
+        let kept = [&head, response.body().as_ref()].concat();
+        (kept, fetched_at.saturating_add(LONGEST_USE))
+    }
+
+    /// The keys, and when they were fetched. What cannot be read is not there.
+    pub fn from_kept(kept: &[u8]) -> Option<(Self, Timestamp)> {
+        let (head, body) = kept.split_first_chunk()?;
+        let members = json::object(body).ok()?;
+        let fetched_at = Timestamp::from_unix_seconds(u64::from_le_bytes(*head));
+        Some((Self::from_members(&members).ok()?, fetched_at))
     }
 
     fn from_members(members: &Map<String, Value>) -> Result<Self, Unacceptable> {

@@ -9,6 +9,7 @@ use crate::authority::Authority;
 use crate::token::verification::claims::AccessClaims;
 use crate::token::verification::expectations::{Expectations, Permissions};
 use crate::token::verification::key_set::{KeySet, KeySetRequest};
+use crate::token::verification::presented::PresentedToken;
 use crate::token::verification::rejection::{Rejection, Rule};
 use crate::token::verification::verifier::{Step, Verifier};
 use crate::value::time::Timestamp;
@@ -213,6 +214,64 @@ fn a_thousand_unknown_keys_are_one_request_in_thirty_seconds() {
         }
     }
     assert_eq!(requests, 4);
+}
+
+/// An instance a request, all of which find what one of them has kept.
+#[test]
+fn instances_that_share_keys_ask_as_rarely_as_one() {
+    let vectors = Vectors::read();
+    let expectations = vectors.expectations(&Value::Null);
+    let tokens = ["v2, person: as it is", "v2, person: an unknown `kid`"];
+    let mut kept: Option<Vec<u8>> = None;
+    let mut requests = 0;
+    for attempt in 0..200 {
+        let now = vectors.later(attempt / 2);
+        for (token, is_good) in tokens.iter().zip([true, false]) {
+            let mut verifier = Verifier::default();
+            let mut may_be_kept = true;
+            let verdict = loop {
+                match verifier.judge(vectors.token(token), &expectations, now) {
+                    Step::Judged(verdict) => break verdict,
+                    Step::Unavailable(_) => panic!("the keys are there"),
+                    Step::NeedsKeys(request) if std::mem::take(&mut may_be_kept) => {
+                        if let Some((keys, at)) = kept.as_deref().and_then(KeySet::from_kept) {
+                            verifier.found(&request, keys, at);
+                        }
+                    }
+                    Step::NeedsKeys(request) => {
+                        requests += 1;
+                        let response = Response::new(vectors.0["keys"]["v2"].to_string());
+                        verifier.fetched(&request, vectors.key_set(&request), now);
+                        kept = Some(KeySet::to_kept(&response, now).0);
+                    }
+                }
+            };
+            assert_eq!(verdict.is_ok(), is_good, "{token}");
+        }
+    }
+    assert_eq!(requests, 4);
+    let kept = kept.unwrap();
+    for length in 0..kept.len() {
+        assert!(KeySet::from_kept(&kept[..length]).is_none(), "{length}");
+    }
+}
+
+#[test]
+fn older_keys_of_another_instance_change_nothing() {
+    let vectors = Vectors::read();
+    let expectations = vectors.expectations(&Value::Null);
+    let unknown = vectors.token("v2, person: an unknown `kid`");
+    let mut verifier = Verifier::default();
+    let verdict = vectors.judge(&mut verifier, unknown, &expectations, vectors.later(100));
+    assert!(verdict.is_err());
+    let claims = PresentedToken::parse(unknown).unwrap().into_claims();
+    let request = expectations.keys_of(&claims).unwrap();
+    verifier.found(&request, vectors.key_set(&request), vectors.now());
+    let step = verifier.judge(unknown, &expectations, vectors.later(110));
+    assert!(
+        matches!(step, Step::Judged(Err(_))),
+        "no reason to ask again: {step:?}"
+    );
 }
 
 #[test]

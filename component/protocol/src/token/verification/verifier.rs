@@ -53,6 +53,11 @@ impl Verifier {
         self.kept(request).fetched(keys, now);
     }
 
+    /// Keeps keys that somebody else fetched at `fetched_at`, where they are newer.
+    pub fn found(&mut self, request: &KeySetRequest, keys: KeySet, fetched_at: Timestamp) {
+        self.kept(request).found(keys, fetched_at);
+    }
+
     /// Remembers that no keys came; those that are kept serve on.
     pub fn failed(&mut self, request: &KeySetRequest, now: Timestamp) {
         self.kept(request).failed(now);
