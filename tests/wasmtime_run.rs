@@ -3,18 +3,22 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Map, Value, json};
 use support::{
-    Emulator, GET_TOKEN, Outcome, SECRET, User, at_once, component, foreign_program, workspace,
+    Emulator, GET_TOKEN, Outcome, PUBLIC_CLIENT, SECRET, Terminal, User, at_once, component,
+    foreign_program, workspace,
 };
 
 /// A user who runs the command line under wasmtime.
 struct Sandbox {
     wasmtime: PathBuf,
     user: User,
+    /// The variables that it sees.
+    variables: BTreeSet<&'static str>,
 }
 
 impl Sandbox {
@@ -25,7 +29,20 @@ impl Sandbox {
         // Where wasmtime keeps what it compiled: one compilation for all tests.
         let cache = workspace().join("target/tools/cache");
         user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
-        Some(Self { wasmtime, user })
+        Some(Self {
+            wasmtime,
+            user,
+            variables: BTreeSet::from(["AZURE_CLIENT_SECRET"]),
+        })
+    }
+
+    /// These variables too, and nothing of what was handed in before but the secret.
+    fn hand_in(&mut self, variables: &[(&'static str, &str)]) {
+        self.variables = BTreeSet::from(["AZURE_CLIENT_SECRET"]);
+        for (name, value) in variables {
+            self.variables.insert(name);
+            self.user.set(name, value);
+        }
     }
 
     fn command(&self, line: &str) -> Command {
@@ -33,7 +50,9 @@ impl Sandbox {
         let folder = format!("{}::/config", self.user.config().display());
         command.args(["run", "-S", "http", "--dir", &folder]);
         // The name alone: the value comes from wasmtime's own environment and not over its command line.
-        command.args(["--env", "AZURE_CLIENT_SECRET"]);
+        for name in &self.variables {
+            command.args(["--env", name]);
+        }
         command
             .arg(component("entra-auth-cli.wasm"))
             .args(line.split_whitespace());
@@ -145,9 +164,10 @@ fn failures_have_the_same_lines_and_the_same_exit_codes() {
     });
 }
 
-/// Cuts off what differs from call to call: correlation id, trace id, time, and how long the tries took.
+/// Cuts off what differs from call to call: correlation id, trace id, time, how long the tries took, and how much of the time
+/// limit was left for an answer.
 fn without_ids(error: &str) -> &str {
-    [", correlation id ", " tries in "]
+    [", correlation id ", " tries in ", " did not answer "]
         .iter()
         .filter_map(|mark| error.split_once(mark))
         .map(|(before, _)| before)
@@ -167,7 +187,7 @@ fn an_authority_that_nobody_serves_reads_the_same() {
         assert!(outcome.failure(5).0.starts_with(what), "{outcome:?}");
     }
     let (_, hint) = sandboxed.failure(5);
-    assert!(hint.contains("in this sandbox HTTPS_PROXY"), "{hint}");
+    assert!(hint.contains("this sandbox knows no proxies"), "{hint}");
 }
 
 #[test]
@@ -203,28 +223,211 @@ fn a_proxy_is_served_by_the_engine_and_not_by_the_command_line() {
 
 #[test]
 fn settings_that_do_nothing_here_are_told_to_whoever_looks() {
+    let Some(mut sandbox) = Sandbox::of(User::new()) else {
+        return;
+    };
+    let proxy = ("HTTPS_PROXY", "http://proxy.example:8080");
+    let authorities = ("ENTRA_AUTH_CLI_CA_FILE", "ca.pem");
+    let store = ("ENTRA_AUTH_CLI_SECRET_STORE", "keyring");
+    for (settings, told) in [
+        (&[proxy][..], "HTTPS_PROXY has no effect in this sandbox: "),
+        (
+            &[proxy, authorities, store],
+            "HTTPS_PROXY, ENTRA_AUTH_CLI_CA_FILE and ENTRA_AUTH_CLI_SECRET_STORE have no effect in this sandbox: ",
+        ),
+        (&[("ENTRA_AUTH_CLI_SECRET_STORE", "none")], ""),
+    ] {
+        let line = "inspect eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
+        sandbox.hand_in(settings);
+        sandbox.run(&format!("{line} --claims")).quiet_success();
+        let outcome = sandbox.run(&format!("{line} --verbose"));
+        let warnings: Vec<&str> = outcome
+            .stderr
+            .lines()
+            .filter_map(|line| line.strip_prefix("warning: "))
+            .filter(|warning| warning.contains("sandbox"))
+            .collect();
+        assert_eq!(warnings.len(), usize::from(!told.is_empty()), "{outcome:?}");
+        for warning in warnings {
+            assert!(warning.starts_with(told), "{outcome:?}");
+            assert!(warning.ends_with("use the native program"), "{outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn what_an_engine_cannot_do_is_said_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate_authority = folder.path().join("ca.pem");
+    let tls = Emulator::start_tls(&certificate_authority);
+    let plain = Emulator::start();
+    let proxy = &[("HTTPS_PROXY", "http://127.0.0.1:1")][..];
+    let authorities = &[("ENTRA_AUTH_CLI_CA_FILE", "/config/ca.pem")][..];
+    let no_secret = &[("AZURE_CLIENT_SECRET", "")][..];
+    let cases = [
+        // Authority, settings, command line, exit code, words of the error, words of the hint.
+        (
+            "http://127.0.0.1:1",
+            proxy,
+            GET_TOKEN,
+            5,
+            "cannot connect to `127.0.0.1:1`",
+            "HTTPS_PROXY has no effect in this sandbox",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &[],
+            GET_TOKEN,
+            5,
+            "cannot connect to `127.0.0.1:1`",
+            "use the native program",
+        ),
+        (
+            tls.authority(),
+            authorities,
+            GET_TOKEN,
+            5,
+            "could not prove who it is",
+            "ENTRA_AUTH_CLI_CA_FILE has no effect in this sandbox",
+        ),
+        (
+            tls.authority(),
+            &[],
+            GET_TOKEN,
+            5,
+            "could not prove who it is",
+            "use the native program",
+        ),
+        (
+            "http://127.0.0.1:1",
+            no_secret,
+            GET_TOKEN,
+            4,
+            "no secret is stored",
+            "--env AZURE_CLIENT_SECRET",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &[],
+            "get-token -p demo",
+            5,
+            "`login.demo.invalid`",
+            "the demo tenant lives in the native program",
+        ),
+        (
+            "http://127.0.0.1:1",
+            no_secret,
+            "get-token -p person",
+            2,
+            "nobody is there",
+            "-f DeviceCode",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &[],
+            "config create",
+            4,
+            "there is no terminal to ask on",
+            "options",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &[],
+            "config create --name other --tenant-id contoso.onmicrosoft.com --client-id 99999999-8888-7777-6666-555555555555 --client-secret word --non-interactive",
+            1,
+            "this sandbox has no place for secrets",
+            "AZURE_CLIENT_SECRET",
+        ),
+        (
+            "http://127.0.0.1:1",
+            &[],
+            "config delete -p my-api-client",
+            4,
+            "there is no terminal to confirm",
+            "--force",
+        ),
+        (
+            plain.authority(),
+            &[],
+            "serve -p my-api-client -- true",
+            5,
+            "this sandbox listens nowhere",
+            "the native program",
+        ),
+    ];
+    at_once(
+        cases,
+        |(authority, settings, line, code, words, way_out)| {
+            let user = User::with_profile(authority);
+            let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+            user.create("person", PUBLIC_CLIENT, authority, options, "")
+                .quiet_success();
+            let Some(mut sandbox) = Sandbox::of(user) else {
+                return;
+            };
+            sandbox.hand_in(settings);
+            let outcome = sandbox.run(line);
+            let lines: Vec<&str> = outcome.stderr.lines().collect();
+            let [.., error, hint] = lines[..] else {
+                panic!("{line}: {outcome:?}")
+            };
+            assert_eq!(outcome.code, code, "{line}: {outcome:?}");
+            assert!(
+                error.starts_with("error: ") && error.contains(words),
+                "{line}: {outcome:?}"
+            );
+            assert!(
+                hint.starts_with("hint: ") && hint.contains(way_out),
+                "{line}: {outcome:?}"
+            );
+        },
+    );
+}
+
+#[test]
+fn a_secret_is_not_typed_where_it_would_be_shown() {
     let Some(sandbox) = Sandbox::of(User::new()) else {
         return;
     };
-    let run = |option: &str| {
-        let mut command = sandbox.user.foreign_command(&sandbox.wasmtime);
-        command.args([
-            "run",
-            "--env",
-            "HTTPS_PROXY=http://proxy.example:8080",
-            "-S",
-            "http",
-        ]);
-        command.arg(component("entra-auth-cli.wasm"));
-        command.args(["inspect", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", option]);
-        Outcome::of(command.output().unwrap())
+    let line = "config create --name mine --tenant-id contoso.onmicrosoft.com --client-id 99999999-8888-7777-6666-555555555555 \
+                --client-secret - --no-color";
+    let (shown, code) = Terminal::start(&sandbox.command(line)).finish();
+    assert_eq!(code, 4, "{shown}");
+    for line in [
+        "error: the client secret cannot be asked for without being shown here",
+        "hint: pipe it in",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
+}
+
+#[test]
+fn who_cannot_sign_in_in_a_browser_here_gets_a_code_for_another_device() {
+    let emulator = Emulator::start();
+    let user = User::new();
+    let options = "--auth-method Public --scope api://your-api-id/access_as_user";
+    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
+    let Some(sandbox) = Sandbox::of(user) else {
+        return;
     };
-    run("--claims").quiet_success();
-    let told = run("--verbose");
-    assert!(
-        told.stderr
-            .contains("warning: HTTPS_PROXY has no effect in this sandbox"),
-        "{told:?}"
-    );
-    told.success();
+    let line = "get-token -p person -f InteractiveBrowser --no-color";
+    let mut terminal = Terminal::start(&sandbox.command(line));
+    terminal.shown_until("Falling back to device code flow");
+    terminal.shown_until("waiting for the code");
+    emulator.control("device", &json!({"action": "decline"}));
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 2, "{shown}");
+}
+
+#[test]
+fn a_copy_goes_nowhere_and_the_token_is_not_shown_instead() {
+    let emulator = Emulator::start();
+    let Some(sandbox) = Sandbox::of(User::with_profile(emulator.authority())) else {
+        return;
+    };
+    let outcome = sandbox.run(&format!("{GET_TOKEN} --clipboard"));
+    let (error, hint) = outcome.failure(1);
+    assert_eq!(error, "this sandbox has no clipboard");
+    assert!(hint.contains("leave `--clipboard` out"), "{hint}");
 }

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod folder;
 mod identity_endpoint;
+mod ignored;
 mod local_time;
 mod profile_store;
 mod progress;

@@ -7,8 +7,8 @@ use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::progress::Guest as Progress;
 use crate::bindings::exports::entra_auth::core::progress_display::{Detail, Guest as Display};
 use crate::failure::Failure;
+use crate::ignored;
 use crate::sign_in::printable;
-use crate::transport;
 
 static SHOWN: AtomicU8 = AtomicU8::new(Detail::Nothing as u8);
 
@@ -45,7 +45,7 @@ impl Display for WasiCapabilities {
     fn show(detail: Detail) -> Result<(), Failure> {
         SHOWN.store(detail as u8, Ordering::Relaxed);
         if shows(Detail::Steps) || shows(Detail::Waits) && io::stderr().is_terminal() {
-            transport::without_effect()
+            ignored::warning()
                 .iter()
                 .for_each(|warning| write(&format!("{warning}\n")));
         }

@@ -19,7 +19,7 @@ impl Guest for WasiCapabilities {
         if matches!(echo, Echo::Hidden) {
             return Err(absent(
                 "this sandbox cannot hide what is typed",
-                "pipe the secret in, such as `--client-secret -`, or set AZURE_CLIENT_SECRET",
+                "set AZURE_CLIENT_SECRET, or pipe the secret in by `--client-secret -`",
             ));
         }
         let answer = write(&question).and_then(|()| read());

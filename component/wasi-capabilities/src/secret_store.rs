@@ -30,7 +30,8 @@ impl secret_writer::Guest for WasiCapabilities {
         Ok(secret_writer::Storage {
             kind: "none".to_owned(),
             location: "environment variables only".to_owned(),
-            reason: "a WebAssembly sandbox has no keyring".to_owned(),
+            reason: "a WebAssembly sandbox has no keyring; wasmtime hands a variable in by `--env AZURE_CLIENT_SECRET`"
+                .to_owned(),
             asks: false,
         })
     }

@@ -138,6 +138,15 @@ pub(crate) fn need_passphrase() -> bool {
     secret_writer::describe().is_ok_and(|storage| storage.asks)
 }
 
+/// Why none can be stored here, where that is so.
+pub(crate) fn why_none_can_be() -> Option<String> {
+    let storage = secret_writer::describe().ok()?;
+    (storage.kind == NO_STORE).then_some(storage.reason)
+}
+
+/// The kind of a store that holds nothing.
+const NO_STORE: &str = "none";
+
 /// The secret by this name.
 pub(crate) fn stored(name: &str) -> Result<Option<StoredSecret>, Error> {
     Ok(read(name)?)

@@ -9,6 +9,7 @@ use crate::profile::demo;
 use crate::profile::flow::Flow;
 use crate::profile::from_environment::CLIENT_SECRET;
 use crate::profile::in_use::{InUse, Source};
+use crate::profile::stored_secrets;
 
 /// A request and the profile that it was made from.
 pub(crate) struct Prepared {
@@ -38,6 +39,12 @@ impl Prepared {
         let mut error = match error {
             errors::Error::SecretMissing(problem) if problem.hint.is_none() && is_password => {
                 Error::bad_arguments(problem.message, PASSWORD_SOURCES)
+            }
+            errors::Error::SecretMissing(mut problem) if problem.hint.is_none() => {
+                problem.hint = stored_secrets::why_none_can_be().map(|reason| {
+                    format!("set AZURE_CLIENT_SECRET, or give one with `--client-secret -`; none can be stored: {reason}")
+                });
+                Error::from(errors::Error::SecretMissing(problem))
             }
             error => Error::from(error),
         };
