@@ -1,99 +1,81 @@
 //! One behaviour a file, and the file's name is the sentence: `tests/commands/*.txt`, run in the native program, in the one
-//! for Windows, under `wasmtime run`, and on Node.
+//! for Windows, under `wasmtime run`, and on Node. Which host does what is the table of `docs/hosts.md`: the files decide it.
 //!
 //! ```text
+//! # decides: a row of the table
 //! # not in the sandbox: why
 //! # not on Windows: why
 //! # not on Node: why
+//! # on Windows: a test that shows it there, in a file beside this one
+//! # untried on Windows: why
 //! $ a command line for bash
 //! what stdout shows, with [..] for any text within a line
 //! ! what stderr shows
 //! ? the exit code, unless it is 0
 //! ```
 //!
-//! `$AUTHORITY` is the emulator.
+//! `$AUTHORITY` is the emulator, `$SECRET` and `$CERTIFICATE` are those of its client; `$EMULATOR` starts another.
 #![cfg(test)]
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use support::{Emulator, Outcome, SECRET, User, built, component, foreign_program, workspace};
+use support::{
+    Behaviour, Emulator, PROGRAM, SECRET, User, built, component, fits, foreign_program, workspace,
+};
 
-/// A command line and what it has to do.
-#[derive(Default)]
-struct Step {
-    command: String,
-    stdout: Vec<String>,
-    stderr: Vec<String>,
-    code: i32,
-}
-
-fn steps(text: &str) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(command) = line.strip_prefix("$ ") {
-            let command = command.to_owned();
-            steps.push(Step {
-                command,
-                ..Step::default()
-            });
-            continue;
-        }
-        let step = steps.last_mut().expect("a command comes first");
-        if let Some(code) = line.strip_prefix("? ") {
-            step.code = code.parse().unwrap();
-        } else if let Some(line) = line.strip_prefix("! ") {
-            step.stderr.push(line.to_owned());
-        } else {
-            step.stdout.push(line.to_owned());
-        }
-    }
-    steps
-}
-
-/// Whether a line is as it was expected, `[..]` being any text.
-fn fits(pattern: &str, line: &str) -> bool {
-    let Some((beginning, rest)) = pattern.split_once("[..]") else {
-        return pattern == line;
-    };
-    let Some(line) = line.strip_prefix(beginning) else {
-        return false;
-    };
-    let mut ends = (0..=line.len()).filter(|end| line.is_char_boundary(*end));
-    ends.any(|end| fits(rest, &line[end..]))
-}
-
-fn all_fit(patterns: &[String], text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
-    lines.len() == patterns.len()
-        && patterns
-            .iter()
-            .zip(lines)
-            .all(|(pattern, line)| fits(pattern, line))
-}
-
-/// What runs the command line.
-#[derive(Clone, Copy)]
+/// What runs the command line, in the order of the table's columns.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Host {
     Native,
-    Node,
-    Sandbox,
     Windows,
+    Sandbox,
+    Node,
 }
 
 impl Host {
-    /// True if the file says that it is not for this host.
-    fn is_left_out(self, file: &str) -> bool {
-        let exception = match self {
-            Self::Native => return false,
-            Self::Node => "# not on Node: ",
-            Self::Sandbox => "# not in the sandbox: ",
-            Self::Windows => "# not on Windows: ",
-        };
-        file.lines().any(|line| line.starts_with(exception))
+    /// How files call it.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Native => "in the native program",
+            Self::Windows => "on Windows",
+            Self::Sandbox => "in the sandbox",
+            Self::Node => "on Node",
+        }
     }
+
+    /// Why the behaviour is not run here, in the words of the table; nothing if it is.
+    fn exception(self, behaviour: &Behaviour) -> Option<String> {
+        let words = self.words();
+        let remark = |mark: &str| {
+            Some(
+                behaviour
+                    .remarks(&format!("{mark}{words}: "))
+                    .first()?
+                    .to_string(),
+            )
+        };
+        let elsewhere = remark("")
+            .inspect(|test| assert_is_test(test))
+            .map(|_| WORKS.to_owned());
+        elsewhere
+            .or_else(|| Some(format!("no: {}", remark("not ")?)))
+            .or_else(|| Some(format!("untried: {}", remark("untried ")?)))
+    }
+}
+
+/// What the table says where nothing speaks against it.
+const WORKS: &str = "yes";
+
+/// `a_test in a_file.rs` has to be there.
+fn assert_is_test(test: &str) {
+    let (name, file) = test.split_once(" in ").unwrap();
+    let text = fs::read_to_string(workspace().join("tests").join(file)).unwrap();
+    assert!(text.contains(&format!("#[test]\nfn {name}() {{")), "{test}");
 }
 
 fn user(host: Host, emulator: &Emulator) -> Option<User> {
@@ -112,25 +94,45 @@ fn user(host: Host, emulator: &Emulator) -> Option<User> {
     user.set("PATH", &path);
     user.set("AUTHORITY", emulator.authority());
     user.set("SECRET", SECRET);
+    let certificate = workspace().join("host/emulator/key/client-credential/client.pfx");
+    user.set("CERTIFICATE", certificate.to_str().unwrap());
+    let tenant = Path::new(PROGRAM).with_file_name("entra-emulator");
+    user.set("EMULATOR", tenant.to_str().unwrap());
     Some(user)
 }
 
 /// A program of the same name that runs the component under wasmtime.
 fn sandbox(user: &mut User) -> Option<PathBuf> {
     let wasmtime = foreign_program("wasmtime")?;
+    let variables = HANDED_IN.map(|name| format!("--env {name}")).join(" ");
     let program = user.script(&format!(
-        "{} run -S http --dir {}::/config --dir .::. --env AZURE_CLIENT_SECRET --env AZURE_CLIENT_ID \
-         --env AZURE_TENANT_ID --env AZURE_AUTHORITY_HOST {}",
+        "{} run -S http --dir {}::/config --dir .::. {variables} {}",
         wasmtime.display(),
         user.config().display(),
         component("entra-auth-cli.wasm").display(),
     ));
-    // There is no store: the secret comes from the environment.
+    // There is no store: the secret comes from the environment, and so does the key for the cache.
     user.set("AZURE_CLIENT_SECRET", SECRET);
+    user.set(
+        "ENTRA_AUTH_CLI_CACHE_KEY",
+        &user.run("cache-key").quiet_success(),
+    );
     let cache = workspace().join("target/tools/cache");
     user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
     Some(program)
 }
+
+/// What a pipeline hands in where it is set.
+const HANDED_IN: [&str; 8] = [
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "AZURE_TENANT_ID",
+    "ENTRA_AUTH_CLI_CACHE_KEY",
+];
 
 /// A program of the same name that runs the npm package, for the same user: what it stores, the native program would find.
 fn node(user: &User) -> Option<PathBuf> {
@@ -143,36 +145,55 @@ fn run(host: Host) {
     if foreign_program("jq").is_none() || foreign_program("curl").is_none() {
         return;
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(workspace().join("tests/commands"))
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
-    files.sort();
+    let behaviours = Behaviour::all();
     let mut wrong = Vec::new();
-    for file in &files {
-        let text = fs::read_to_string(file).unwrap();
-        if host.is_left_out(&text) {
-            continue;
+    let mut rows: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for behaviour in &behaviours {
+        let exception = host.exception(behaviour);
+        if exception.is_none() {
+            let emulator = Emulator::start();
+            let Some(user) = user(host, &emulator) else {
+                return;
+            };
+            wrong.extend(behaviour.failure(&user));
         }
-        let emulator = Emulator::start();
-        let Some(user) = user(host, &emulator) else {
-            return;
-        };
-        for step in steps(&text) {
-            let mut shell = user.foreign_command(Path::new("bash"));
-            let outcome = Outcome::of(shell.args(["-c", &step.command]).output().unwrap());
-            let is_right = outcome.code == step.code
-                && all_fit(&step.stdout, &outcome.stdout)
-                && all_fit(&step.stderr, &outcome.stderr);
-            if !is_right {
-                let name = file.file_stem().unwrap().to_str().unwrap();
-                wrong.push(format!("{name}\n$ {}\n{outcome:#?}", step.command));
-                break;
-            }
+        for row in behaviour.remarks("decides: ") {
+            let cell = exception.clone().unwrap_or_else(|| WORKS.to_owned());
+            rows.entry(row).or_default().insert(cell);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-    assert!(files.len() > 30, "only {} files", files.len());
+    assert!(behaviours.len() > 30, "only {} files", behaviours.len());
+    compare(host, &rows);
+}
+
+/// The table says of this host what was seen.
+fn compare(host: Host, seen: &BTreeMap<&str, BTreeSet<String>>) {
+    let page = fs::read_to_string(workspace().join("docs/hosts.md")).unwrap();
+    let table = page
+        .split("\n\n")
+        .find(|part| part.starts_with("| what | native |"));
+    let rows = table.unwrap().lines().skip(2).map(|row| {
+        let cells: Vec<&str> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let [what, cells @ ..] = &cells[..] else {
+            panic!("{row}")
+        };
+        (*what, cells[host as usize])
+    });
+    let said: BTreeMap<&str, &str> = rows.collect();
+    let seen: BTreeMap<&str, String> = seen
+        .iter()
+        .map(|(row, cells)| (*row, cells.iter().cloned().collect::<Vec<_>>().join("; ")))
+        .collect();
+    for (row, cell) in &seen {
+        // Not by a macro of the standard library: the test harness would hide it.
+        writeln!(std::io::stderr(), "{}: {row}: {cell}", host.words()).unwrap();
+    }
+    let seen: BTreeMap<&str, &str> = seen
+        .iter()
+        .map(|(row, cell)| (*row, cell.as_str()))
+        .collect();
+    assert_eq!(said, seen, "docs/hosts.md, {}", host.words());
 }
 
 #[test]

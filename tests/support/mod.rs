@@ -5,6 +5,7 @@
     reason = "every test is a crate of its own and uses a part of this"
 )]
 
+mod behaviour;
 mod browser;
 mod emulator;
 mod foreign;
@@ -20,6 +21,7 @@ mod terminal;
 mod user;
 pub(crate) mod windows;
 
+pub(crate) use behaviour::{Behaviour, fits};
 pub(crate) use browser::Browser;
 pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{built, component, foreign_program, python_packages, workspace};
