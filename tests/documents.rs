@@ -6,7 +6,9 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Block, Internet, Outcome, SECRET, User, blocks, foreign_program, workspace};
+use support::{
+    Block, Internet, Outcome, SECRET, User, block_scalars, blocks, foreign_program, workspace,
+};
 
 fn pages() -> Vec<PathBuf> {
     let files = fs::read_dir(workspace().join("docs")).unwrap();
@@ -67,34 +69,6 @@ fn every_shell_block_runs() {
     assert!(count > 25, "only {count} blocks were found");
 }
 
-/// The scripts inside a pipeline's definition: block scalars that run the program.
-fn scripts(yaml: &str) -> Vec<String> {
-    let depth = |line: &str| {
-        // An item's members stand behind its hyphen.
-        let marks: &[char] = if line.trim() == "- |" {
-            &[' ']
-        } else {
-            &[' ', '-']
-        };
-        line.len() - line.trim_start_matches(marks).len()
-    };
-    let lines: Vec<&str> = yaml.lines().collect();
-    let mut scripts = Vec::new();
-    for (number, line) in lines.iter().enumerate() {
-        if line.ends_with('|') {
-            let body = lines.iter().skip(number + 1);
-            let body =
-                body.take_while(|inner| inner.trim().is_empty() || depth(inner) > depth(line));
-            scripts.push(
-                body.map(|inner| format!("{}\n", inner.trim_start()))
-                    .collect(),
-            );
-        }
-    }
-    scripts.retain(|script: &String| script.contains("entra-auth-cli"));
-    scripts
-}
-
 #[test]
 fn every_pipeline_gets_its_token() {
     let Some(internet) = Internet::start() else {
@@ -126,7 +100,9 @@ fn every_pipeline_gets_its_token() {
         } else {
             user.set("AZURE_CLIENT_SECRET", SECRET);
         }
-        for script in scripts(&block.text) {
+        let mut scripts = block_scalars(&block.text);
+        scripts.retain(|script| script.contains("entra-auth-cli"));
+        for script in scripts {
             let outcome = shell(&user, &script);
             assert_eq!(
                 (outcome.code, outcome.stderr.as_str()),

@@ -28,7 +28,7 @@ pub(crate) use foreign::{built, component, foreign_program, python_packages, wor
 pub(crate) use internet::Internet;
 pub(crate) use metadata::metadata;
 pub(crate) use outcome::Outcome;
-pub(crate) use page::{Block, blocks, blocks_of};
+pub(crate) use page::{Block, block_scalars, blocks, blocks_of};
 pub(crate) use person::{ALICE, PUBLIC_CLIENT, person, sign_in_by_device, start_until};
 pub(crate) use recorder::Recorder;
 pub(crate) use sources::sources;

@@ -72,6 +72,33 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
+/// The literal blocks of a pipeline's definition, which are its scripts.
+pub(crate) fn block_scalars(yaml: &str) -> Vec<String> {
+    let depth = |line: &str| {
+        // An item's members stand behind its hyphen.
+        let marks: &[char] = if line.trim() == "- |" {
+            &[' ']
+        } else {
+            &[' ', '-']
+        };
+        line.len() - line.trim_start_matches(marks).len()
+    };
+    let lines: Vec<&str> = yaml.lines().collect();
+    let mut scripts = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        if line.ends_with('|') {
+            let body = lines.iter().skip(number + 1);
+            let body =
+                body.take_while(|inner| inner.trim().is_empty() || depth(inner) > depth(line));
+            scripts.push(
+                body.map(|inner| format!("{}\n", inner.trim_start()))
+                    .collect(),
+            );
+        }
+    }
+    scripts
+}
+
 /// Whether bash would run it rather than wait for another line.
 fn is_complete(text: &str) -> bool {
     let checked = Command::new("bash").args(["-n", "-c", text]).output();
