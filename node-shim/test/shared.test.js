@@ -18,8 +18,8 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { RUNTIMES, missing, run, startEmulator } from './processes.js';
-import { NATIVE, NODE, User, inRuntime } from './user.js';
-import { packaged } from './workspace.js';
+import { NATIVE, NODE, SECRET, User, inRuntime, inSandbox } from './user.js';
+import { packaged, workspace } from './workspace.js';
 
 let emulator;
 let user;
@@ -59,6 +59,39 @@ test('what one program writes the other one reads, in both directions', async ()
     await user.succeed(reader, 'config delete -p api --force');
     assert.equal((await user.run(writer, 'get-token -p api')).code, 3);
   }
+});
+
+test('a key from the environment seals the same entries in the native program, in Node and under wasmtime', async (context) => {
+  const sandbox = inSandbox(user);
+  if (missing(sandbox[0])) return context.skip(missing(sandbox[0]));
+  await user.createProfile(NATIVE, emulator.authority);
+  const key = (await user.succeed(NATIVE, 'cache-key')).trim();
+  Object.assign(user.environment, {
+    AZURE_CLIENT_SECRET: SECRET,
+    ENTRA_AUTH_CLI_CACHE_KEY: key,
+    // What the engine compiles it keeps for all tests.
+    XDG_CACHE_HOME: workspace('target/tools/cache'),
+  });
+  const hosts = [NATIVE, NODE, sandbox];
+  for (const writer of hosts) {
+    await user.succeed(writer, 'clear-cache -p api');
+    await emulator.reset();
+    const token = await user.succeed(writer, 'get-token -p api');
+    for (const reader of hosts) {
+      for (const written of [key, `"${key}"`, `${key}\n`, key.replaceAll('+', '-').replaceAll('/', '_').replace('=', '')]) {
+        assert.equal(await user.succeed(reader, 'get-token -p api', { ENTRA_AUTH_CLI_CACHE_KEY: written }), token);
+      }
+    }
+    assert.equal(await posts(), 1);
+  }
+
+  await user.succeed(NATIVE, 'clear-cache -p api');
+  for (const host of hosts) {
+    const { code, stderr } = await user.run(host, 'get-token -p api --verbose', { ENTRA_AUTH_CLI_CACHE_KEY: 'none' });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /tokens are not cached: `ENTRA_AUTH_CLI_CACHE_KEY` is not 32 bytes in base64/);
+  }
+  assert.deepEqual(cached('.token'), []);
 });
 
 test('of a mixed crowd that asks at once one asks the server', async () => {

@@ -14,7 +14,15 @@ export const inRuntime = (name) => [...RUNTIMES[name], packaged('command.js')];
 
 export const NODE = inRuntime('Node 20');
 
-const SECRET = 'S3cr3t~+/=&% é';
+/** Stock wasmtime with this user's folder and what a pipeline hands in. */
+export const inSandbox = (user) => [
+  workspace('target/tools/bin/wasmtime'),
+  ...['run', '-S', 'http', '--dir', `${user.environment.ENTRA_AUTH_CLI_CONFIG_PATH}::/config`],
+  ...['AZURE_CLIENT_SECRET', 'ENTRA_AUTH_CLI_CACHE_KEY'].flatMap((name) => ['--env', name]),
+  workspace('target/components/entra-auth-cli.wasm'),
+];
+
+export const SECRET = 'S3cr3t~+/=&% é';
 
 export class User {
   home = mkdtempSync(join(tmpdir(), 'user-'));
