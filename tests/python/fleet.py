@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +19,10 @@ import requests
 
 from emulator import DAEMON, SECRET, WORKSPACE
 
+sys.path.append(str(WORKSPACE / "docs/fleet"))
+import workload  # noqa: E402
+
+STORE = "entra-auth-tokens"
 PAGE = WORKSPACE / "docs/fleet.md"
 PATH = f"{WORKSPACE}/target/release:{WORKSPACE}/target/tools/bin:{os.environ['PATH']}"
 PROGRAMS = ["wash", "nats-server", "docker-registry"]
@@ -179,6 +184,27 @@ class Fleet:
         self.upstream.shutdown()
         self.upstream.server_close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    # What somebody does who can write to the store.
+
+    def put(self, key, value):
+        """Puts something under a key."""
+        payload = value.decode("latin-1")
+        store = workload.Nats(self.nats)
+        store.write(f"PUB $KV.{STORE}.{key} {len(value)}", payload, "PING")
+        assert any(line.startswith(b"PONG") for line in iter(store.stream.readline, b""))
+
+    def keys(self):
+        """The keys under which there is something."""
+        question = {"subjects_filter": f"$KV.{STORE}.>"}
+        state = workload.Nats(self.nats).ask(f"$JS.API.STREAM.INFO.KV_{STORE}", question)["state"]
+        keys = [subject.removeprefix(f"$KV.{STORE}.") for subject in state["subjects"]]
+        return [key for key in keys if not self.is_removed(key)]
+
+    def is_removed(self, key):
+        question = {"last_by_subj": f"$KV.{STORE}.{key}"}
+        message = workload.Nats(self.nats).ask(f"$JS.API.STREAM.MSG.GET.KV_{STORE}", question)["message"]
+        return b"KV-Operation" in base64.b64decode(message.get("hdrs", ""))
 
     # What callers do.
 

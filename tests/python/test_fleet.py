@@ -12,6 +12,10 @@ import requests
 import fleet
 
 
+# What `<client>` is for keys of tenants.
+KEY_SETS = "5333647a922c8c35e9d91f6e8c371350"
+
+
 @unittest.skipIf(fleet.missing(), f"not installed: {', '.join(fleet.missing())}")
 class OnWasmCloud(unittest.TestCase):
     @classmethod
@@ -69,6 +73,24 @@ class OnWasmCloud(unittest.TestCase):
         self.assertEqual(self.fleet.asked(), (0, 0), "it has taken nothing from the others")
         self.fleet.workload("stop", "two", file="wrong.json")
 
+    def test_3_what_is_damaged_is_got_anew_and_what_is_over_is_swept(self):
+        token = re.search("^kept: ((?!%s)[0-9a-f]+/[0-9a-f]+)$" % KEY_SETS, self.fleet.log("one"), re.MULTILINE)[1]
+        over = b"EATC\x01" + (1).to_bytes(8, "little") + b"x" * 40
+        left = {f"aa/{number:02x}" for number in range(40)}
+        for key in left:
+            self.fleet.put(key, over)
+        self.fleet.asked()
+        # One write in 16 looks at 32 entries.
+        for attempt in range(1, 1000):
+            self.fleet.put(token, b"nonsense")
+            self.assertEqual(self.fleet.call("one", "/orders/1", self.token).status_code, 200)
+            if attempt % 8 == 0 and not left & set(self.fleet.keys()):
+                break
+        else:
+            self.fail("nothing is swept")
+        self.assertEqual(self.fleet.asked(), (attempt, 0))
+        self.assertIn(token, self.fleet.keys())
+
     def test_4_the_store_holds_no_token_in_the_clear(self):
         store = list((self.fleet.folder / "store").rglob("*.blk"))
         self.assertTrue(store)
@@ -95,9 +117,9 @@ class OnWasmCloud(unittest.TestCase):
             traffic.wait(10)
             # The store's disk, and then all of it.
             shutil.rmtree(self.fleet.folder / "store")
-            traffic.wait(5)
-            self.fleet.kill("nats-server")
             traffic.wait(3)
+            self.fleet.kill("nats-server")
+            traffic.wait(2)
         self.assertRegex(self.fleet.log("two"), "error: cannot [a-z ]+ the store `entra-auth-tokens`")
 
 
