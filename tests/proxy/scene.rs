@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Emulator, Recorder, User, component, foreign_program, workspace};
+use crate::support::{Emulator, PROGRAM, Recorder, User, component, foreign_program, workspace};
 
 /// What runs the component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,9 @@ pub(crate) struct Proxy {
     /// What it says, on the stream on which it says where it listens.
     pub(crate) lines: Arc<Mutex<Vec<String>>>,
 }
+
+/// The native program's command line.
+const SERVE: &str = "proxy --config proxy.toml";
 
 impl Drop for Proxy {
     fn drop(&mut self) {
@@ -50,8 +53,19 @@ impl Proxy {
     }
 
     pub(crate) fn start_native(user: &User, configuration: &str) -> Self {
+        Self::start_command(user, configuration, user.command(SERVE))
+    }
+
+    /// The native program at another time, such as `+1h`; nothing if time cannot be made up.
+    pub(crate) fn start_at(time: &str, user: &User, configuration: &str) -> Option<Self> {
+        let mut command = user.foreign_command(&foreign_program("faketime")?);
+        command.args(["-f", time, PROGRAM]);
+        command.args(SERVE.split_whitespace());
+        Some(Self::start_command(user, configuration, command))
+    }
+
+    fn start_command(user: &User, configuration: &str, mut command: Command) -> Self {
         fs::write(user.home().join("proxy.toml"), configuration).unwrap();
-        let mut command = user.command("proxy --config proxy.toml");
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

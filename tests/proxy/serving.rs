@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::scene::{Engine, Proxy, Scene, attached, bearer, configuration, status};
 use crate::support::{CLIENT_ID, Emulator, GET_TOKEN, Recorder, User, foreign_program};
@@ -96,6 +96,43 @@ fn callers_at_once_lead_to_one_request_for_a_token() {
         requests.iter().all(|request| request["method"] != "POST"),
         "{requests:?}"
     );
+}
+
+/// Eighty seconds before it is not handed out any more, one request in 32 draws the lot. The token at hand serves where it draws in
+/// vain, and the next one from then on.
+#[test]
+fn a_token_is_renewed_ahead_of_its_end() {
+    let Some(mut scene) = Scene::on(Engine::Native) else {
+        return;
+    };
+    let token = bearer(&scene.user.run(GET_TOKEN).success());
+    assert_eq!(status(&scene.proxy.get("/orders/1", &token)), 200);
+    assert_eq!(scene.proxy.end().code(), Some(0));
+    let text = configuration(scene.emulator.authority(), scene.recorder.origin());
+    let Some(proxy) = Proxy::start_at("+3219s", &scene.user, &text) else {
+        return;
+    };
+    let count_tokens = |calls: usize, until_asked: bool| {
+        scene.emulator.forget_requests();
+        let posts = || {
+            let requests = scene.emulator.requests().into_iter();
+            let posts = requests.filter(|request| request["method"] == "POST");
+            posts.count()
+        };
+        for _ in 0..calls {
+            assert_eq!(status(&proxy.get("/orders/1", &token)), 200);
+            if until_asked && posts() > 0 {
+                break;
+            }
+        }
+        posts()
+    };
+    let refusal = json!({ "status": 401, "error": "invalid_client", "code": 7000215 });
+    scene.emulator.fail_with(&refusal);
+    assert!(count_tokens(1000, true) > 0);
+    scene.emulator.reset();
+    assert_eq!(count_tokens(1000, true), 1);
+    assert_eq!(count_tokens(200, false), 0);
 }
 
 /// Where nothing can be sealed, tokens are kept in memory.
