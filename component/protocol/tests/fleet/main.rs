@@ -4,6 +4,7 @@
 //! asks the token endpoint, and until the answer is in the store nobody else knows of it. No instance remembers a token.
 //!
 //! `cargo test --release -p protocol --test fleet -- --ignored --nocapture` plays the largest fleets and prints a table.
+#![cfg(test)]
 
 mod dice;
 mod play;
@@ -98,6 +99,7 @@ fn the_same_seed_plays_the_same() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the table is what it is for")]
 #[ignore = "takes a minute; prints the table of docs/fleet.md"]
 fn the_largest_fleets() {
     let mut table = format!("{}\n", Figures::HEADING);
