@@ -24,6 +24,8 @@ fn main() -> Result<()> {
         watch(&workspace.join("tests/trespasser"));
         let trespasser = Components::build_trespasser(workspace)?;
         trespasser.write(&workspace.join("target/trespasser"))?;
+        let pump = Components::build_trespassing_pump(workspace)?;
+        pump.write(&workspace.join("target/trespassing-pump"))?;
         fs::write(output.join("trespasser.wasm"), &trespasser.native)?;
     }
     Ok(())

@@ -28,6 +28,9 @@ pub(crate) enum Guest {
     Proxy,
     /// Stands in for the client where the gate is tested.
     Trespasser,
+    /// Stands in for the proxy there.
+    TrespassingPump,
+    Warden,
     WasiCapabilities,
 }
 
@@ -42,6 +45,8 @@ impl Guest {
             Self::Sealer => "sealer",
             Self::Proxy => "proxy",
             Self::Trespasser => "trespasser",
+            Self::TrespassingPump => "trespassing-pump",
+            Self::Warden => "warden",
             Self::WasiCapabilities => "wasi-capabilities",
         }
     }
@@ -53,7 +58,9 @@ impl Guest {
             | Self::KeyvalueCache
             | Self::Proxy
             | Self::Sealer
-            | Self::Trespasser => BARE,
+            | Self::Trespasser
+            | Self::TrespassingPump
+            | Self::Warden => BARE,
             Self::Cli | Self::WasiCapabilities => WASI,
         }
     }
@@ -67,19 +74,21 @@ pub(crate) struct Built {
     pub(crate) keyvalue_cache: Vec<u8>,
     pub(crate) sealer: Vec<u8>,
     pub(crate) proxy: Vec<u8>,
+    pub(crate) warden: Vec<u8>,
     pub(crate) wasi_capabilities: Vec<u8>,
 }
 
-/// Compiles the guests of `workspace`, with `client` as the token logic.
-pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
+/// Compiles the guests of `workspace`, with `client` as the token logic and `proxy` as what moves requests.
+pub(crate) fn build(workspace: &Path, client: Guest, proxy: Guest) -> Result<Built> {
     // A folder of its own: cargo holds a lock on the outer one while a build script runs.
     let folder = workspace.join("target/guests");
     let bare = [
         client,
         Guest::Gate,
         Guest::KeyvalueCache,
-        Guest::Proxy,
+        proxy,
         Guest::Sealer,
+        Guest::Warden,
     ];
     compile(workspace, &folder, &bare)?;
     compile(workspace, &folder, &[Guest::Cli, Guest::WasiCapabilities])?;
@@ -90,7 +99,8 @@ pub(crate) fn build(workspace: &Path, client: Guest) -> Result<Built> {
         gate: component(Guest::Gate)?,
         keyvalue_cache: component(Guest::KeyvalueCache)?,
         sealer: component(Guest::Sealer)?,
-        proxy: component(Guest::Proxy)?,
+        proxy: component(proxy)?,
+        warden: component(Guest::Warden)?,
         wasi_capabilities: component(Guest::WasiCapabilities)?,
     })
 }

@@ -5,9 +5,9 @@
 //! | `entra-auth-client.wasm` | client |
 //! | `entra-auth-library.wasm` | client + gate, for programs that permit each authority themselves |
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
-//! | `entra-auth-proxy.wasm` | proxy + client + two gates + wasi-capabilities |
+//! | `entra-auth-proxy.wasm` | proxy + warden + client + two gates + wasi-capabilities |
 //! | `entra-auth-proxy-kv.wasm` | the same, and keyvalue-cache in place of its token cache |
-//! | `entra-auth-proxy-native.wasm` | proxy + client + two gates, for a host that lends the capabilities itself |
+//! | `entra-auth-proxy-native.wasm` | proxy + warden + client + two gates, for a host that lends the capabilities itself |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //! | `sealing.wasm` | sealer |
 //!
@@ -70,17 +70,22 @@ impl Components {
     ///
     /// Fails when a target's standard library is missing and cannot be installed, or when a guest does not compile.
     pub fn build(workspace: &Path) -> Result<Self> {
-        Self::build_around(Guest::Client, workspace)
+        Self::build_around(Guest::Client, Guest::Proxy, workspace)
     }
 
     /// The same around a token logic that tries to reach hosts which nobody permitted, for the test of the gate.
     pub fn build_trespasser(workspace: &Path) -> Result<Self> {
-        Self::build_around(Guest::Trespasser, workspace)
+        Self::build_around(Guest::Trespasser, Guest::Proxy, workspace)
     }
 
-    fn build_around(client: Guest, workspace: &Path) -> Result<Self> {
+    /// The same around a proxy that does so.
+    pub fn build_trespassing_pump(workspace: &Path) -> Result<Self> {
+        Self::build_around(Guest::Client, Guest::TrespassingPump, workspace)
+    }
+
+    fn build_around(client: Guest, proxy: Guest, workspace: &Path) -> Result<Self> {
         toolchain::require_targets(&[guest::BARE, guest::WASI])?;
-        let mut built = guest::build(workspace, client)?;
+        let mut built = guest::build(workspace, client, proxy)?;
         let about = Metadata::of(workspace);
         built.client = about.add("entra-auth-client", purpose::CLIENT, &built.client)?;
         Ok(Self {
@@ -181,7 +186,7 @@ fn proxy_without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
 }
 
 /// Wires proxy and client, each behind a gate of its own: the token logic cannot reach a server behind the proxy, and the proxy
-/// cannot reach the sign-in service. What opens each gate is in the hands of the proxy, which knows the configuration. Of `capabilities`
+/// cannot reach the sign-in service. What opens both gates is in the hands of the warden, which no request reaches. Of `capabilities`
 /// the first that has one lends it.
 fn proxy(
     composition: &mut Composition,
@@ -192,12 +197,16 @@ fn proxy(
     let upstreams = composition.again(authorities);
     let client = composition.add(Guest::Client.name(), &built.client)?;
     let proxy = composition.add(Guest::Proxy.name(), &built.proxy)?;
+    let warden = composition.add(Guest::Warden.name(), &built.warden)?;
     composition.connect(authorities, client)?;
+    composition.connect_only(&[GATE], authorities, warden)?;
+    composition.connect_only(&[UPSTREAMS], upstreams, warden)?;
     composition.connect(client, proxy)?;
-    composition.connect_only(&[GATE], authorities, proxy)?;
-    composition.connect_only(&[UPSTREAMS, OUTGOING], upstreams, proxy)?;
+    composition.connect(warden, proxy)?;
+    composition.connect_only(&[OUTGOING], upstreams, proxy)?;
     for lender in capabilities {
         composition.connect(*lender, client)?;
+        composition.connect(*lender, warden)?;
         composition.connect(*lender, proxy)?;
     }
     Ok(proxy)

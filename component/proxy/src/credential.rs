@@ -60,18 +60,13 @@ impl Source {
         match self {
             Self::Platform(identity) => Some(ManagedIdentity {
                 identity: identity.clone(),
-                environment: self.environment(),
+                environment: Environment {
+                    variables: environment::get_environment(),
+                    arc_agent: false,
+                },
                 patience: None,
             }),
             Self::Kept(_) | Self::TokenFile(_) => None,
-        }
-    }
-
-    /// What the platform says about itself.
-    pub(crate) fn environment(&self) -> Environment {
-        Environment {
-            variables: environment::get_environment(),
-            arc_agent: false,
         }
     }
 }
