@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::mem;
+use std::rc::Rc;
 use std::time::Duration;
 
 use protocol::authority::Authority;
@@ -26,7 +27,13 @@ use crate::{Client, cache, randomness};
 thread_local! {
     /// As long as the instance lives.
     static VERIFIER: RefCell<Verifier> = RefCell::default();
+
+    /// What was expected before, with what came of it: a proxy has a few that it asks for again and again.
+    static CHECKED: RefCell<Vec<(Expectations, Rc<expectations::Expectations>)>> = RefCell::default();
 }
+
+/// As many as a proxy has routes.
+const MOST_CHECKED: usize = 64;
 
 impl Guest for Client {
     fn origin_of(token: String) -> Result<Origin, Rejection> {
@@ -42,9 +49,10 @@ impl Guest for Client {
     fn verify(token: String, expected: Expectations) -> Result<Verdict, Error> {
         let limit = expected.time_limit.map(u64::from).map(Duration::from_secs);
         let deadline = Deadline::after(limit);
-        let expectations = expectations(&expected, &deadline)?;
+        let keeps_keys = expected.keeps_keys;
+        let mut may_be_kept = keeps_keys;
+        let expectations = checked(expected, &deadline)?;
         let mut failure = None;
-        let mut may_be_kept = expected.keeps_keys;
         loop {
             // Not borrowed while keys are fetched.
             let step = VERIFIER
@@ -57,7 +65,7 @@ impl Guest for Client {
                 }
                 Step::NeedsKeys(request) if mem::take(&mut may_be_kept) => find(&request),
                 Step::NeedsKeys(request) => {
-                    failure = fetch(&request, &deadline, expected.keeps_keys);
+                    failure = fetch(&request, &deadline, keeps_keys);
                 }
             }
         }
@@ -101,6 +109,40 @@ fn fetch(request: &KeySetRequest, deadline: &Deadline, keeps_keys: bool) -> Opti
             Some(into_error(fault, None))
         }
     })
+}
+
+/// The expectations, checked once for each.
+fn checked(
+    given: Expectations,
+    deadline: &Deadline,
+) -> Result<Rc<expectations::Expectations>, Error> {
+    let found = CHECKED.with_borrow(|checked| {
+        let known = checked.iter().find(|(known, _)| is_same(known, &given));
+        known.map(|(_, expectations)| Rc::clone(expectations))
+    });
+    if let Some(expectations) = found {
+        return Ok(expectations);
+    }
+    let expectations = Rc::new(expectations(&given, deadline)?);
+    CHECKED.with_borrow_mut(|checked| {
+        if checked.len() >= MOST_CHECKED {
+            checked.clear();
+        }
+        checked.push((given, Rc::clone(&expectations)));
+    });
+    Ok(expectations)
+}
+
+/// Apart from how long keys may take.
+fn is_same(one: &Expectations, other: &Expectations) -> bool {
+    one.authority == other.authority
+        && one.skew == other.skew
+        && one.tenants == other.tenants
+        && one.audiences == other.audiences
+        && one.clients == other.clients
+        && one.scopes == other.scopes
+        && one.roles == other.roles
+        && one.groups == other.groups
 }
 
 fn expectations(
@@ -172,7 +214,7 @@ fn caller(claims: &AccessClaims) -> Caller {
         scopes: claims.scopes().to_vec(),
         roles: claims.roles().to_vec(),
         expires_at: i64::try_from(claims.expires_at().unix_seconds()).unwrap_or(i64::MAX),
-        claims: claims.to_json(),
+        claims: claims.json().to_owned(),
     }
 }
 

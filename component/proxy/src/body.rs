@@ -23,6 +23,7 @@ pub(crate) enum Progress {
 /// Both sides of a body. Streams go before the bodies that they belong to, and what waits for streams before those: an engine
 /// traps otherwise.
 pub(crate) struct Transfer {
+    /// Made when somebody waits for them.
     readable: Option<Pollable>,
     writable: Option<Pollable>,
     source: Option<InputStream>,
@@ -39,8 +40,8 @@ impl Transfer {
         let source = from.stream().ok()?;
         let sink = to.write().ok()?;
         Some(Self {
-            readable: Some(source.subscribe()),
-            writable: Some(sink.subscribe()),
+            readable: None,
+            writable: None,
             source: Some(source),
             sink: Some(sink),
             from: Some(from),
@@ -50,29 +51,63 @@ impl Transfer {
         })
     }
 
+    /// One that is here already.
+    pub(crate) fn held(bytes: Vec<u8>, to: OutgoingBody) -> Option<Self> {
+        Some(Self {
+            readable: None,
+            writable: None,
+            source: None,
+            sink: Some(to.write().ok()?),
+            from: None,
+            to: Some(to),
+            held: bytes,
+            left: None,
+        })
+    }
+
     /// What to wait for before the next step; nothing when it is over.
-    pub(crate) fn event(&self) -> Option<&Pollable> {
+    pub(crate) fn event(&mut self) -> Option<&Pollable> {
         if self.held.is_empty() {
-            self.readable.as_ref()
+            let source = self.source.as_ref()?;
+            Some(self.readable.get_or_insert_with(|| source.subscribe()))
         } else {
-            self.writable.as_ref()
+            let sink = self.sink.as_ref()?;
+            Some(self.writable.get_or_insert_with(|| sink.subscribe()))
+        }
+    }
+
+    /// Moves all of the rest and waits where it has to: for when nothing else moves.
+    pub(crate) fn run(mut self) {
+        loop {
+            let before = self.held.len();
+            let step = match before {
+                0 => self.read(InputStream::blocking_read),
+                _ => self.write(),
+            };
+            if step != Progress::Moving {
+                return;
+            }
+            let has_no_room = before > 0 && self.held.len() == before;
+            if has_no_room && let Some(event) = self.event() {
+                event.block();
+            }
         }
     }
 
     /// Moves what can be moved without waiting.
     pub(crate) fn step(&mut self) -> Progress {
         if self.held.is_empty() {
-            self.read()
+            self.read(InputStream::read)
         } else {
             self.write()
         }
     }
 
-    fn read(&mut self) -> Progress {
+    fn read(&mut self, read: fn(&InputStream, u64) -> Result<Vec<u8>, StreamError>) -> Progress {
         let Some(source) = &self.source else {
             return Progress::Done;
         };
-        match source.read(PIECE) {
+        match read(source, PIECE) {
             Ok(piece) => {
                 let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
                 if let Some(left) = &mut self.left {
@@ -101,9 +136,12 @@ impl Transfer {
         if length == 0 {
             return Progress::Moving;
         }
-        let piece: Vec<u8> = self.held.drain(..length).collect();
+        let rest = self.held.split_off(length);
+        let piece = std::mem::replace(&mut self.held, rest);
         // Flushed each time: somebody may wait for this piece before the next one comes.
         match sink.write(&piece).and_then(|()| sink.flush()) {
+            // There is nothing to wait for where nothing more can come.
+            Ok(()) if self.held.is_empty() && self.source.is_none() => self.finish(),
             Ok(()) => Progress::Moving,
             Err(_) => Progress::Broken,
         }

@@ -54,8 +54,12 @@ impl Received {
     /// Whether it may bring a body along. Where none is usual, one that comes all the same goes nowhere.
     pub(crate) fn has_body(&self) -> bool {
         let is_usual = !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-        let mut lengths = self.lengths();
-        is_usual && lengths.next() != Some(0)
+        is_usual && self.length() != Some(0)
+    }
+
+    /// How long it announces its body to be.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.lengths().next()
     }
 
     /// Whether it announces more than `limit`; a body that announces nothing is counted on its way.

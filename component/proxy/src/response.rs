@@ -13,7 +13,7 @@ const LONGEST_WRITE: usize = 4096;
 pub(crate) fn send(out: ResponseOutparam, answer: &Answer) {
     let headers = answer.headers.iter();
     let headers = headers.map(|(name, value)| (name.clone(), value.as_bytes().to_vec()));
-    let Some((response, body)) = head(answer.status, headers) else {
+    let Some((response, body)) = head(answer.status, headers.collect()) else {
         return;
     };
     ResponseOutparam::set(out, Ok(response));
@@ -30,15 +30,20 @@ pub(crate) fn send(out: ResponseOutparam, answer: &Answer) {
 /// A response with the headers that the engine takes.
 pub(crate) fn head(
     status: u16,
-    headers: impl Iterator<Item = (String, Vec<u8>)>,
+    headers: Vec<(String, Vec<u8>)>,
 ) -> Option<(OutgoingResponse, OutgoingBody)> {
-    let fields = Fields::new();
-    for (name, value) in headers {
-        // One that an engine keeps for itself is left out.
-        fields.append(&name, &value).unwrap_or_default();
-    }
+    let fields = Fields::from_list(&headers).unwrap_or_else(|_| taken(&headers));
     let response = OutgoingResponse::new(fields);
     response.set_status_code(status).ok()?;
     let body = response.body().ok()?;
     Some((response, body))
+}
+
+/// Without those that an engine keeps for itself.
+fn taken(headers: &[(String, Vec<u8>)]) -> Fields {
+    let fields = Fields::new();
+    for (name, value) in headers {
+        fields.append(name, value).unwrap_or_default();
+    }
+    fields
 }

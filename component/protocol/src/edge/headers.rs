@@ -59,32 +59,31 @@ pub(crate) struct Policy<'a> {
 impl Policy<'_> {
     /// The caller's own headers, without what is not theirs to say.
     pub(crate) fn kept(&self, head: &Head<'_>) -> Vec<(String, Vec<u8>)> {
-        let dropped: Vec<String> = head
+        let dropped: Vec<&[u8]> = head
             .values("connection")
             .flat_map(|value| value.split(|byte| *byte == b','))
-            .map(|name| folded(&String::from_utf8_lossy(name.trim_ascii())))
+            .map(<[u8]>::trim_ascii)
             .collect();
         head.headers
             .iter()
-            .filter(|(name, _)| {
-                let name = folded(name);
-                self.is_callers(&name) && !dropped.contains(&name)
-            })
+            .filter(|(name, _)| self.is_callers(name))
+            .filter(|(name, _)| !dropped.iter().any(|other| is_same(name.as_bytes(), other)))
             .cloned()
             .collect()
     }
 
     fn is_callers(&self, name: &str) -> bool {
-        match name {
-            "authorization" => self.passes_authorization,
-            "cookie" => self.passes_cookies,
-            name => {
-                !OF_THE_CONNECTION.contains(&name)
-                    && !OF_PROXIES.contains(&name)
-                    && !FAMILIES.iter().any(|family| name.starts_with(family))
-                    && !self.reserved.iter().any(|own| own == name)
-            }
+        let is = |other: &str| is_same(name.as_bytes(), other.as_bytes());
+        if is("authorization") {
+            return self.passes_authorization;
         }
+        if is("cookie") {
+            return self.passes_cookies;
+        }
+        !OF_THE_CONNECTION.iter().any(|other| is(other))
+            && !OF_PROXIES.iter().any(|other| is(other))
+            && !FAMILIES.iter().any(|family| begins(name, family))
+            && !self.reserved.iter().any(|own| is(own))
     }
 }
 
@@ -100,12 +99,26 @@ pub(crate) fn is_free(name: &str) -> bool {
 
 /// Whether a header of an answer goes back to the caller. Its length does, which tells whether a body was cut off.
 pub fn goes_back(name: &str) -> bool {
-    let name = folded(name);
+    let is = |other: &str| is_same(name.as_bytes(), other.as_bytes());
     // `trailer` and the rest are the engine's to write on this side too.
-    name == "content-length"
-        || !OF_THE_CONNECTION.contains(&name.as_str()) && !name.starts_with("proxy-")
+    is("content-length")
+        || !OF_THE_CONNECTION.iter().any(|other| is(other)) && !begins(name, "proxy-")
 }
 
-fn folded(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
+/// Whether servers that make variables of names could take one for the other.
+fn is_same(name: &[u8], other: &[u8]) -> bool {
+    name.len() == other.len() && name.iter().map(fold).eq(other.iter().map(fold))
+}
+
+/// The same for the beginning of a name.
+fn begins(name: &str, family: &str) -> bool {
+    let beginning = name.as_bytes().get(..family.len());
+    beginning.is_some_and(|beginning| is_same(beginning, family.as_bytes()))
+}
+
+fn fold(byte: &u8) -> u8 {
+    match byte {
+        b'_' => b'-',
+        byte => byte.to_ascii_lowercase(),
+    }
 }

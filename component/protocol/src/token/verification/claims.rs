@@ -44,7 +44,8 @@ pub struct AccessClaims {
     pub(super) issued_at: Timestamp,
     pub(super) not_before: Timestamp,
     pub(super) expires_at: Timestamp,
-    members: Map<String, Value>,
+    /// All of them, as they are told on.
+    json: String,
 }
 
 impl AccessClaims {
@@ -66,7 +67,7 @@ impl AccessClaims {
             issued_at: claims.time("iat")?,
             not_before: claims.time("nbf")?,
             expires_at: claims.time("exp")?,
-            members,
+            json: Value::from(members).to_string(),
         })
     }
 
@@ -111,8 +112,8 @@ impl AccessClaims {
     }
 
     /// All claims as a JSON object, in the token's order.
-    pub fn to_json(&self) -> String {
-        Value::from(self.members.clone()).to_string()
+    pub fn json(&self) -> &str {
+        &self.json
     }
 }
 

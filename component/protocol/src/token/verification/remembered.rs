@@ -3,11 +3,12 @@
 //! Only that is remembered. Times and rules are judged each time, and with its key a token is forgotten.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::token::verification::claims::AccessClaims;
 use crate::value::time::Timestamp;
 
-/// Some kilobytes each.
+/// One to two kilobytes each.
 const CAPACITY: usize = 8192;
 
 /// By the digest of the whole token.
@@ -21,7 +22,7 @@ pub(super) struct Remembered {
 /// A token that was signed with a certain key.
 #[derive(Debug)]
 pub(super) struct Known {
-    pub(super) claims: AccessClaims,
+    pub(super) claims: Rc<AccessClaims>,
     /// Where the key was published, under which name, and which it was.
     pub(super) place: String,
     pub(super) key_id: String,
@@ -31,7 +32,7 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(
-        claims: AccessClaims,
+        claims: Rc<AccessClaims>,
         place: &str,
         key_id: &str,
         fingerprint: [u8; 32],
@@ -91,7 +92,7 @@ mod tests {
             "iat": 1, "nbf": 1, "exp": expires_at,
         });
         let claims = AccessClaims::read(claims.as_object().unwrap().clone()).unwrap();
-        Known::new(claims, "p", "k", [0; 32])
+        Known::new(Rc::new(claims), "p", "k", [0; 32])
     }
 
     fn digest(number: usize) -> [u8; 32] {

@@ -1,6 +1,7 @@
 //! The whole judgement, on tokens that another library made.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use http::Response;
 use serde_json::{Value, json};
@@ -75,7 +76,7 @@ impl Vectors {
         token: &str,
         expectations: &Expectations,
         now: Timestamp,
-    ) -> Result<Box<AccessClaims>, Rejection> {
+    ) -> Result<Rc<AccessClaims>, Rejection> {
         for _ in 0..2 {
             match verifier.judge(token, expectations, now) {
                 Step::Judged(verdict) => return verdict,

@@ -1,6 +1,7 @@
 //! The judge: keys and good signatures remembered, everything else judged each time.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -27,7 +28,7 @@ pub struct Verifier {
 #[derive(Debug)]
 pub enum Step {
     /// The verdict.
-    Judged(Result<Box<AccessClaims>, Rejection>),
+    Judged(Result<Rc<AccessClaims>, Rejection>),
     /// Fetch these keys, report to [`Verifier::fetched`] or [`Verifier::failed`], and ask again.
     NeedsKeys(KeySetRequest),
     /// The keys could not be fetched a moment ago, and may be asked for again after so long.
@@ -73,7 +74,7 @@ impl Verifier {
         token: &str,
         expectations: &Expectations,
         now: Timestamp,
-    ) -> Option<Result<Box<AccessClaims>, Rejection>> {
+    ) -> Option<Result<Rc<AccessClaims>, Rejection>> {
         let digest = Sha256::digest(token.as_bytes()).into();
         let known = self.remembered.find(&digest)?;
         let request = expectations.keys_of(&known.claims).ok()?;
@@ -84,7 +85,7 @@ impl Verifier {
             && key.fingerprint() == known.fingerprint;
         is_current.then(|| {
             expectations.judge(&known.claims, now)?;
-            Ok(Box::new(known.claims.clone()))
+            Ok(Rc::clone(&known.claims))
         })
     }
 
@@ -107,11 +108,11 @@ impl Verifier {
         check_signature(&token, key, expectations)?;
         let (digest, key_id) = (token.digest(), token.key_id().to_owned());
         let fingerprint = key.fingerprint();
-        let claims = token.into_claims();
-        let known = Known::new(claims.clone(), request.place(), &key_id, fingerprint);
+        let claims = Rc::new(token.into_claims());
+        let known = Known::new(Rc::clone(&claims), request.place(), &key_id, fingerprint);
         self.remembered.insert(digest, known, now);
         expectations.judge(&claims, now)?;
-        Ok(Step::Judged(Ok(Box::new(claims))))
+        Ok(Step::Judged(Ok(claims)))
     }
 }
 
