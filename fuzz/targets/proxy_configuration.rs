@@ -18,7 +18,8 @@ fuzz_target!(|bytes: &[u8]| {
             return;
         }
     };
-    assert!(!configuration.routes.is_empty() && configuration.routes.len() <= 64);
+    assert!(!configuration.routes.is_empty() || configuration.sidecar.is_some());
+    assert!(configuration.routes.len() <= 64);
     for route in &configuration.routes {
         let asks = !route.requirements().is_empty();
         assert_eq!(asks, route.inbound.is_some());

@@ -1,12 +1,12 @@
 //! Proxies that nobody here wrote ask for decisions, configured as `docs/proxy.md` says.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::scene::{Engine, Scene, bearer, send, status};
+use crate::scene::{Engine, Scene, bearer, free_port, send, status};
 use crate::support::{GET_TOKEN, foreign_program, workspace};
 
 /// A proxy that asks, ended when dropped.
@@ -32,7 +32,7 @@ impl Asker {
         scene: &Scene,
     ) -> Option<Self> {
         let mut command = Command::new(foreign_program(program)?);
-        let address = free_address();
+        let address = format!("127.0.0.1:{}", free_port());
         let page = fs::read_to_string(workspace().join("docs/proxy.md")).unwrap();
         let (_, block) = page.split_once(&format!("```{language}\n")).unwrap();
         let (text, _) = block.split_once("```").unwrap();
@@ -80,11 +80,6 @@ impl Asker {
         );
         send(&self.address, head.as_bytes())
     }
-}
-
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
 }
 
 /// Callers pass or not as they would pass this proxy itself, and nobody says for themselves who they are.

@@ -36,6 +36,22 @@ mine: GET orders.example/mine/ -> http://127.0.0.1:9000
 public: GET,POST */public -> http://127.0.0.1:9000
   callers: anybody
   token: none
+
+sidecar: GET localhost/Validate -> the program that asks
+  callers: tenant 11111111-2222-3333-4444-555555555555; audience api://your-api-id
+  token: none
+
+sidecar: GET localhost/AuthorizationHeader/downstream -> the program that asks
+  callers: tenant 11111111-2222-3333-4444-555555555555; audience api://your-api-id
+  token: of `backend`, for api://downstream-api/.default
+
+sidecar: GET localhost/AuthorizationHeaderUnauthenticated/downstream -> the program that asks
+  callers: anybody
+  token: of `backend`, for api://downstream-api/.default
+
+sidecar: GET localhost/AuthorizationHeader/mine -> the program that asks
+  callers: tenant 11111111-2222-3333-4444-555555555555; audience api://your-api-id
+  token: on behalf of the caller, by `backend`, for api://downstream-api/.default
 ");
 }
 

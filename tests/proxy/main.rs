@@ -1,12 +1,17 @@
-//! The proxy under stock `wasmtime serve` and in the native program: raw bytes in front of it, and behind it a server that remembers
+//! The proxy in the native program, under stock `wasmtime serve` and under `jco serve`: raw bytes in front of it, and behind it a server that remembers
 //! what reached it.
 #![cfg(test)]
 
 mod askers;
+mod attacks;
 mod checking;
 mod framing;
+mod jco;
 mod passing;
 mod scene;
 mod serving;
+mod sidecar;
+mod soak;
 #[path = "../support/mod.rs"]
 mod support;
+mod trespassing;

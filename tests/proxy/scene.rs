@@ -1,8 +1,9 @@
 //! An emulator, a server behind, a caller, and the proxy between them, on one engine or another.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,15 +12,21 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Emulator, PROGRAM, Recorder, User, component, foreign_program, workspace};
+use crate::support::{
+    Emulator, PROGRAM, PUBLIC_CLIENT, Recorder, User, component, foreign_program,
+    sign_in_by_device, workspace,
+};
 
 /// What runs the component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Native,
     Wasmtime,
+    /// Takes its time to begin, so that a test has one for all that it tries.
+    Jco,
 }
 
+/// Those that begin at once.
 pub(crate) const ENGINES: [Engine; 2] = [Engine::Native, Engine::Wasmtime];
 
 /// A proxy process on a port of its own, ended when dropped.
@@ -49,7 +56,28 @@ impl Proxy {
             Engine::Wasmtime => {
                 Self::start_as(&component("entra-auth-proxy.wasm"), user, configuration)
             }
+            Engine::Jco => Self::start_jco(user, configuration),
         }
+    }
+
+    fn start_jco(user: &mut User, configuration: &str) -> Option<Self> {
+        let node = foreign_program("node")?;
+        let jco = workspace().join("target/tools/node-shim/node_modules/.bin/jco");
+        user.set("ENTRA_AUTH_PROXY_CONFIG", configuration);
+        let mut command = user.foreign_command(&node);
+        let port = free_port().to_string();
+        command
+            .arg(jco)
+            .args(["serve", "--host", "127.0.0.1", "--port", &port]);
+        command.arg(component("entra-auth-proxy.wasm"));
+        // It names the address without a scheme, and on stderr.
+        let mut process = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = process.stderr.take().unwrap();
+        Some(Self::listening(process, stderr, "@ "))
     }
 
     pub(crate) fn start_native(user: &User, configuration: &str) -> Self {
@@ -72,7 +100,7 @@ impl Proxy {
             .spawn()
             .unwrap();
         let stdout = process.stdout.take().unwrap();
-        Self::listening(process, stdout)
+        Self::listening(process, stdout, "://")
     }
 
     pub(crate) fn start_as(component: &Path, user: &mut User, configuration: &str) -> Option<Self> {
@@ -95,17 +123,17 @@ impl Proxy {
             .spawn()
             .unwrap();
         let stderr = process.stderr.take().unwrap();
-        Some(Self::listening(process, stderr))
+        Some(Self::listening(process, stderr, "://"))
     }
 
-    /// Both say it as an address with `http://` or `https://` in front.
-    fn listening(process: Child, output: impl Read + Send + 'static) -> Self {
+    /// They say it as an address with something in front.
+    fn listening(process: Child, output: impl Read + Send + 'static, before: &str) -> Self {
         let mut lines = BufReader::new(output).lines();
         let address = lines
             .find_map(|line| {
                 let line = line.unwrap();
-                let (_, address) = line.split_once("://")?;
-                Some(address.trim_end_matches(['/', '"', '}']).to_owned())
+                let (_, address) = line.split_once(before)?;
+                Some(address.trim_end_matches(['/', '"', '}', '.']).to_owned())
             })
             .expect("it says where it listens");
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -162,6 +190,12 @@ impl Proxy {
     }
 }
 
+/// A port that nobody has at the moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// Everything that comes back from this address for these bytes.
 pub(crate) fn send(address: &str, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
@@ -174,7 +208,9 @@ pub(crate) fn send(address: &str, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+/// Of the answer itself, not of a `100 Continue` before it.
 pub(crate) fn status(answer: &str) -> u16 {
+    let answer = answer.trim_start_matches("HTTP/1.1 100 Continue\r\n\r\n");
     let status = answer.split(' ').nth(1).unwrap_or_default();
     status.parse().unwrap_or_default()
 }
@@ -222,7 +258,7 @@ inbound = "orders"
 roles = ["Data.Read"]
 upstream = "{upstream}"
 attach = {{ identity = "backend", scopes = ["api://downstream-api/.default"] }}
-claims = {{ x-entra-oid = "oid", x-entra-tid = "tid" }}
+claims = {{ x-entra-oid = "oid", x-entra-tid = "tid", x-entra-groups = "groups" }}
 metadata = true
 
 [[route]]
@@ -242,6 +278,20 @@ methods = ["GET", "POST"]
 public = true
 upstream = "{upstream}"
 
+[sidecar]
+inbound = "orders"
+engine-on-loopback = true
+
+[sidecar.api.mine]
+identity = "backend"
+grant = "on-behalf-of"
+scopes = ["api://downstream-api/.default"]
+
+[sidecar.api.downstream]
+identity = "backend"
+scopes = ["api://downstream-api/.default"]
+unauthenticated = true
+
 [limits]
 body = "1MiB"
 "#
@@ -254,6 +304,7 @@ pub(crate) struct Scene {
     pub(crate) recorder: Recorder,
     pub(crate) user: User,
     pub(crate) proxy: Proxy,
+    person: OnceCell<String>,
 }
 
 impl Scene {
@@ -272,6 +323,21 @@ impl Scene {
             recorder,
             user,
             proxy,
+            person: OnceCell::new(),
+        })
+    }
+
+    /// The token of a person for the API, who signs in once.
+    pub(crate) fn person(&self) -> &str {
+        self.person.get_or_init(|| {
+            let options =
+                "--auth-method Public --flow DeviceCode --scope api://your-api-id/access_as_user";
+            let authority = self.emulator.authority();
+            let created = self
+                .user
+                .create("caller", PUBLIC_CLIENT, authority, options, "");
+            created.quiet_success();
+            sign_in_by_device(&self.user, &self.emulator, "get-token -p caller").success()
         })
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(crate) struct Recorder {
     origin: String,
     received: Arc<Mutex<Vec<String>>>,
-    refusals: Arc<Mutex<Vec<String>>>,
+    answers: Arc<Mutex<Vec<String>>>,
 }
 
 impl Recorder {
@@ -18,29 +18,36 @@ impl Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
-        let refusals = Arc::new(Mutex::new(Vec::new()));
-        let (record, refuse) = (Arc::clone(&received), Arc::clone(&refusals));
+        let answers = Arc::new(Mutex::new(Vec::new()));
+        let (record, next) = (Arc::clone(&received), Arc::clone(&answers));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (record, refuse) = (Arc::clone(&record), Arc::clone(&refuse));
-                thread::spawn(move || answer(stream, &record, &refuse));
+                let (record, next) = (Arc::clone(&record), Arc::clone(&next));
+                thread::spawn(move || answer(stream, &record, &next));
             }
         });
         Self {
             origin,
             received,
-            refusals,
+            answers,
         }
     }
 
     /// Answers one of the next requests by 401 and this challenge; the others as ever.
     pub(crate) fn challenge(&self, challenge: &str) {
-        self.refusals.lock().unwrap().push(challenge.to_owned());
+        self.answer(&format!(
+            "401 Unauthorized\r\nwww-authenticate: {challenge}\r\ncontent-length: 8"
+        ));
     }
 
-    /// The challenges that nobody has got yet, and forgets them.
+    /// Answers one of the next requests by this status with these headers; the others as ever.
+    pub(crate) fn answer(&self, head: &str) {
+        self.answers.lock().unwrap().push(head.to_owned());
+    }
+
+    /// The answers that nobody has got yet, and forgets them.
     pub(crate) fn unsent(&self) -> usize {
-        std::mem::take(&mut *self.refusals.lock().unwrap()).len()
+        std::mem::take(&mut *self.answers.lock().unwrap()).len()
     }
 
     /// Such as `http://127.0.0.1:40123`.
@@ -54,7 +61,7 @@ impl Recorder {
     }
 }
 
-fn answer(mut stream: TcpStream, record: &Mutex<Vec<String>>, refuse: &Mutex<Vec<String>>) {
+fn answer(mut stream: TcpStream, record: &Mutex<Vec<String>>, next: &Mutex<Vec<String>>) {
     stream
         .set_read_timeout(Some(Duration::from_secs(10)))
         .unwrap();
@@ -73,12 +80,10 @@ fn answer(mut stream: TcpStream, record: &Mutex<Vec<String>>, refuse: &Mutex<Vec
         .lock()
         .unwrap()
         .push(String::from_utf8_lossy(&bytes).into_owned());
-    let first = match refuse.lock().unwrap().pop() {
-        Some(challenge) => format!("401 Unauthorized\r\nwww-authenticate: {challenge}"),
-        None => "200 OK".to_owned(),
-    };
+    let head = next.lock().unwrap().pop();
+    let head = head.unwrap_or_else(|| "200 OK\r\ncontent-length: 8".to_owned());
     let answer = format!(
-        "HTTP/1.1 {first}\r\ncontent-length: 8\r\nconnection: close\r\nx-answer: 1\r\nkeep-alive: timeout=5\r\n\r\nreceived"
+        "HTTP/1.1 {head}\r\nconnection: close\r\nx-answer: 1\r\nkeep-alive: timeout=5\r\n\r\nreceived"
     );
     // Whoever asked may be gone.
     drop(stream.write_all(answer.as_bytes()));

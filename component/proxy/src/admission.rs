@@ -12,8 +12,8 @@ use crate::bindings::entra_auth::core::errors::Error;
 use crate::bindings::entra_auth::core::tokens::{self, CacheUse, Origin, Request, Token};
 use crate::bindings::entra_auth::core::verification::{self, Expectations, Verdict};
 use crate::bindings::wasi::random::random::get_random_u64;
-use crate::log;
 use crate::setup::Setup;
+use crate::{kept_tokens, log};
 
 /// Seconds that keys or a token may take, after which the caller had better ask again.
 const PATIENCE: u32 = 30;
@@ -21,9 +21,9 @@ const PATIENCE: u32 = 30;
 /// Seconds that a renewal may take: the token at hand still serves, and somebody waits for the answer.
 const HASTE: u32 = 5;
 
-/// The claims of the caller, if the route wants to know who calls.
+/// The claims of the caller, if somebody wants to know who calls.
 pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
-    let (Some(inbound), Some(token)) = (&pass.route.inbound, pass.token) else {
+    let (Some(inbound), Some(token)) = (pass.inbound, pass.token) else {
         return Ok(None);
     };
     match verification::verify(token, &expectations(inbound)) {
@@ -37,18 +37,37 @@ pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
     }
 }
 
-/// The token for the server behind, if the route wants one; `claims` is what it has asked for besides.
+/// The token that is to be got, if one is; `claims` is what the server behind has asked for besides.
 pub(crate) fn token(
     setup: &Setup,
     pass: &Pass<'_>,
     claims: Option<String>,
 ) -> Result<Option<String>, Answer> {
-    let Some(request) = pass.needs_token().then(|| request(setup, pass)).flatten() else {
+    // What is got on behalf of one caller is nobody else's.
+    let own = pass
+        .attach
+        .filter(|attach| attach.grant != Grant::OnBehalfOf);
+    match (own, &claims) {
+        (Some(attach), None) => {
+            if let Some(token) = kept_tokens::find(attach) {
+                return Ok(Some(token));
+            }
+        }
+        (Some(attach), Some(_)) => kept_tokens::forget(attach),
+        (None, _) => {}
+    }
+    let Some(request) = request(setup, pass) else {
         return Ok(None);
     };
     let request = Request { claims, ..request? };
     match tokens::acquire(&request, CacheUse::Prefer) {
-        Ok(token) => Ok(Some(renewed_ahead(&request, token).access_token)),
+        Ok(token) => {
+            let token = renewed_ahead(&request, token);
+            if let Some(attach) = own {
+                kept_tokens::keep(attach, &token);
+            }
+            Ok(Some(token.access_token))
+        }
         // Only the caller can answer it, so it goes back to them.
         Err(Error::InteractionRequired(interaction)) => {
             let refusal = interaction.refusal;
@@ -74,7 +93,7 @@ fn renewed_ahead(request: &Request, token: Token) -> Token {
 }
 
 fn request(setup: &Setup, pass: &Pass<'_>) -> Option<Result<Request, Answer>> {
-    let attach = pass.route.attach.as_ref()?;
+    let attach = pass.attach?;
     let identity = setup.configuration.identities.get(&attach.identity)?;
     let source = setup.sources.get(&attach.identity)?;
     let credential = match source.credential() {

@@ -1,26 +1,32 @@
 //! A proxy in front of an API, as a component: it reads the head of a request, asks [`protocol::edge`] what becomes of it, has its
-//! token judged, and moves bodies. It knows no rule, and reaches neither a token endpoint nor a server that is not configured.
+//! token judged, and moves bodies. It knows no rule, and reaches neither a token endpoint nor a server that is not configured: what opens
+//! the gates is another component.
 
 mod admission;
 mod bindings;
 mod body;
 mod credential;
+mod kept_tokens;
 mod log;
 mod plan;
 mod request;
 mod response;
 mod setup;
+mod upload;
 mod upstream;
 
 use protocol::edge::answer::Answer;
 use protocol::edge::caller::mark;
 use protocol::edge::challenge::claims;
-use protocol::edge::decision::{Admitted, Decision, Pass, decide};
+use protocol::edge::decision::{Admitted, Decision, Forward, Pass, decide};
 use protocol::edge::head::Head;
+use protocol::edge::peer::Peer;
 
+use bindings::entra_auth::core::peer::{self, Place};
 use bindings::exports::wasi::http::incoming_handler::{Guest, IncomingRequest, ResponseOutparam};
 use request::Received;
 use setup::Setup;
+use upload::Upload;
 use upstream::Passed;
 
 struct Proxy;
@@ -40,36 +46,60 @@ impl Guest for Proxy {
 }
 
 fn pass_on(setup: &Setup, received: &Received, request: IncomingRequest, out: ResponseOutparam) {
-    let head = received.head();
-    let pass = match decide(&setup.configuration, &head) {
+    let mut head = received.head();
+    if setup.configuration.sidecar.is_some() {
+        head = head.from_peer(peer());
+    }
+    let mut pass = match decide(&setup.configuration, &head) {
         Decision::Answer(decided) => return answer(out, &decided, None),
         Decision::Pass(pass) => pass,
     };
-    let route = pass.route;
-    // What has a body is gone once it was sent.
-    let again = (pass.needs_token() && !received.has_body()).then(|| pass.clone());
     let mut caller = None;
-    let exchanged = match admitted(setup, received, pass, &mut caller) {
-        Ok(Admitted::Forward(forward)) => {
-            let method = received.method();
-            let passed = Passed {
-                route,
-                forward: &forward,
-                caller: caller.as_deref(),
-            };
-            let answered = |status, headers: &[_]| {
-                let pass = again.as_ref()?;
-                let claims = claims(&setup.configuration, route, status, headers)?;
-                let token = admission::token(setup, pass, Some(claims)).transpose()?;
-                Some(token.map(|token| forward.with_token(&token)))
-            };
-            upstream::exchange(setup, &passed, method, request, out, answered)
-        }
+    let ended = match admitted(setup, received, &mut pass, &mut caller) {
+        Ok(Admitted::Forward(forward)) => go_on(
+            setup,
+            received,
+            &pass,
+            &forward,
+            request,
+            caller.as_deref(),
+            out,
+        ),
         Ok(Admitted::Answer(decided)) | Err(decided) => Err((out, decided)),
     };
-    if let Err((out, decided)) = exchanged {
-        answer(out, &decided.on(&route.name), caller.as_deref());
+    if let Err((out, decided)) = ended {
+        answer(out, &pass.entrance.told(decided), caller.as_deref());
     }
+}
+
+/// Sends it to the server behind, and once more where that asks for another token.
+fn go_on(
+    setup: &Setup,
+    received: &Received,
+    pass: &Pass<'_>,
+    forward: &Forward,
+    request: IncomingRequest,
+    caller: Option<&str>,
+    out: ResponseOutparam,
+) -> Result<(), (ResponseOutparam, Answer)> {
+    let patience = setup.configuration.upstream_timeout;
+    let upload = match Upload::of(received, request, pass.attach.is_some(), patience) {
+        Ok(upload) => upload,
+        Err(answer) => return Err((out, answer)),
+    };
+    let passed = Passed {
+        entrance: pass.entrance.name,
+        method: received.method(),
+        forward,
+        upload,
+        caller,
+    };
+    upstream::exchange(setup, passed, out, |first| {
+        let attach = pass.attach?;
+        let claims = claims(&setup.configuration, attach, first.status, &first.headers)?;
+        let token = admission::token(setup, pass, Some(claims)).transpose()?;
+        Some(token.map(|token| forward.with_token(&token)))
+    })
 }
 
 /// Answers here.
@@ -78,12 +108,20 @@ fn answer(out: ResponseOutparam, answer: &Answer, caller: Option<&str>) {
     response::send(out, answer);
 }
 
-/// Judges the caller's token and gets the one for the server behind, as far as the route wants either.
+fn peer() -> Peer {
+    match peer::locate() {
+        Place::Loopback => Peer::Loopback,
+        Place::Elsewhere => Peer::Elsewhere,
+        Place::Unknown => Peer::Unknown,
+    }
+}
+
+/// Judges the caller's token and gets the one that is needed, as far as either is wanted.
 /// Who called is told besides, whatever comes of it.
 fn admitted(
     setup: &Setup,
     received: &Received,
-    pass: Pass<'_>,
+    pass: &mut Pass<'_>,
     caller: &mut Option<String>,
 ) -> Result<Admitted, Answer> {
     if received.is_longer_than(setup.configuration.longest_body) {
@@ -93,9 +131,9 @@ fn admitted(
             "the request's body is too large",
         ));
     }
-    let claims = admission::caller(&pass)?;
+    let claims = admission::caller(pass)?;
     *caller = claims.as_deref().and_then(mark);
-    let token = admission::token(setup, &pass, None)?;
+    let token = admission::token(setup, pass, None)?;
     Ok(pass.admitted(claims.as_deref(), token.as_deref()))
 }
 

@@ -1,7 +1,9 @@
 //! What the configuration says, for a host that serves this proxy.
 
+use protocol::edge::configuration::identity::Attach;
 use protocol::edge::configuration::listener::{self, Listener};
-use protocol::edge::configuration::route::Route;
+use protocol::edge::configuration::route::{Inbound, Route};
+use protocol::edge::configuration::sidecar::Sidecar;
 use protocol::edge::configuration::{Configuration, fault};
 
 use crate::Proxy;
@@ -15,7 +17,7 @@ impl Guest for Proxy {
         let configuration = Configuration::parse(&configuration)?;
         Ok(Plan {
             listener: listener(&configuration.listener),
-            routes: configuration.routes.iter().map(route).collect(),
+            routes: routes(&configuration),
             variables: configuration
                 .variables()
                 .into_iter()
@@ -47,6 +49,24 @@ fn listener(listener: &Listener) -> proxy_plan::Listener {
     }
 }
 
+fn routes(configuration: &Configuration) -> Vec<proxy_plan::Route> {
+    let sidecar = configuration.sidecar.iter().flat_map(Sidecar::endpoints);
+    let sidecar = sidecar.map(|endpoint| proxy_plan::Route {
+        name: "sidecar".to_owned(),
+        methods: vec!["GET".to_owned()],
+        host: Some("localhost".to_owned()),
+        path: endpoint.path,
+        requirements: endpoint
+            .inbound
+            .map(Inbound::requirements)
+            .unwrap_or_default(),
+        upstream: None,
+        token: endpoint.attach.map(Attach::in_words),
+    });
+    let routes = configuration.routes.iter().map(route);
+    routes.chain(sidecar).collect()
+}
+
 fn route(route: &Route) -> proxy_plan::Route {
     proxy_plan::Route {
         name: route.name.clone(),
@@ -54,7 +74,7 @@ fn route(route: &Route) -> proxy_plan::Route {
         host: route.host.clone(),
         path: route.path.clone(),
         requirements: route.requirements(),
-        upstream: route.upstream.clone(),
+        upstream: Some(route.upstream.clone()),
         token: route.token_in_words(),
     }
 }

@@ -14,6 +14,7 @@ mod folder;
 mod identity_endpoint;
 mod ignored;
 mod local_time;
+mod peer;
 mod profile_store;
 mod progress;
 mod prompt;

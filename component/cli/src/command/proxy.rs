@@ -78,11 +78,12 @@ fn route(route: &Route) -> String {
         false => route.requirements.join("; "),
     };
     let token = route.token.as_deref().unwrap_or("none");
+    let upstream = route.upstream.as_deref();
     format!(
         "\n{}: {} {host}{} -> {}\n  callers: {callers}\n  token: {token}\n",
         route.name,
         route.methods.join(","),
         route.path,
-        route.upstream,
+        upstream.unwrap_or("the program that asks"),
     )
 }

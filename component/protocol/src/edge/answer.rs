@@ -1,8 +1,10 @@
 //! What a proxy answers by itself.
 //!
-//! [RFC 6750 section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) for refusals. They name the rule and never the token.
+//! [RFC 6750 section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) for refusals, and
+//! [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) where clients expect that. They name the rule and never the token.
 
-use serde_json::json;
+use http::StatusCode;
+use serde_json::{Value, json};
 
 /// Long enough for a sentence.
 const LONGEST_DESCRIPTION: usize = 300;
@@ -68,6 +70,31 @@ impl Answer {
     /// This proxy lives. Nothing is said about what it needs.
     pub(crate) fn healthy() -> Self {
         Self::json(200, "health", &json!({"status": "healthy"}).to_string())
+    }
+
+    /// The same refusal in the form of RFC 9457; what is none stays as it is.
+    pub(crate) fn into_problem(mut self) -> Self {
+        if self.status < 400 {
+            return self;
+        }
+        let said: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let said = |name| said.get(name).and_then(Value::as_str);
+        let detail = said("error_description").or_else(|| said("error"));
+        let status = StatusCode::from_u16(self.status).ok();
+        let title = status.and_then(|status| status.canonical_reason());
+        let body = json!({
+            "title": title,
+            "status": self.status,
+            "detail": detail,
+            "rule": self.rule,
+        });
+        self.body = body.to_string();
+        for (name, value) in &mut self.headers {
+            if name == "content-type" {
+                "application/problem+json".clone_into(value);
+            }
+        }
+        self
     }
 
     /// Nothing, with these headers: a decision for another proxy. Envoy takes no other success than 200.

@@ -5,18 +5,16 @@ use url::Url;
 
 use crate::authority::Authority;
 use crate::edge::configuration::Configuration;
-use crate::edge::configuration::identity::Identity;
-use crate::edge::configuration::route::Route;
+use crate::edge::configuration::identity::{Attach, Identity};
 use crate::request::challenge::{Demanded, demanded};
 
-/// The claims that the next token has to answer, as JSON, if a token of this route can.
+/// The claims that the next token has to answer, as JSON, if a token of this kind can.
 pub fn claims(
     configuration: &Configuration,
-    route: &Route,
+    attach: &Attach,
     status: u16,
     headers: &[(String, Vec<u8>)],
 ) -> Option<String> {
-    let attach = route.attach.as_ref()?;
     let Identity::Client { authority, .. } = configuration.identities.get(&attach.identity)? else {
         return None;
     };

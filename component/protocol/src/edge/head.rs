@@ -1,5 +1,7 @@
 //! The head of a request, as an engine hands it over.
 
+use crate::edge::peer::Peer;
+
 /// Borrowed from the engine's copy; nothing is checked yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -8,6 +10,7 @@ pub struct Head<'a> {
     pub(crate) authority: Option<&'a str>,
     pub(crate) target: &'a str,
     pub(crate) headers: &'a [(String, Vec<u8>)],
+    pub(crate) peer: Peer,
 }
 
 /// So many headers, and so many bytes of them, are room for a large token, cookies included.
@@ -29,7 +32,14 @@ impl<'a> Head<'a> {
             authority,
             target,
             headers,
+            peer: Peer::Unknown,
         }
+    }
+
+    /// The same, of who is known to have sent it.
+    #[must_use]
+    pub const fn from_peer(self, peer: Peer) -> Self {
+        Self { peer, ..self }
     }
 
     /// The values of a header, whose name is in lower case.

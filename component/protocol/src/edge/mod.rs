@@ -15,7 +15,9 @@ pub mod head;
 pub mod headers;
 pub(crate) mod metadata;
 pub(crate) mod path;
+pub mod peer;
 pub mod renewal;
+pub mod sidecar;
 
 #[cfg(test)]
 mod tests;

@@ -76,10 +76,10 @@ fn answer(method: &str, host: &str, target: &str, named: &[(&str, &str)]) -> Opt
 fn forwarded(target: &str, named: &[(&str, &str)], claims: Option<&str>) -> Forward {
     let (configuration, headers) = (configuration(), headers(named));
     let head = Head::new("GET", "https", Some("orders.example"), target, &headers);
-    let Decision::Pass(pass) = decide(&configuration, &head) else {
+    let Decision::Pass(mut pass) = decide(&configuration, &head) else {
         panic!("{target} does not pass");
     };
-    let token = pass.needs_token().then_some("theirs");
+    let token = pass.attach.map(|_| "theirs");
     match pass.admitted(claims, token) {
         Admitted::Forward(forward) => forward,
         Admitted::Answer(answer) => panic!("{target}: {answer:?}"),
@@ -610,10 +610,10 @@ fn another_proxy_gets_a_decision_and_no_token() {
             &Head::new("GET", "http", Some("127.0.0.1"), target, &headers),
         )
     };
-    let Decision::Pass(pass) = decision("/.entra/decide/orders") else {
+    let Decision::Pass(mut pass) = decision("/.entra/decide/orders") else {
         panic!("it has a token");
     };
-    assert!(!pass.needs_token());
+    assert!(pass.attach.is_none());
     let Admitted::Answer(answer) = pass.admitted(Some(CLAIMS), None) else {
         panic!("it goes nowhere");
     };

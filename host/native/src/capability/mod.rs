@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod identity_endpoint;
 pub(crate) mod local_time;
 pub(crate) mod network;
+pub(crate) mod peer;
 pub(crate) mod profile_store;
 pub(crate) mod progress;
 pub(crate) mod prompt;

@@ -13,8 +13,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::door::Door;
+use super::door::{Door, Line};
 use super::tls::HTTP2;
+use crate::capability::peer::Place;
 use crate::system::interrupt;
 
 /// How long a handshake may take.
@@ -33,29 +34,32 @@ const MOST_STREAMS: u32 = 100;
 /// Serves it until its client or the proxy has had enough. Failures are the client's to notice.
 pub(super) async fn serve(
     stream: TcpStream,
+    place: Place,
     acceptor: Option<TlsAcceptor>,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
 ) {
     let Some(acceptor) = acceptor else {
-        return serve_http1(stream, Scheme::HTTP, door, stop).await;
+        let line = Line::new(Scheme::HTTP, place);
+        return serve_http1(stream, line, door, stop).await;
     };
     let Ok(Ok(stream)) = timeout(HANDSHAKE_LIMIT, acceptor.accept(stream)).await else {
         return;
     };
+    let line = Line::new(Scheme::HTTPS, place);
     match stream.get_ref().1.alpn_protocol() {
-        Some(HTTP2) => serve_http2(stream, door, stop).await,
-        _ => serve_http1(stream, Scheme::HTTPS, door, stop).await,
+        Some(HTTP2) => serve_http2(stream, line, door, stop).await,
+        _ => serve_http1(stream, line, door, stop).await,
     }
 }
 
 async fn serve_http1(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    scheme: Scheme,
+    line: Line,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request| Arc::clone(&door).answer(request, scheme.clone()));
+    let service = service_fn(move |request| Arc::clone(&door).answer(request, line.clone()));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
@@ -73,10 +77,11 @@ async fn serve_http1(
 
 async fn serve_http2(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    line: Line,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request| Arc::clone(&door).answer(request, Scheme::HTTPS));
+    let service = service_fn(move |request| Arc::clone(&door).answer(request, line.clone()));
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEAD_LIMIT))

@@ -21,11 +21,25 @@ use super::instances::Instances;
 use super::request_log::{Asked, RequestLog};
 use crate::capability::access_log::{AccessLog, Entry};
 use crate::capability::bindings::entra_auth::core::proxy_plan;
+use crate::capability::peer::Place;
 
 /// How long a request may wait for room.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 type Body = UnsyncBoxBody<Bytes, Error>;
+
+/// What is known of the connection that a request came on.
+#[derive(Clone)]
+pub(super) struct Line {
+    scheme: Scheme,
+    place: Place,
+}
+
+impl Line {
+    pub(super) const fn new(scheme: Scheme, place: Place) -> Self {
+        Self { scheme, place }
+    }
+}
 
 /// What all connections share.
 pub(super) struct Door {
@@ -47,13 +61,13 @@ impl Door {
     pub(super) async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-        scheme: Scheme,
+        line: Line,
     ) -> Result<Response<Body>, Infallible> {
         let asked = Asked::of(&request);
         let noted = AccessLog::default();
         let answered = match refused(&request) {
             Some(refusal) => Err(refusal),
-            None => self.passed_in(request, scheme, &noted).await,
+            None => self.passed_in(request, line, &noted).await,
         };
         let (response, entry) = match answered {
             Ok(response) => (response, noted.take()),
@@ -66,7 +80,7 @@ impl Door {
     async fn passed_in(
         &self,
         request: Request<Incoming>,
-        scheme: Scheme,
+        line: Line,
         noted: &AccessLog,
     ) -> Result<Response<Body>, Refusal> {
         let room = timeout(PATIENCE, Arc::clone(&self.room).acquire_owned()).await;
@@ -77,7 +91,7 @@ impl Door {
         let call = Call {
             instances: Arc::clone(&self.instances),
             request,
-            scheme,
+            line,
             noted: noted.clone(),
             sender,
             room,
@@ -95,7 +109,7 @@ impl Door {
 struct Call {
     instances: Arc<Instances>,
     request: Request<Incoming>,
-    scheme: Scheme,
+    line: Line,
     noted: AccessLog,
     sender: oneshot::Sender<Result<Response<Body>, types::ErrorCode>>,
     room: OwnedSemaphorePermit,
@@ -112,7 +126,8 @@ impl Call {
         let mut instance = instances.take().await?;
         let store = &mut instance.store;
         store.data_mut().access_log = self.noted;
-        let scheme = match self.scheme == Scheme::HTTPS {
+        store.data_mut().peer = self.line.place;
+        let scheme = match self.line.scheme == Scheme::HTTPS {
             true => types::Scheme::Https,
             false => types::Scheme::Http,
         };

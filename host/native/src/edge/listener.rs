@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use super::door::Door;
 use super::{Prepared, connection, failure};
 use crate::capability::bindings::entra_auth::core::errors::{Failure, Fault};
+use crate::capability::peer::{Place, place_of};
 use crate::system::interrupt;
 
 /// After a connection could not be accepted, as when there are no more file descriptors.
@@ -61,7 +62,7 @@ impl Listener {
             };
             tokio::select! {
                 accepted = self.socket.accept() => match accepted {
-                    Ok((stream, _)) => self.connected(stream, place),
+                    Ok((stream, address)) => self.connected(stream, place_of(address), place),
                     // One that was reset before it was accepted concerns its client only.
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(_) => sleep(PAUSE).await,
@@ -74,13 +75,13 @@ impl Listener {
         drop(timeout(GRACE, all).await);
     }
 
-    fn connected(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+    fn connected(&self, stream: TcpStream, from: Place, place: OwnedSemaphorePermit) {
         // An answer in two small writes would wait for the client's acknowledgement of the first.
         drop(stream.set_nodelay(true));
         let (acceptor, door) = (self.acceptor.clone(), Arc::clone(&self.door));
         let stop = self.stop.clone();
         tokio::spawn(async move {
-            connection::serve(stream, acceptor, door, stop).await;
+            connection::serve(stream, from, acceptor, door, stop).await;
             drop(place);
         });
     }

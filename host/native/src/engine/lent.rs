@@ -16,6 +16,7 @@ use crate::capability::files::{self, FilesView};
 use crate::capability::identity_endpoint::{self, IdentityEndpoint, IdentityEndpointView};
 use crate::capability::local_time::{self, LocalTimeView};
 use crate::capability::network::Network;
+use crate::capability::peer::{self, PeerView, Place};
 use crate::capability::profile_store::{self, ProfileStore, ProfileStoreView};
 use crate::capability::progress::{self, ProgressView};
 use crate::capability::prompt::{self, Prompt, PromptView};
@@ -96,6 +97,7 @@ impl Shared {
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             network: self.network.apart(),
+            peer: Place::Unknown,
             profiles: ProfileStore::new(self.folders.clone()),
             prompt: Prompt::new(self.terminal.clone()),
             proxy: Arc::clone(&self.proxy),
@@ -115,6 +117,7 @@ pub(crate) struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     network: Network,
+    pub(crate) peer: Place,
     profiles: ProfileStore,
     prompt: Prompt,
     proxy: Arc<ProxyServer>,
@@ -159,6 +162,9 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
         endpoint: &mut state.endpoint,
     })?;
     local_time::add_to_linker(&mut linker, |_: &mut State| LocalTimeView)?;
+    peer::add_to_linker(&mut linker, |state: &mut State| PeerView {
+        place: state.peer,
+    })?;
     profile_store::add_to_linker(&mut linker, |state| ProfileStoreView {
         store: &state.profiles,
     })?;

@@ -22,6 +22,7 @@ pub(super) struct Document {
     pub(super) listen: Option<Spanned<Listen>>,
     #[serde(default)]
     pub(super) log: Log,
+    pub(super) sidecar: Option<Spanned<Sidecar>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,4 +111,28 @@ pub(super) struct Listen {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Log {
     pub(super) requests: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Sidecar {
+    pub(super) inbound: String,
+    #[serde(default)]
+    pub(super) scopes: Vec<String>,
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
+    #[serde(default)]
+    pub(super) engine_on_loopback: bool,
+    #[serde(default)]
+    pub(super) api: BTreeMap<String, Spanned<Api>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Api {
+    pub(super) identity: String,
+    pub(super) grant: Option<String>,
+    pub(super) scopes: Vec<String>,
+    #[serde(default)]
+    pub(super) unauthenticated: bool,
 }

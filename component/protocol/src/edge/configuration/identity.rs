@@ -1,8 +1,10 @@
 //! As whom a proxy calls on.
 
+use std::collections::BTreeMap;
+
 use crate::authority::{Authority, DEFAULT_INSTANCE};
-use crate::edge::configuration::document;
 use crate::edge::configuration::fault::Fault;
+use crate::edge::configuration::{bounded, document};
 use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::value::printable::quoted;
@@ -178,7 +180,19 @@ pub enum Grant {
 }
 
 impl Attach {
-    pub(super) fn new(given: &document::Attach, identity: &Identity) -> Result<Self, Fault> {
+    /// With one of these identities.
+    pub(super) fn among(
+        identities: &BTreeMap<String, Identity>,
+        given: &document::Attach,
+    ) -> Result<Self, Fault> {
+        bounded(&[&given.scopes])?;
+        let identity = identities
+            .get(&given.identity)
+            .ok_or_else(|| Fault::new(format!("there is no identity `{}`", given.identity)))?;
+        Self::new(given, identity)
+    }
+
+    fn new(given: &document::Attach, identity: &Identity) -> Result<Self, Fault> {
         let grant = match given.grant.as_deref() {
             None | Some("client-credentials") => Grant::ClientCredentials,
             Some("on-behalf-of") => Grant::OnBehalfOf,

@@ -7,6 +7,7 @@ pub mod fault;
 pub mod identity;
 pub mod listener;
 pub mod route;
+pub mod sidecar;
 
 mod document;
 mod quantity;
@@ -23,6 +24,8 @@ use crate::edge::configuration::fault::Fault;
 use crate::edge::configuration::identity::{Attach, Identity, SecretPlace};
 use crate::edge::configuration::listener::Listener;
 use crate::edge::configuration::route::{Inbound, Route};
+use crate::edge::configuration::sidecar::Sidecar;
+use crate::edge::sidecar::is_own;
 use crate::value::impossible::Impossible;
 
 /// A file of this size nobody reads any more.
@@ -52,6 +55,8 @@ pub struct Configuration {
     pub upstream_timeout: Duration,
     /// For hosts that listen by themselves; its health is answered in all.
     pub listener: Listener,
+    /// For programs beside.
+    pub sidecar: Option<Sidecar>,
     /// Headers that only this proxy may set, on any route.
     pub(crate) reserved: Vec<String>,
 }
@@ -91,9 +96,13 @@ impl Configuration {
                 ))
             })
             .collect::<Result<_, Fault>>()?;
+        let sidecar = sidecar(document, &identities)?;
         let routes = routes(document, &identities)?;
         let listener = Listener::new(document)?;
         check_health(&listener, &routes)?;
+        if sidecar.is_some() {
+            check_sidecar(&routes)?;
+        }
         let mut reserved: Vec<String> = routes
             .iter()
             .flat_map(|route| route.claims.iter().map(|(header, _)| header.clone()))
@@ -105,6 +114,7 @@ impl Configuration {
             identities,
             routes,
             listener,
+            sidecar,
             reserved,
             longest_body: match &limits.body {
                 Some(text) => quantity::size(text)?,
@@ -128,6 +138,15 @@ impl Configuration {
             .collect()
     }
 
+    /// What callers must bring, at every entrance.
+    pub fn inbounds(&self) -> impl Iterator<Item = &Inbound> {
+        let routes = self
+            .routes
+            .iter()
+            .filter_map(|route| route.inbound.as_ref());
+        routes.chain(self.sidecar.iter().map(|sidecar| &sidecar.inbound))
+    }
+
     /// The route of this name.
     pub(crate) fn route(&self, name: &str) -> Option<&Route> {
         self.routes.iter().find(|route| route.name == name)
@@ -138,7 +157,7 @@ fn routes(
     document: &Document,
     identities: &BTreeMap<String, Identity>,
 ) -> Result<Vec<Route>, Fault> {
-    if document.route.is_empty() {
+    if document.route.is_empty() && document.sidecar.is_none() {
         return Err(Fault::new("there is no route").with_hint("write at least one `[[route]]`"));
     }
     if document.route.len() > MOST_ROUTES {
@@ -179,6 +198,32 @@ fn check_health(listener: &Listener, routes: &[Route]) -> Result<(), Fault> {
     })
 }
 
+fn sidecar(
+    document: &Document,
+    identities: &BTreeMap<String, Identity>,
+) -> Result<Option<Sidecar>, Fault> {
+    let Some(spanned) = &document.sidecar else {
+        return Ok(None);
+    };
+    let given = spanned.get_ref();
+    let sidecar = bounded(&[&given.scopes, &given.roles])
+        .and_then(|()| inbound(document, &given.inbound, &given.scopes, &given.roles))
+        .and_then(|inbound| Sidecar::new(given, inbound, identities));
+    let fault = |fault: Fault| fault.within("sidecar").at(spanned.span());
+    sidecar.map(Some).map_err(fault)
+}
+
+fn check_sidecar(routes: &[Route]) -> Result<(), Fault> {
+    let taken = routes.iter().find(|route| is_own(&route.path));
+    taken.map_or(Ok(()), |route| {
+        Err(Fault::new(format!(
+            "route `{}`: path `{}` is the sidecar's",
+            route.name, route.path
+        ))
+        .with_hint("choose another path, or leave out `[sidecar]`"))
+    })
+}
+
 fn route(
     document: &Document,
     identities: &BTreeMap<String, Identity>,
@@ -200,15 +245,10 @@ fn route(
             return Err(Fault::new("a public route asks for no permission"));
         }
         (None, true) => None,
-        (Some(name), false) => Some(inbound(document, given, name)?),
+        (Some(name), false) => Some(inbound(document, name, &given.scopes, &given.roles)?),
     };
-    let attach = given.attach.as_ref().map(|attach| {
-        bounded(&[&attach.scopes])?;
-        let identity = identities
-            .get(&attach.identity)
-            .ok_or_else(|| Fault::new(format!("there is no identity `{}`", attach.identity)))?;
-        Attach::new(attach, identity)
-    });
+    let attach = given.attach.as_ref();
+    let attach = attach.map(|attach| Attach::among(identities, attach));
     let attach = attach.transpose()?;
     let needs_caller = |attach: &Attach| attach.grant == identity::Grant::OnBehalfOf;
     if inbound.is_none() && attach.as_ref().is_some_and(needs_caller) {
@@ -219,7 +259,12 @@ fn route(
     Route::new(given, inbound, attach)
 }
 
-fn inbound(document: &Document, given: &document::Route, name: &str) -> Result<Inbound, Fault> {
+fn inbound(
+    document: &Document,
+    name: &str,
+    scopes: &[String],
+    roles: &[String],
+) -> Result<Inbound, Fault> {
     let spanned = document
         .inbound
         .get(name)
@@ -233,7 +278,7 @@ fn inbound(document: &Document, given: &document::Route, name: &str) -> Result<I
         &inbound.groups,
     ];
     bounded(&lists).map_err(fault)?;
-    Inbound::new(inbound, &given.scopes, &given.roles).map_err(fault)
+    Inbound::new(inbound, scopes, roles).map_err(fault)
 }
 
 fn bounded(lists: &[&Vec<String>]) -> Result<(), Fault> {

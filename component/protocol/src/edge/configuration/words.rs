@@ -1,35 +1,45 @@
 //! A route in words, for who checks what was configured.
 
-use crate::edge::configuration::identity::Grant;
+use crate::edge::configuration::identity::{Attach, Grant};
 use crate::edge::configuration::route::{Inbound, Route};
 
 impl Route {
     /// What a caller must bring; nothing for a public route.
     pub fn requirements(&self) -> Vec<String> {
-        self.inbound.as_ref().map(requirements).unwrap_or_default()
+        let inbound = self.inbound.as_ref();
+        inbound.map(Inbound::requirements).unwrap_or_default()
     }
 
     /// The token that goes along, if one does.
     pub fn token_in_words(&self) -> Option<String> {
-        let attach = self.attach.as_ref()?;
-        let whose = match attach.grant {
-            Grant::ClientCredentials => "of",
-            Grant::OnBehalfOf => "on behalf of the caller, by",
-        };
-        let scopes = attach.scopes.join(" ");
-        Some(format!("{whose} `{}`, for {scopes}", attach.identity))
+        self.attach.as_ref().map(Attach::in_words)
     }
 }
 
-fn requirements(inbound: &Inbound) -> Vec<String> {
-    let permissions = named("scope", &inbound.scopes).chain(named("role", &inbound.roles));
-    let permissions: Vec<String> = permissions.collect();
-    named("tenant", &inbound.tenants)
-        .chain(named("audience", &inbound.audiences))
-        .chain(named("client", &inbound.clients))
-        .chain(named("group", &inbound.groups))
-        .chain((!permissions.is_empty()).then(|| permissions.join(", or ")))
-        .collect()
+impl Attach {
+    /// Whose token it is, and what for.
+    pub fn in_words(&self) -> String {
+        let whose = match self.grant {
+            Grant::ClientCredentials => "of",
+            Grant::OnBehalfOf => "on behalf of the caller, by",
+        };
+        let scopes = self.scopes.join(" ");
+        format!("{whose} `{}`, for {scopes}", self.identity)
+    }
+}
+
+impl Inbound {
+    /// What a caller must bring.
+    pub fn requirements(&self) -> Vec<String> {
+        let permissions = named("scope", &self.scopes).chain(named("role", &self.roles));
+        let permissions: Vec<String> = permissions.collect();
+        named("tenant", &self.tenants)
+            .chain(named("audience", &self.audiences))
+            .chain(named("client", &self.clients))
+            .chain(named("group", &self.groups))
+            .chain((!permissions.is_empty()).then(|| permissions.join(", or ")))
+            .collect()
+    }
 }
 
 /// Any one of the values.
