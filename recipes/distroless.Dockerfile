@@ -1,10 +1,8 @@
-# The program for glibc, on an image that has glibc and certificate authorities, named with its digest:
-#   docker build --file distroless.Dockerfile --build-arg BASE=gcr.io/distroless/cc-debian13@sha256:... \
-#     --build-arg URL=... --build-arg SHA256=... .
+# The static program on an image that brings certificate authorities and their updates, named by its digest. In the unpacked folder
+# of an archive for Linux, whose digest was checked (`sha256sum --check --ignore-missing SHA256SUMS`):
+#   docker build --file distroless.Dockerfile --build-arg BASE=gcr.io/distroless/static-debian13@sha256:... .
 ARG BASE
 FROM ${BASE}
-ARG URL
-ARG SHA256
-ADD --checksum=sha256:${SHA256} --chmod=0755 ${URL} /usr/local/bin/entra-auth-cli
+COPY --chmod=0755 entra-auth-cli /usr/local/bin/entra-auth-cli
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/entra-auth-cli"]

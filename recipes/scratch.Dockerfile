@@ -1,10 +1,8 @@
-# The static program (musl), certificate authorities, and nothing else:
-#   docker build --file scratch.Dockerfile --build-arg URL=... --build-arg SHA256=... .
-# in a folder that has ca-certificates.crt, such as a copy of /etc/ssl/certs/ca-certificates.crt.
+# The static program, certificate authorities, and nothing else. In the unpacked folder of an archive for Linux, whose digest was
+# checked (`sha256sum --check --ignore-missing SHA256SUMS`), with a copy of the machine's authorities:
+#   cp /etc/ssl/certs/ca-certificates.crt . && docker build --file scratch.Dockerfile .
 FROM scratch
-ARG URL
-ARG SHA256
-ADD --checksum=sha256:${SHA256} --chmod=0755 ${URL} /entra-auth-cli
+COPY --chmod=0755 entra-auth-cli /entra-auth-cli
 COPY --chmod=0444 ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 ENTRYPOINT ["/entra-auth-cli"]
