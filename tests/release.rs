@@ -74,6 +74,9 @@ fn package_managers_are_told_the_digests_of_what_they_fetch() {
     for file in files(&release.join("manifests")) {
         let text = fs::read_to_string(release.join("manifests").join(&file)).unwrap();
         assert!(!text.contains("@version@"), "{file}");
+        if file.ends_with(".json") {
+            serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        }
         // A digest stands behind the address that it is for.
         let mut words = text.split(|c: char| c.is_whitespace() || "\",".contains(c));
         while let Some(address) =
@@ -136,6 +139,25 @@ fn archives_hold_all_there_is_and_no_trace_of_who_packed_them() {
     let archive = release.join(format!("entra-auth-cli-{VERSION}-x86_64-linux.tar.gz"));
     for line in output_of(Command::new("tar").args(names).arg(archive)).lines() {
         assert!(line.contains(" 0/0 "), "{line}");
+    }
+}
+
+#[test]
+fn no_program_names_a_path_of_the_machine_that_built_it() {
+    let Some(release) = release() else { return };
+    // Folders in it, such as cargo's.
+    let home = std::env::var("HOME").unwrap() + "/.";
+    for system in SYSTEMS {
+        let Some(unpacked) = unpacked(&release, system) else {
+            continue;
+        };
+        for file in files(&unpacked.folder()) {
+            let content = fs::read(unpacked.folder().join(&file)).unwrap();
+            for path in [home.as_str(), workspace().to_str().unwrap()] {
+                let mut parts = content.windows(path.len());
+                assert!(!parts.any(|part| part == path.as_bytes()), "{file}: {path}");
+            }
+        }
     }
 }
 

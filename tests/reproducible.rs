@@ -100,6 +100,8 @@ impl Copy {
             "user.name=Alice",
             "-c",
             "user.email=alice@contoso.com",
+            "-c",
+            "commit.gpgsign=false",
         ];
         let commit = ["commit", "--quiet", "--allow-empty", "--message", "draft"];
         git(&sources, &[&author[..], &commit].concat());
