@@ -102,7 +102,10 @@ impl Site {
         match *request.method() {
             Method::GET => Judgement::Query,
             Method::POST if is_form(headers) => Judgement::Form,
-            Method::POST => Judgement::Stray(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Method::POST => {
+                self.told.tell(Stray::NoForm);
+                Judgement::Stray(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            }
             Method::OPTIONS => Judgement::Preflight,
             _ => Judgement::Stray(StatusCode::METHOD_NOT_ALLOWED),
         }

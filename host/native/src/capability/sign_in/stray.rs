@@ -17,6 +17,8 @@ pub(super) enum Stray {
     Path,
     /// Another name than this machine's.
     Name,
+    /// A POST of something else than a form.
+    NoForm,
     /// A process of another user.
     OtherUser,
     /// Nothing that belongs to this sign-in.
@@ -58,6 +60,9 @@ impl Stray {
             Self::Name => {
                 "a request for another host was turned away: the browser must come back to `localhost`, and not through a proxy (no_proxy)"
             }
+            Self::NoForm => {
+                "a request came that is no form (`application/x-www-form-urlencoded`): if it was the sign-in, an extension of the browser or a proxy changed it; use a private window, or sign in with `-f DeviceCode`"
+            }
             Self::OtherUser => {
                 "a request of another user of this machine was turned away: if it was your browser, sign in with `-f DeviceCode`"
             }
@@ -83,11 +88,12 @@ pub(super) fn is_habit(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Stray; 7] = [
+    const ALL: [Stray; 8] = [
         Stray::Encrypted,
         Stray::LargeHead,
         Stray::Path,
         Stray::Name,
+        Stray::NoForm,
         Stray::OtherUser,
         Stray::State,
         Stray::Again,
