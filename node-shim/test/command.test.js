@@ -93,6 +93,14 @@ test('without a display a sign-in fails at once and says what to do', async () =
   assert.match(stderr, /a person would have to sign in, and nobody is there.*\nhint: /);
 });
 
+test('a folder that a file is to be written into, and is not there, is named as by the native program', async () => {
+  await user.createProfile(NATIVE, emulator.authority);
+  const [native, node] = [await user.run(NATIVE, 'get-token -p api -o no/such/t'), await user.run(NODE, 'get-token -p api -o no/such/t')];
+  assert.deepEqual([node.code, node.stderr], [native.code, native.stderr]);
+  const folder = join(user.home, 'no/such');
+  assert.equal(node.stderr, `error: cannot write \`${folder}/t\`: there is no folder \`${folder}\`\nhint: make it, or correct the path\n`);
+});
+
 test('a closed pipe ends it without a word', async () => {
   await user.createProfile(NATIVE, emulator.authority);
   const { stderr } = await user.run(['bash', '-c', '"$@" | head -c 3', '-', ...NODE], 'get-token -p api');

@@ -1,4 +1,5 @@
 // Why a file could not be used, in the words of the contract and of the native host.
+import { dirname } from 'node:path';
 
 export class FileError extends Error {
   constructor(fault, message, hint) {
@@ -11,6 +12,11 @@ export class FileError extends Error {
   static fromSystem(verb, path, error) {
     const [fault, reason, hint] = REASONS[error.code] ?? ['other', error.code ?? error.message, UNKNOWN];
     return new FileError(fault, `cannot ${verb} \`${path}\`: ${reason}`, hint(path));
+  }
+
+  /** The folder is not there that the file at `path` is to be written into. */
+  static noFolder(path) {
+    return new FileError('absent', `cannot write \`${path}\`: there is no folder \`${dirname(path)}\``, 'make it, or correct the path');
   }
 
   /** A thing that is no file of this user's. */

@@ -61,7 +61,7 @@ export async function put(path, content) {
     await syncFolder(dirname(path));
   } catch (error) {
     await unlink(unfinished).catch(() => {});
-    throw FileError.fromSystem('write', path, error);
+    throw error.code === 'ENOENT' ? FileError.noFolder(path) : FileError.fromSystem('write', path, error);
   }
   await removeLeftovers(path);
 }

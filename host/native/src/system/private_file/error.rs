@@ -37,6 +37,19 @@ impl FileError {
         }
     }
 
+    /// The folder is not there that the file at `path` is to be written into.
+    pub(super) fn no_folder(path: &Path) -> Self {
+        let folder = path.parent().unwrap_or(path).display();
+        Self::new(
+            Fault::Absent,
+            format!(
+                "cannot write `{}`: there is no folder `{folder}`",
+                path.display()
+            ),
+            "make it, or correct the path",
+        )
+    }
+
     /// What the operating system said when asked to `verb` the file at `path`.
     pub(crate) fn from_io(verb: &str, path: &Path, error: &io::Error) -> Self {
         let shown = path.display();

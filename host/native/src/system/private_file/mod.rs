@@ -85,7 +85,10 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), FileError> {
 /// As [`replace`] in a folder that is there, whatever is at `path`: a link is replaced and not followed.
 pub(crate) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |error: io::Error| FileError::from_io("write", path, &error);
-    let new = Unfinished::create(path).map_err(failed)?;
+    let new = Unfinished::create(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => FileError::no_folder(path),
+        _ => failed(error),
+    })?;
     new.fill(content).map_err(failed)?;
     new.finish(path).map_err(failed)?;
     remove_leftovers(path);

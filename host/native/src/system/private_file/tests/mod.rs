@@ -118,6 +118,18 @@ fn a_full_disk_leaves_the_old_file() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no/such");
+    let error = put(&missing.join("file"), b"text").unwrap_err();
+    assert_eq!(error.fault, Fault::Absent);
+    let expected = format!("there is no folder `{}`", missing.display());
+    assert!(error.message.ends_with(&expected), "{error:?}");
+    assert!(error.hint.starts_with("make it"), "{error:?}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
 fn a_lock_is_held_by_one_until_it_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made/lock");
