@@ -322,8 +322,9 @@ fn loopback_goes_past_every_proxy() {
     ]);
     let authority = format!("https://localhost:{}", closed());
     let outcome = user.run(&format!("{LINE} --authority {authority}"));
-    let (error, _) = outcome.failure(5);
+    let (error, hint) = outcome.failure(5);
     assert!(error.contains("cannot connect to `localhost:"), "{error}");
+    assert_eq!(hint, "start what is to listen there, or correct the port");
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
 

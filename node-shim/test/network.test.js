@@ -84,6 +84,7 @@ const trusting = (variables) => ({ ENTRA_AUTH_CLI_CA_FILE: certificateAuthority,
 const FAULTS = [
   ['nobody listens', () => ({ AZURE_AUTHORITY_HOST: 'http://127.0.0.1:1' }), 5],
   ['nobody listens at an address of IPv6', () => ({ AZURE_AUTHORITY_HOST: 'http://[::1]:1' }), 5],
+  ['nobody listens for TLS', () => ({ AZURE_AUTHORITY_HOST: 'https://localhost:1' }), 5],
   ['a name that does not exist', () => ({ AZURE_AUTHORITY_HOST: 'https://login.nowhere.invalid' }), 5],
   ['an authority that nobody vouches for', () => ({ AZURE_AUTHORITY_HOST: emulator.authority }), 5],
   ['TLS wanted of a server that speaks none', () => trusting({ AZURE_AUTHORITY_HOST: at(broken, 'https') }), 5],

@@ -1,11 +1,10 @@
 // What Node says about a request that failed: in the words of the native program for the person who waits for a token, and
 // as an error code of `wasi:http` for the component.
 import { Unusable } from './authorities.js';
+import { brokenOff, noConnection, noHandshake } from './remedy.js';
 import { NameUnknown } from './socks.js';
 import { ProxyRefused, ThroughProxy } from './tunnel.js';
 
-const NETWORK = 'check the network; where only a proxy leads out, HTTPS_PROXY must name it';
-const IN_BETWEEN = 'a firewall or proxy in between may refuse this host; check the network, and HTTPS_PROXY and NO_PROXY';
 const INSPECTED = 'if a proxy inspects TLS, name its CA in ENTRA_AUTH_CLI_CA_FILE; else check host name and clock';
 
 /** How long a step may take that is given up, in seconds. */
@@ -48,21 +47,28 @@ function failureOf(error, url) {
       hint: 'check host and port: something that speaks no TLS answers there, such as a plain http server',
     };
   }
-  if (code.startsWith('ERR_SSL')) return { fault: 'untrusted', message: `the TLS handshake with ${whom} failed`, hint: IN_BETWEEN };
+  if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
+    return {
+      fault: 'untrusted',
+      message: `the TLS handshake with ${whom} failed: the other side wants a client certificate for TLS itself, which is not supported`,
+      hint: 'check the authority: Entra ID asks for none',
+    };
+  }
+  if (code.startsWith('ERR_SSL')) return { fault: 'untrusted', message: `the TLS handshake with ${whom} failed`, hint: noHandshake(url) };
   if (code.startsWith('HPE_')) {
     return { fault: 'other', message: `what answers at \`${url.host}\` does not speak HTTP/1.1`, hint: 'check the authority, and the proxy if there is one' };
   }
   return {
     fault: 'unreachable',
     message: `the connection to \`${url.host}\` broke off: the connection was ${cause.syscall ? 'reset' : 'closed'}`,
-    hint: 'try again; if it stays so, a proxy or firewall in between may be the cause',
+    hint: brokenOff(url),
   };
 }
 
 function whomAndRemedy(error, url) {
   if (error instanceof ThroughProxy) return [error.whom, error.remedy];
   if (error instanceof NameUnknown) return [`\`${error.message}\``, 'or write the proxy as `socks5h://`, so that it looks names up itself'];
-  return [whomOf(url), NETWORK];
+  return [whomOf(url), noConnection(url)];
 }
 
 /** Who is at the other end: the host, and the port if it is not the usual one. */

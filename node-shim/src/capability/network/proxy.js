@@ -46,7 +46,7 @@ function portOf({ protocol, port }, text) {
 }
 
 /** This machine by its names and addresses (RFC 6761 section 6.3). */
-function isLoopback(hostname) {
+export function isLoopback(hostname) {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -46,6 +46,13 @@ pub(super) async fn dial(
     }
 }
 
+/// The host of an address, one of IPv6 without brackets.
+pub(super) fn host(uri: &Uri) -> Option<&str> {
+    uri.host()
+        .map(|host| host.trim_start_matches('[').trim_end_matches(']'))
+        .filter(|host| !host.is_empty())
+}
+
 /// Who is at the other end, in words: the host, and the port if it is not the usual one.
 pub(super) fn whom(host: &str, port: u16) -> String {
     match port {

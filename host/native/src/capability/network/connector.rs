@@ -13,17 +13,15 @@ use hyper_util::rt::TokioIo;
 use tower_service::Service;
 
 use super::cause::Cause;
-use super::connection::{Connection, authority, dial, whom};
+use super::connection::{Connection, authority, dial, host, whom};
 use super::proxy::{self, Protocol, Proxies, Proxy};
+use super::remedy;
 use super::trust::Trust;
 use crate::capability::bindings::entra_auth::core::errors::Fault;
 
 /// How long each step may take when the guest does not say, be it a name, a connection, a proxy's answer or a TLS
 /// handshake: well above a slow one, well below the patience of a person.
 const STEP_LIMIT: Duration = Duration::from_secs(10);
-
-/// What a person can do when nobody answers.
-const NETWORK: &str = "check the network; where only a proxy leads out, HTTPS_PROXY must name it";
 
 /// Makes connections as the environment says.
 #[derive(Clone)]
@@ -38,19 +36,15 @@ impl Connector {
     }
 
     async fn connect(self, uri: Uri) -> Result<Connection, Cause> {
-        let host = uri
-            .host()
-            .map(|host| host.trim_start_matches('[').trim_end_matches(']'))
-            .filter(|host| !host.is_empty())
-            .ok_or_else(no_host)?;
+        let host = host(&uri).ok_or_else(no_host)?;
         // Plain http is for this machine and for what the platform puts next to it: neither is behind a proxy.
         if uri.scheme() == Some(&http::uri::Scheme::HTTP) {
             let port = uri.port_u16().unwrap_or(80);
-            return direct(host, port).await;
+            return direct(host, port, true).await;
         }
         let port = uri.port_u16().unwrap_or(443);
         let connection = match self.proxies.between(host)? {
-            None => direct(host, port).await?,
+            None => direct(host, port, false).await?,
             Some(proxy) => self.through(proxy, host, port).await?,
         };
         self.trust
@@ -81,8 +75,9 @@ impl Connector {
     }
 }
 
-async fn direct(host: &str, port: u16) -> Result<Connection, Cause> {
-    dial(host, port, STEP_LIMIT, &whom(host, port), NETWORK).await
+async fn direct(host: &str, port: u16, is_plain: bool) -> Result<Connection, Cause> {
+    let remedy = remedy::no_connection(host, is_plain);
+    dial(host, port, STEP_LIMIT, &whom(host, port), remedy).await
 }
 
 fn no_host() -> Cause {

@@ -5,6 +5,7 @@ mod connection;
 mod connector;
 mod demo;
 mod proxy;
+mod remedy;
 mod setting;
 mod trust;
 
@@ -14,8 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::USER_AGENT;
+use http::uri::Authority;
+use http::{HeaderValue, Uri};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{Client, Error as ClientError};
@@ -86,15 +88,14 @@ impl Network {
             .headers_mut()
             .entry(USER_AGENT)
             .or_insert(HeaderValue::from_static(NAME));
-        let host = request.uri().authority().map(ToString::to_string);
-        let host = host.unwrap_or_default();
+        let uri = request.uri().clone();
         drop(self.last_cause());
         match self.client.request(request).await {
             Ok(response) => Ok(response.map(|body| {
-                body.map_err(move |error| self.failed(broken_off(&error, &host)))
+                body.map_err(move |error| self.failed(broken_off(&error, &uri)))
                     .boxed_unsync()
             })),
-            Err(error) => Err(self.failed(cause_of(&error, &host))),
+            Err(error) => Err(self.failed(cause_of(&error, &uri))),
         }
     }
 
@@ -149,20 +150,21 @@ fn whole(body: Bytes) -> Body {
 }
 
 /// Why no response began.
-fn cause_of(error: &ClientError, host: &str) -> Cause {
+fn cause_of(error: &ClientError, uri: &Uri) -> Cause {
     if let Some(cause) = Cause::within(error) {
         return cause;
     }
     match find(error, |inner| {
         inner
             .downcast_ref::<hyper::Error>()
-            .map(|error| broken_off(error, host))
+            .map(|error| broken_off(error, uri))
     }) {
         Some(cause) => cause,
         None => Cause::new(
             Fault::Other,
             format!(
-                "the request to `{host}` could not be sent: {}",
+                "the request to `{}` could not be sent: {}",
+                authority(uri),
                 cause::printable(&error.to_string())
             ),
             "this is a defect if it stays so",
@@ -171,7 +173,11 @@ fn cause_of(error: &ClientError, host: &str) -> Cause {
 }
 
 /// Why a response broke off, or never began although there was a connection.
-fn broken_off(error: &hyper::Error, host: &str) -> Cause {
+fn broken_off(error: &hyper::Error, uri: &Uri) -> Cause {
+    let host = authority(uri);
+    if let Some(cause) = trust::refused(error, &format!("`{host}`")) {
+        return cause;
+    }
     if error.is_parse() || error.is_parse_too_large() {
         return Cause::new(
             Fault::Other,
@@ -189,6 +195,10 @@ fn broken_off(error: &hyper::Error, host: &str) -> Cause {
             why.as_deref()
                 .unwrap_or("the connection was closed before the answer was complete")
         ),
-        "try again; if it stays so, a proxy or firewall in between may be the cause",
+        remedy::broken_off(connection::host(uri).unwrap_or_default()),
     )
+}
+
+fn authority(uri: &Uri) -> &str {
+    uri.authority().map_or("", Authority::as_str)
 }

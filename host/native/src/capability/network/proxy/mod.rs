@@ -95,7 +95,7 @@ impl fmt::Display for Proxy {
 }
 
 /// This machine by its names and addresses (RFC 6761 section 6.3).
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     match host.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),

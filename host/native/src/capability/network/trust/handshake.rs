@@ -1,5 +1,6 @@
 //! A TLS handshake that failed, in words.
 
+use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
@@ -8,11 +9,24 @@ use rustls::{AlertDescription, Error, PeerIncompatible};
 use super::certificate::Distrust;
 use crate::capability::bindings::entra_auth::core::errors::Fault;
 use crate::capability::network::cause::{self, Cause, find};
+use crate::capability::network::remedy;
 
-const IN_BETWEEN: &str = "a firewall or proxy in between may refuse this host; check the network, and HTTPS_PROXY and NO_PROXY";
+/// How far a handshake came, and with whom.
+pub(super) struct Attempt<'a> {
+    /// An address of IPv6 without brackets.
+    pub(super) host: &'a str,
+    /// The other end, in words.
+    pub(super) whom: &'a str,
+    pub(super) limit: Duration,
+    /// Whether the other side asked for a certificate of this one. Up to TLS 1.2 it ends the handshake for the lack of
+    /// one with whatever alert it likes.
+    pub(super) was_asked: bool,
+}
 
-/// `whom` names the other end.
-pub(super) fn failed(error: &io::Error, whom: &str, limit: Duration) -> Cause {
+pub(super) fn failed(error: &io::Error, attempt: &Attempt<'_>) -> Cause {
+    let Attempt {
+        host, whom, limit, ..
+    } = *attempt;
     let Some(tls) = find(error, |inner| inner.downcast_ref::<Error>().cloned()) else {
         return Cause::new(
             Fault::Unreachable,
@@ -20,7 +34,7 @@ pub(super) fn failed(error: &io::Error, whom: &str, limit: Duration) -> Cause {
                 "the TLS handshake with {whom} failed: {}",
                 cause::of_io(error, limit)
             ),
-            IN_BETWEEN,
+            remedy::no_handshake(host),
         );
     };
     if let Error::InvalidCertificate(rustls::CertificateError::Other(other)) = &tls
@@ -32,7 +46,27 @@ pub(super) fn failed(error: &io::Error, whom: &str, limit: Duration) -> Cause {
             distrust.hint.clone(),
         );
     }
-    let (why, hint) = words(&tls);
+    let words = match &tls {
+        Error::AlertReceived(_) if attempt.was_asked => no_certificate(),
+        error => words(error, host),
+    };
+    fault(whom, words)
+}
+
+/// In TLS 1.3 the other side looks at a client's certificate, or misses it, when the client is done with the handshake
+/// (RFC 8446 section 4.4.2.4): its alert comes in place of an answer.
+pub(in crate::capability::network) fn refused(
+    error: &(dyn StdError + 'static),
+    whom: &str,
+) -> Option<Cause> {
+    let alert = find(error, |inner| match inner.downcast_ref::<Error>() {
+        Some(Error::AlertReceived(alert)) => Some(*alert),
+        _ => None,
+    })?;
+    (alert == AlertDescription::CertificateRequired).then(|| fault(whom, no_certificate()))
+}
+
+fn fault(whom: &str, (why, hint): Words) -> Cause {
     Cause::new(
         Fault::Untrusted,
         format!("the TLS handshake with {whom} failed: {why}"),
@@ -40,7 +74,18 @@ pub(super) fn failed(error: &io::Error, whom: &str, limit: Duration) -> Cause {
     )
 }
 
-fn words(error: &Error) -> (String, &'static str) {
+/// Why, and what to do about it.
+type Words = (String, &'static str);
+
+fn no_certificate() -> Words {
+    (
+        "the other side wants a client certificate for TLS itself, which is not supported"
+            .to_owned(),
+        "check the authority: Entra ID asks for none",
+    )
+}
+
+fn words(error: &Error, host: &str) -> Words {
     match error {
         Error::InvalidMessage(_) => (
             "what it answered is no TLS".to_owned(),
@@ -50,7 +95,7 @@ fn words(error: &Error) -> (String, &'static str) {
             incompatible(reason),
             "the server has to offer TLS 1.2 or later with a cipher of today",
         ),
-        Error::AlertReceived(alert) => of_alert(*alert),
+        Error::AlertReceived(alert) => of_alert(*alert, host),
         Error::NoCertificatesPresented => (
             "it showed no certificate".to_owned(),
             "check what answers there",
@@ -73,7 +118,7 @@ fn incompatible(reason: &PeerIncompatible) -> String {
 }
 
 /// RFC 8446 section 6.2.
-fn of_alert(alert: AlertDescription) -> (String, &'static str) {
+fn of_alert(alert: AlertDescription, host: &str) -> Words {
     let text = |what: &str| format!("the other side {what}");
     match alert {
         AlertDescription::HandshakeFailure
@@ -85,14 +130,14 @@ fn of_alert(alert: AlertDescription) -> (String, &'static str) {
         AlertDescription::CertificateRequired
         | AlertDescription::BadCertificate
         | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => (
-            text("wants a client certificate for TLS itself, which is not supported"),
-            "check the authority: Entra ID asks for none",
-        ),
+        | AlertDescription::AccessDenied => no_certificate(),
         AlertDescription::UnrecognisedName => (
             text("does not know this host name"),
             "check the spelling of the host",
         ),
-        other => (format!("the other side ended it ({other:?})"), IN_BETWEEN),
+        other => (
+            format!("the other side ended it ({other:?})"),
+            remedy::no_handshake(host),
+        ),
     }
 }

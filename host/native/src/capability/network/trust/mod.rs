@@ -1,6 +1,7 @@
 //! Who is believed to be who they say: TLS with the operating system's certificate authorities and those of
 //! `ENTRA_AUTH_CLI_CA_FILE`.
 
+mod asked;
 mod bundle;
 mod certificate;
 mod handshake;
@@ -16,9 +17,13 @@ use rustls_pki_types::ServerName;
 use rustls_platform_verifier::Verifier;
 use tokio_rustls::TlsConnector;
 
+use self::asked::NoCertificate;
+use self::handshake::Attempt;
+pub(super) use self::handshake::refused;
 use self::verifier::Explaining;
 use super::cause::Cause;
 use super::connection::Connection;
+use super::remedy;
 use super::setting::Setting;
 use crate::capability::bindings::entra_auth::core::errors::Fault;
 use crate::system::status_line;
@@ -63,16 +68,24 @@ impl Trust {
             )
         })?;
         let connecting = TlsConnector::from(config).connect(name, connection);
-        match tokio::time::timeout(limit, connecting).await {
-            Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(handshake::failed(&error, whom, limit)),
+        match tokio::time::timeout(limit, asked::told(connecting)).await {
+            Ok((Ok(stream), _)) => Ok(Box::new(stream)),
+            Ok((Err(error), was_asked)) => Err(handshake::failed(
+                &error,
+                &Attempt {
+                    host,
+                    whom,
+                    limit,
+                    was_asked,
+                },
+            )),
             Err(_) => Err(Cause::new(
                 Fault::TimedOut,
                 format!(
                     "{whom} did not answer the TLS handshake within {} seconds",
                     limit.as_secs()
                 ),
-                "check that TLS is spoken there, and the proxy or firewall in between",
+                remedy::slow_handshake(host),
             )),
         }
     }
@@ -100,7 +113,7 @@ impl Trust {
         let config = builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
-            .with_no_client_auth();
+            .with_client_cert_resolver(Arc::new(NoCertificate));
         Ok(Arc::new(config))
     }
 }

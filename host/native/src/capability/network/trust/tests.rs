@@ -12,7 +12,9 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::crypto::ring;
+use rustls::server::WebPkiClientVerifier;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
@@ -230,10 +232,10 @@ fn a_peer_that_speaks_no_tls_or_goes_away() {
     ] {
         let cause = runtime.block_on(async {
             let (client, mut server) = tokio::io::duplex(64 * 1024);
-            tokio::io::AsyncWriteExt::write_all(&mut server, answer)
+            AsyncWriteExt::write_all(&mut server, answer)
                 .await
                 .unwrap();
-            tokio::io::AsyncWriteExt::shutdown(&mut server)
+            AsyncWriteExt::shutdown(&mut server)
                 .await
                 .unwrap();
             let shaken = trust(&file)
@@ -244,6 +246,104 @@ fn a_peer_that_speaks_no_tls_or_goes_away() {
         assert_eq!(cause.fault, fault, "{cause:?}");
         assert!(cause.message.contains(expected), "{cause:?}");
     }
+}
+
+#[test]
+#[cfg_attr(
+    windows,
+    ignore = "Wine 8 knows no CERT_CHAIN_ENGINE_CONFIG with dwExclusiveFlags"
+)]
+fn a_server_that_asks_for_a_client_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    let trusted = authority("Contoso CA");
+    fs::write(&file, trusted.pem()).unwrap();
+    let expected =
+        "the TLS handshake with `login.test` failed: the other side wants a client certificate";
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for (version, asks) in [
+        (&rustls::version::TLS12, false),
+        (&rustls::version::TLS12, true),
+        (&rustls::version::TLS13, false),
+        (&rustls::version::TLS13, true),
+    ] {
+        let (connecting, was_asked) = runtime.block_on(async {
+            let (client, server) = tokio::io::duplex(64 * 1024);
+            let config = asking(&trusted, version, asks);
+            tokio::spawn(async move {
+                let accepted = TlsAcceptor::from(Arc::new(config)).accept(server).await;
+                if let Ok(mut stream) = accepted {
+                    drop(stream.write_all(b"!").await);
+                }
+            });
+            let config = trust(&file).read().unwrap();
+            let name = ServerName::try_from("login.test").unwrap();
+            let connecting = asked::told(TlsConnector::from(config).connect(name, client));
+            let (connected, was_asked) = connecting.await;
+            let answered = match connected {
+                Ok(mut stream) => stream.read_u8().await,
+                Err(error) => Err(error),
+            };
+            (answered, was_asked)
+        });
+        assert_eq!(was_asked, asks, "{version:?}");
+        match connecting {
+            Ok(byte) => assert!(byte == b'!' && !asks, "{version:?}"),
+            Err(error) => {
+                let cause = refused(&error, "`login.test`").unwrap();
+                assert!(asks && cause.message.starts_with(expected), "{cause:?}");
+                assert_eq!(cause.fault, Fault::Untrusted);
+            }
+        }
+    }
+    // The alert of many servers up to TLS 1.2.
+    let alert = rustls::Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);
+    let error = std::io::Error::other(alert);
+    for (was_asked, words) in [
+        (true, "wants a client certificate"),
+        (false, "no version or cipher in common"),
+    ] {
+        let attempt = Attempt {
+            host: "login.test",
+            whom: "`login.test`",
+            limit: LIMIT,
+            was_asked,
+        };
+        let cause = handshake::failed(&error, &attempt);
+        assert!(cause.message.contains(words), "{cause:?}");
+        assert!(refused(&error, "").is_none());
+    }
+}
+
+/// For a server that asks for a certificate of `issuer`, or for none.
+fn asking(
+    issuer: &Authority,
+    version: &'static rustls::SupportedProtocolVersion,
+    asks: bool,
+) -> ServerConfig {
+    let provider = Arc::new(ring::default_provider());
+    let key = KeyPair::generate().unwrap();
+    let certificate = parameters(|_| {}).signed_by(&key, issuer).unwrap();
+    let mut authorities = rustls::RootCertStore::empty();
+    authorities.add(issuer.der().clone()).unwrap();
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[version])
+        .unwrap();
+    let builder = match asks {
+        false => builder.with_no_client_auth(),
+        true => builder.with_client_cert_verifier(
+            WebPkiClientVerifier::builder_with_provider(Arc::new(authorities), provider)
+                .build()
+                .unwrap(),
+        ),
+    };
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    builder
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap()
 }
 
 #[test]
