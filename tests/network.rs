@@ -363,15 +363,18 @@ fn a_file_of_authorities_that_cannot_be_used_is_named() {
 }
 
 #[test]
-fn a_system_without_authorities_says_what_to_install() {
+fn where_a_system_should_have_authorities_is_named() {
     let proxy = format!("http://127.0.0.1:{}", proxy(b"HTTP/1.1 200 OK\r\n\r\n"));
     let empty = tempfile::tempdir().unwrap();
-    let user = user(&[
-        ("HTTPS_PROXY", &proxy),
-        ("SSL_CERT_DIR", empty.path().to_str().unwrap()),
-    ]);
-    let outcome = user.run(LINE);
-    let (error, hint) = outcome.failure(5);
-    assert!(error.contains("has no certificate authorities"), "{error}");
-    assert!(hint.contains("ca-certificates"), "{hint}");
+    let path = empty.path().to_str().unwrap();
+    for (variable, said) in [
+        ("SSL_CERT_DIR", "in which there are none"),
+        ("SSL_CERT_FILE", "which cannot be read: is a directory"),
+    ] {
+        let user = user(&[("HTTPS_PROXY", &proxy), (variable, path)]);
+        let outcome = user.run(LINE);
+        let (error, hint) = outcome.failure(5);
+        assert_eq!(error, format!("`{variable}` names `{path}`, {said}"));
+        assert!(hint.contains("unset the variable"), "{hint}");
+    }
 }

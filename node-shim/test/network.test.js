@@ -29,6 +29,7 @@ before(async () => {
   silent = await listening(createServer(() => {}));
   broken = await listening(createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'))));
   writeFileSync(join(folder, 'nothing.pem'), 'no certificate\n');
+  writeFileSync(join(folder, 'ca.p12'), Buffer.from('308200050201033000', 'hex'));
 });
 after(() => {
   emulator.stop();
@@ -91,6 +92,8 @@ const FAULTS = [
   ['a server that never answers', () => ({ AZURE_AUTHORITY_HOST: at(silent) }), 6, ['--timeout', '1s']],
   ['an answer that breaks off', () => ({ AZURE_AUTHORITY_HOST: at(broken) }), 5],
   ['a file of authorities without any', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: 'nothing.pem' }), 5],
+  ['a file of authorities below the home folder', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: '~/nothing.pem' }), 5],
+  ['a file of authorities that is PKCS#12', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: 'ca.p12' }), 5],
   ['a file of authorities that is not there', () => ({ AZURE_AUTHORITY_HOST: emulator.authority, ENTRA_AUTH_CLI_CA_FILE: '/nonexistent' }), 5],
   ['a proxy that is not there', () => trusting({ AZURE_AUTHORITY_HOST: 'https://login.example', HTTPS_PROXY: 'http://127.0.0.1:1' }), 5],
   ['another server than the one that was meant', () => trusting({ AZURE_AUTHORITY_HOST: 'https://login.example', HTTPS_PROXY: at(proxy.server) }), 5],

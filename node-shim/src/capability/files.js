@@ -1,9 +1,9 @@
 // The capability `files`: the files that the user named, and no others.
 import { constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../system/file_error.js';
+import { fromHome } from '../system/from_home.js';
 import { put, upTo } from '../system/private_file.js';
 
 export const files = {
@@ -17,7 +17,7 @@ export const files = {
 
   /** The path in a form that means the same file from every folder. */
   async locate(path) {
-    return resolve(path.replace(/^~(?=$|[/\\])/, () => homedir()));
+    return resolve(fromHome(path));
   },
 
   async write(named, content) {

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { FileError } from './file_error.js';
+import { fromHome } from './from_home.js';
 import { word } from './word.js';
 
 const NAME = 'entra-auth-cli';
@@ -20,7 +21,7 @@ export class Folders {
     const chosen = OVERRIDES.map((name) => word(variables[name])).find(Boolean);
     const [config, cache] = BASES[platform] ?? BASES.linux;
     if (chosen) {
-      this.#config = resolve(chosen);
+      this.#config = resolve(fromHome(chosen, home));
       this.#cache = join(this.#config, TOKENS);
       this.#chosen = this.#config === below(variables, home, config, [NAME]) ? undefined : this.#config;
       return;

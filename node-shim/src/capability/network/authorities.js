@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { builtin } from '../../system/builtin.js';
+import { fromHome } from '../../system/from_home.js';
 import { word } from '../../system/word.js';
 
 /** A file with further certificate authorities (PEM), as behind a proxy that inspects TLS. */
@@ -39,13 +40,27 @@ export class TrustedAuthorities {
   }
 
   #extra() {
-    const path = word(this.#variables[CA_FILE]);
-    if (!path) return [];
+    const named = word(this.#variables[CA_FILE]);
+    if (!named) return [];
+    const path = fromHome(named);
     const content = readOrSay(path);
     const found = content.toString('latin1').match(CERTIFICATE) ?? single(content);
-    if (!found) throw unusable(path, 'which holds no certificate', 'a file of certificates as text (PEM) is meant, or a single one (DER)');
-    return found;
+    if (found) return found;
+    if (firstNumber(content) === PFX_VERSION) {
+      throw unusable(path, 'which is a PKCS#12 file', 'turn it into certificates: `openssl pkcs12 -in FILE -nokeys -out ca.pem`');
+    }
+    throw unusable(path, 'which holds no certificate', 'a file of certificates as text (PEM) is meant, or a single one (DER)');
   }
+}
+
+/** RFC 7292 section 4. */
+const PFX_VERSION = 3;
+
+/** The number that a sequence begins with, which certificates do not. */
+function firstNumber(content) {
+  if (content[0] !== 0x30) return undefined;
+  const within = content.subarray(content[1] > 0x80 ? 2 + (content[1] & 0x7f) : 2);
+  return within[0] === 2 && within[1] === 1 ? within[2] : undefined;
 }
 
 /** One certificate in DER, as PEM. */

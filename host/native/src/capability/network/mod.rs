@@ -11,6 +11,7 @@ mod trust;
 
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -49,12 +50,12 @@ pub(crate) struct Network {
 impl Network {
     /// As the environment of this process says.
     pub(crate) fn from_environment() -> Self {
-        Self::from_variables(|name| std::env::var_os(name))
+        Self::from_variables(|name| std::env::var_os(name), std::env::home_dir())
     }
 
-    fn from_variables(find: impl Fn(&str) -> Option<OsString>) -> Self {
+    fn from_variables(find: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Self {
         let proxies = Arc::new(Proxies::from_variables(&find));
-        let trust = Arc::new(Trust::from_variables(&find));
+        let trust = Arc::new(Trust::from_variables(&find, home.as_deref()));
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE_LIMIT)
             .pool_timer(TokioTimer::new())

@@ -9,7 +9,6 @@ use rustls_pki_types::CertificateDer;
 use webpki::anchor_from_trusted_cert;
 
 use super::super::cause::{Cause, of_system};
-use super::CA_FILE;
 use crate::capability::bindings::entra_auth::core::errors::Fault;
 
 /// What a file holds.
@@ -20,10 +19,11 @@ pub(super) struct Bundle {
     pub(super) skipped: usize,
 }
 
-/// The authorities in the file; there is at least one.
-pub(super) fn read(path: &Path) -> Result<Bundle, Cause> {
+/// The authorities in the file that `variable` names; there is at least one.
+pub(super) fn read(variable: &str, path: &Path) -> Result<Bundle, Cause> {
     let content = fs::read(path).map_err(|error| {
         unusable(
+            variable,
             path,
             &format!("which cannot be read: {}", of_system(&error)),
             "correct the path, or unset the variable",
@@ -32,44 +32,54 @@ pub(super) fn read(path: &Path) -> Result<Bundle, Cause> {
     let bundle = parse(&content);
     match bundle.authorities.is_empty() {
         false => Ok(bundle),
-        true => Err(no_certificate(path, &content, bundle.skipped)),
+        true => {
+            let (why, hint) = no_certificate(&content, bundle.skipped);
+            Err(unusable(variable, path, &why, hint))
+        }
     }
 }
 
-fn no_certificate(path: &Path, content: &[u8], skipped: usize) -> Cause {
+/// What there is instead, and what to do about it.
+fn no_certificate(content: &[u8], skipped: usize) -> (String, &'static str) {
     let text = as_text(content);
     let has = |label: &str| text.contains(&format!("-----BEGIN {label}"));
-    let remedy = "a file of certificates as text (PEM) is meant, or a single one (DER)";
+    let begins_with = first_number(content);
     if has("PKCS7") || has("CMS") || is_signed_data(content) {
-        return unusable(
-            path,
-            "which is a PKCS#7 file",
+        return (
+            "which is a PKCS#7 file".to_owned(),
             "turn it into certificates: `openssl pkcs7 -print_certs -in FILE -out ca.pem`, with `-inform DER` if it is no text",
         );
     }
-    match skipped {
-        0 if content.is_empty() => unusable(path, "which is empty", remedy),
-        0 if has("PRIVATE KEY") || has("RSA PRIVATE KEY") || has("EC PRIVATE KEY") => {
-            unusable(path, "which holds a private key and no certificate", remedy)
-        }
-        0 => unusable(path, "which holds no certificate", remedy),
-        1 => unusable(
-            path,
-            "whose certificate cannot be used: it is damaged",
-            remedy,
-        ),
-        several => unusable(
-            path,
-            &format!("none of whose {several} certificates can be used: they are damaged"),
-            remedy,
-        ),
+    if begins_with == Some(PFX_VERSION) {
+        return (
+            "which is a PKCS#12 file".to_owned(),
+            "turn it into certificates: `openssl pkcs12 -in FILE -nokeys -out ca.pem`",
+        );
     }
+    let is_key = |number| KEY_VERSIONS.contains(&number);
+    let holds_key = match skipped {
+        0 => has("PRIVATE KEY") || has("RSA PRIVATE KEY") || has("EC PRIVATE KEY"),
+        _ => begins_with.is_some_and(is_key),
+    };
+    let what = match skipped {
+        _ if content.is_empty() => "which is empty".to_owned(),
+        _ if holds_key => "which holds a private key and no certificate".to_owned(),
+        0 => "which holds no certificate".to_owned(),
+        1 => "whose certificate cannot be used: it is damaged".to_owned(),
+        several => {
+            format!("none of whose {several} certificates can be used: they are damaged")
+        }
+    };
+    (
+        what,
+        "a file of certificates as text (PEM) is meant, or a single one (DER)",
+    )
 }
 
-fn unusable(path: &Path, why: &str, hint: &str) -> Cause {
+pub(super) fn unusable(variable: &str, path: &Path, why: &str, hint: &str) -> Cause {
     Cause::new(
         Fault::Other,
-        format!("`{CA_FILE}` names `{}`, {why}", path.display()),
+        format!("`{variable}` names `{}`, {why}", path.display()),
         hint,
     )
 }
@@ -153,6 +163,27 @@ fn first_element(content: &[u8]) -> Option<&[u8]> {
     };
     content.get(..header + length)
 }
+
+/// The number that a sequence begins with, which certificates do not: keys and the like tell their version by it.
+fn first_number(content: &[u8]) -> Option<u8> {
+    let ([0x30, 0..=0x80, within @ ..]
+    | [0x30, 0x81, _, within @ ..]
+    | [0x30, 0x82, _, _, within @ ..]
+    | [0x30, 0x83, _, _, _, within @ ..]) = content
+    else {
+        return None;
+    };
+    match within {
+        [0x02, 0x01, number, ..] => Some(*number),
+        _ => None,
+    }
+}
+
+/// RFC 7292 section 4.
+const PFX_VERSION: u8 = 3;
+
+/// RFC 5958 section 2, RFC 8017 appendix A.1.2 and RFC 5915 section 3.
+const KEY_VERSIONS: [u8; 2] = [0, 1];
 
 /// `ContentInfo` with the type `signedData` (RFC 2315 section 14).
 fn is_signed_data(content: &[u8]) -> bool {

@@ -62,13 +62,17 @@ pub(super) fn fault(
             format!("its certificate was revoked {}", who(&own)),
             "do not trust it; whoever runs the server has to replace it".to_owned(),
         ),
+        // Something else by its name is trusted.
+        CertificateError::BadSignature if is_self_signed(&own) => unknown_issuer(&own, &others),
         CertificateError::BadSignature => distrust(
             format!(
                 "a signature in its certificates is not that of the issuer {}",
                 who(&own)
             ),
-            "whoever runs the server has to replace the certificate; a proxy may have garbled it"
-                .to_owned(),
+            format!(
+                "if the issuer was made anew by the same name, put it into the file that {CA_FILE} names in place of the old \
+                 one; else whoever runs the server has to replace the certificate"
+            ),
         ),
         error => by_its_looks(error, &own, &others),
     }

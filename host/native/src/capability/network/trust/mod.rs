@@ -5,10 +5,11 @@ mod asked;
 mod bundle;
 mod certificate;
 mod handshake;
+mod system;
 mod verifier;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -20,13 +21,14 @@ use tokio_rustls::TlsConnector;
 use self::asked::NoCertificate;
 use self::handshake::Attempt;
 pub(super) use self::handshake::refused;
+use self::system::Places;
 use self::verifier::Explaining;
 use super::cause::Cause;
 use super::connection::Connection;
 use super::remedy;
 use super::setting::Setting;
 use crate::capability::bindings::entra_auth::core::errors::Fault;
-use crate::system::status_line;
+use crate::system::{status_line, variable};
 
 /// A file with further certificate authorities to trust, as behind a proxy that inspects TLS.
 pub(crate) const CA_FILE: &str = "ENTRA_AUTH_CLI_CA_FILE";
@@ -34,19 +36,24 @@ pub(crate) const CA_FILE: &str = "ENTRA_AUTH_CLI_CA_FILE";
 /// The authorities, read when the first connection needs them: that costs more than a request.
 pub(super) struct Trust {
     file: Option<PathBuf>,
+    places: Places,
     config: OnceLock<Result<Arc<ClientConfig>, Cause>>,
 }
 
 impl Trust {
     /// From environment variables.
-    pub(super) fn from_variables(find: impl Fn(&str) -> Option<OsString>) -> Self {
+    pub(super) fn from_variables(
+        find: impl Fn(&str) -> Option<OsString>,
+        home: Option<&Path>,
+    ) -> Self {
         let file = Setting::of_variable(CA_FILE, &find).map(|setting| match &setting.text {
             Some(text) => PathBuf::from(text.as_str()),
             // A path need not be text; blanks and quotes are part of such a one.
             None => find(CA_FILE).map(PathBuf::from).unwrap_or_default(),
         });
         Self {
-            file,
+            file: file.map(|file| variable::from_home(file, home)),
+            places: Places::from_variables(find),
             config: OnceLock::new(),
         }
     }
@@ -93,7 +100,7 @@ impl Trust {
     fn read(&self) -> Result<Arc<ClientConfig>, Cause> {
         let extra = match &self.file {
             Some(file) => {
-                let bundle = bundle::read(file)?;
+                let bundle = bundle::read(CA_FILE, file)?;
                 status_line::step(&format!(
                     "trust: `{}` has {} certificate authorities; {} certificates in it were skipped",
                     file.display(),
@@ -105,29 +112,18 @@ impl Trust {
             None => bundle::Bundle::default(),
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        // On systems that keep authorities in files, that there are none is the one fault to be met here.
         let verifier = Verifier::new_with_extra_roots(extra.authorities, Arc::clone(&provider))
-            .map_err(no_authorities)?;
+            .map_err(|_| self.places.why_none())?;
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(no_authorities)?;
+            .map_err(|_| self.places.why_none())?;
         let config = builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
             .with_client_cert_resolver(Arc::new(NoCertificate));
         Ok(Arc::new(config))
     }
-}
-
-/// On systems that keep authorities in files, that there are none is the one fault to be met here.
-fn no_authorities(_: rustls::Error) -> Cause {
-    Cause::new(
-        Fault::Untrusted,
-        "this system has no certificate authorities to judge servers by",
-        format!(
-            "install them (the package `ca-certificates`), or name a file of them in {CA_FILE}; where SSL_CERT_FILE or \
-             SSL_CERT_DIR is set, it must lead to some"
-        ),
-    )
 }
 
 #[cfg(test)]

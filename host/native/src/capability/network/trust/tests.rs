@@ -41,7 +41,7 @@ fn parameters(change: impl FnOnce(&mut CertificateParams)) -> CertificateParams 
 }
 
 fn trust(file: &Path) -> Trust {
-    Trust::from_variables(|name| (name == CA_FILE).then(|| OsString::from(file)))
+    Trust::from_variables(|name| (name == CA_FILE).then(|| OsString::from(file)), None)
 }
 
 /// What a client that trusts the authorities in `file` says of a server with this certificate.
@@ -181,6 +181,21 @@ fn every_fault_of_a_certificate_has_words_of_its_own() {
             .contains("its certificate is signed by itself"),
         "{cause:?}"
     );
+    // Something else by the same name is trusted, then this as well.
+    fs::write(&file, authority("the server").pem()).unwrap();
+    let cause = said(&file, own.der().clone(), &key).unwrap_err();
+    assert!(cause.message.contains("signed by itself"), "{cause:?}");
+    assert!(cause.hint.contains(CA_FILE), "{cause:?}");
+    fs::write(&file, own.pem()).unwrap();
+    said(&file, own.der().clone(), &key).unwrap();
+    // An authority that was made anew.
+    fs::write(&file, authority("Proxy CA").pem()).unwrap();
+    let certificate = parameters(|_| {}).signed_by(&key, &other).unwrap();
+    let cause = said(&file, certificate.der().clone(), &key).unwrap_err();
+    assert!(
+        cause.message.contains("is not that of the issuer") && cause.hint.contains(CA_FILE),
+        "{cause:?}"
+    );
 }
 
 /// Libraries have one name for it and for what cannot be read at all.
@@ -232,12 +247,8 @@ fn a_peer_that_speaks_no_tls_or_goes_away() {
     ] {
         let cause = runtime.block_on(async {
             let (client, mut server) = tokio::io::duplex(64 * 1024);
-            AsyncWriteExt::write_all(&mut server, answer)
-                .await
-                .unwrap();
-            AsyncWriteExt::shutdown(&mut server)
-                .await
-                .unwrap();
+            AsyncWriteExt::write_all(&mut server, answer).await.unwrap();
+            AsyncWriteExt::shutdown(&mut server).await.unwrap();
             let shaken = trust(&file)
                 .handshake(Box::new(client), "login.test", "`login.test`", LIMIT)
                 .await;
@@ -409,7 +420,7 @@ fn authorities_are_read_as_everybody_reads_bundles() {
     let file = folder.path().join("ca.pem");
     for (name, content, usable, skipped) in rows {
         fs::write(&file, content).unwrap();
-        let bundle = bundle::read(&file).unwrap();
+        let bundle = bundle::read(CA_FILE, &file).unwrap();
         assert_eq!(
             (bundle.authorities.len(), bundle.skipped),
             (usable, skipped),
@@ -420,22 +431,38 @@ fn authorities_are_read_as_everybody_reads_bundles() {
 
 #[test]
 fn a_file_without_authorities_is_named_with_what_it_is() {
-    let key = KeyPair::generate().unwrap().serialize_pem();
+    let key = KeyPair::generate().unwrap();
+    let [pem, der] = [key.serialize_pem().into_bytes(), key.serialize_der()];
     let broken = authority("one").pem().replacen("MIIB", "MIIC", 1);
+    let broken_with_key = format!("{}{broken}", key.serialize_pem());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     for (content, expected) in [
-        ("", "which is empty"),
-        ("hello", "which holds no certificate"),
-        (key.as_str(), "which holds a private key and no certificate"),
-        (broken.as_str(), "whose certificate cannot be used"),
+        (&b""[..], "which is empty"),
+        (b"hello", "which holds no certificate"),
+        (&pem, "which holds a private key and no certificate"),
+        (&der, "which holds a private key and no certificate"),
+        (broken.as_bytes(), "whose certificate cannot be used"),
         (
-            "-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n",
+            broken_with_key.as_bytes(),
+            "whose certificate cannot be used",
+        ),
+        (
+            b"-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----\n",
             "which is a PKCS#7 file",
+        ),
+        // `PFX`, with a length of either kind that is in use (X.690 section 8.1.3).
+        (
+            b"\x30\x82\x00\x05\x02\x01\x03\x30\x00",
+            "which is a PKCS#12 file",
+        ),
+        (
+            b"\x30\x80\x02\x01\x03\x30\x00\x00\x00",
+            "which is a PKCS#12 file",
         ),
     ] {
         fs::write(&file, content).unwrap();
-        let cause = bundle::read(&file).unwrap_err();
+        let cause = bundle::read(CA_FILE, &file).unwrap_err();
         assert!(cause.message.contains(expected), "{cause:?}");
         let name = format!("`{CA_FILE}` names `{}`", file.display());
         assert!(cause.message.starts_with(&name), "{cause:?}");
@@ -450,10 +477,47 @@ fn a_file_without_authorities_is_named_with_what_it_is() {
         (folder.path().join("none"), missing),
         (folder.path().to_owned(), directory),
     ] {
-        let cause = bundle::read(&path).unwrap_err();
+        let cause = bundle::read(CA_FILE, &path).unwrap_err();
         let expected = format!("which cannot be read: {why}");
         assert!(cause.message.contains(&expected), "{cause:?}");
     }
+}
+
+/// The system keeps its authorities in files.
+#[test]
+#[cfg(all(unix, not(target_os = "macos")))]
+fn a_variable_that_leads_to_no_authorities_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let [empty, wide] = ["empty.pem", "wide.pem"].map(|name| folder.path().join(name));
+    fs::write(&empty, "").unwrap();
+    let units = authority("one").pem();
+    let units: Vec<u8> = units.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&wide, units).unwrap();
+    let none = folder.path().join("none");
+    let [none, folder] = [none.as_path(), folder.path()];
+    for (variable, path, expected) in [
+        ("SSL_CERT_FILE", none, "which cannot be read: no such file"),
+        ("SSL_CERT_FILE", &empty, "which is empty"),
+        ("SSL_CERT_FILE", folder, "which cannot be read: is a dir"),
+        ("SSL_CERT_FILE", &wide, "which is no text in ASCII"),
+        ("SSL_CERT_DIR", none, "which cannot be read: no such file"),
+        ("SSL_CERT_DIR", folder, "in which there are none"),
+    ] {
+        let find = |name: &str| (name == variable).then(|| OsString::from(path));
+        let cause = Places::from_variables(find).why_none();
+        let start = format!("`{variable}` names `{}`, {expected}", path.display());
+        assert!(cause.message.starts_with(&start), "{cause:?}");
+        assert!(!cause.hint.is_empty());
+    }
+    let cause = Places::from_variables(|_| None).why_none();
+    assert!(cause.hint.contains("ca-certificates"), "{cause:?}");
+}
+
+#[test]
+fn a_file_is_named_from_the_home_folder() {
+    let find = |name: &str| (name == CA_FILE).then(|| OsString::from("'~/ca.pem'"));
+    let trust = Trust::from_variables(find, Some(Path::new("/home/u")));
+    assert_eq!(trust.file, Some(PathBuf::from("/home/u/ca.pem")));
 }
 
 /// Made by `openssl x509 -req` without `-extfile`.
