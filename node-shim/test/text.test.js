@@ -39,6 +39,7 @@ test('what is no text is refused by its reason', () => {
     ['half a unit', '\xff\xfea', encoding],
     ['half a pair', '\xff\xfe\x3d\xd8', encoding],
     ['NUL inside', 'ab\0cdefghijk', nul],
+    ['NUL alone', '\0'.repeat(500), nul],
     ['UTF-16 behind UTF-8', 'a first line\nb\0c\0', nul],
     ['UTF-32', '\xff\xfe\0\0a\0\0\0b\0\0\0', nul],
     ['DER', '\x30\x82\x00\x10\x02\x01\x00\x30\x82\x01\x0f\x00\x30\x82', encoding],

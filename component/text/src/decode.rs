@@ -40,12 +40,17 @@ pub fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, NotText> {
         },
     };
     let bare = text.trim_start_matches(MARK).trim_end_matches('\0');
-    match bare.contains('\0') {
+    // A file of nothing else lost its content, such as when the power failed.
+    let is_lost = bare.is_empty() && text.len() > LONGEST_END;
+    match is_lost || bare.contains('\0') {
         true => Err(NotText::Nul),
         false if bare.len() == text.len() => Ok(text),
         false => Ok(Zeroizing::new(bare.to_owned())),
     }
 }
+
+/// What ends a text in memory, in the widest encoding, in bytes.
+const LONGEST_END: usize = 4;
 
 /// Which byte of a UTF-16 unit comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +165,7 @@ mod tests {
             ("half a unit", b"\xff\xfea", NotText::Encoding),
             ("half a pair", b"\xff\xfe\x3d\xd8", NotText::Encoding),
             ("NUL inside", b"ab\0cdefghijk", NotText::Nul),
+            ("NUL alone", [0; 500].as_slice(), NotText::Nul),
             ("UTF-16 behind UTF-8", b"a first line\nb\0c\0", NotText::Nul),
             ("UTF-32", b"\xff\xfe\0\0a\0\0\0b\0\0\0", NotText::Nul),
             (

@@ -5,10 +5,11 @@ export class NotText extends Error {}
 
 /** The text of the bytes, without byte order marks in front and NULs behind it; line ends stay. */
 export function decode(bytes) {
-  const text = decodedAs(encodingOf(bytes), bytes)
-    .replace(/^\ufeff+/, '')
-    .replace(/\0+$/, '');
-  if (text.includes('\0')) throw new NotText('is no text: there are NUL bytes in it, or two encodings');
+  const whole = decodedAs(encodingOf(bytes), bytes);
+  const text = whole.replace(/^\ufeff+/, '').replace(/\0+$/, '');
+  // A file of nothing else lost its content, such as when the power failed.
+  const isLost = text === '' && whole.length > LONGEST_END;
+  if (isLost || text.includes('\0')) throw new NotText('is no text: there are NUL bytes in it, or two encodings');
   return text;
 }
 
@@ -39,3 +40,6 @@ function decodedAs(encoding, bytes) {
 }
 
 const LINE_END = 0x0a;
+
+/** What ends a text in memory, in the widest encoding, in bytes. */
+const LONGEST_END = 4;
