@@ -185,8 +185,13 @@ fn what_is_wrong_is_said_before_the_program_runs() {
             "other machines may come",
         ),
         (
-            "-p my-api-client --listen nowhere -- touch ran",
-            5,
+            "-p my-api-client --listen 8401 -- touch ran",
+            4,
+            "no IP address",
+        ),
+        (
+            "-p my-api-client --listen localhost:0 -- touch ran",
+            4,
             "no IP address",
         ),
         ("-p my-api-client", 4, "nobody could ask"),

@@ -125,8 +125,13 @@ impl Serve {
                 "name a program as in `serve -- COMMAND`, or a file by `--env-file`",
             ));
         }
-        let address = self.listen.parse::<SocketAddr>();
-        let is_off = address.is_ok_and(|address| !address.ip().to_canonical().is_loopback());
+        let address: SocketAddr = self.listen.parse().map_err(|_| {
+            Error::bad_arguments(
+                format!("`{}` is no IP address with a port", self.listen),
+                "write it as `127.0.0.1:8401`; port 0 is any that is free",
+            )
+        })?;
+        let is_off = !address.ip().to_canonical().is_loopback();
         if is_off && self.imds {
             return Err(Error::bad_arguments(
                 "`--imds` takes no secret, so it answers on loopback alone",
@@ -240,6 +245,8 @@ mod tests {
             ("--env-file a.env", None),
             ("--imds", None),
             ("", Some("nobody could ask")),
+            ("--listen 8401 -- true", Some("no IP address")),
+            ("--listen localhost:0 -- true", Some("no IP address")),
             ("--listen [::1]:8401 -- true", None),
             ("--listen [::ffff:127.0.0.1]:8401 -- true", None),
             ("--listen 127.0.0.2:8401 --imds", None),
