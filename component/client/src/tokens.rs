@@ -1,6 +1,6 @@
 //! `tokens`: from the cache if it will do, else from the server.
 
-use protocol::token::cache::{CacheEntry, CacheKey, Decision};
+use protocol::token::cache::{CacheEntry, CacheKey, Decision, EXPIRY_MARGIN};
 use protocol::token::id::account_name;
 use protocol::token::response::{BEARER, TokenResponse};
 use protocol::value::time::Timestamp;
@@ -127,6 +127,10 @@ fn tell(decision: Decision, stored: Option<&CacheEntry>) {
         Decision::Renew => format!(
             "cache: a token is there, valid for {left} more seconds: a new one is asked for"
         ),
+        Decision::Absent if left > EXPIRY_MARGIN.as_secs() => {
+            "cache: a token is there that was got with another proof, and is not handed out"
+                .to_owned()
+        }
         Decision::Absent => "cache: no token that can be used".to_owned(),
     };
     drop(progress::step(&verdict));
