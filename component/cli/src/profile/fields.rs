@@ -163,6 +163,30 @@ pub(crate) fn scopes(text: &str) -> Result<Vec<String>, BadValue> {
     }
 }
 
+/// Scopes that a profile keeps: an API that is named without a permission would only fail later. To managed identities it is the
+/// resource, and does.
+pub(crate) fn scopes_to_keep(text: &str) -> Result<Vec<String>, BadValue> {
+    let scopes = scopes(text)?;
+    match scopes.iter().find(|scope| names_no_permission(scope)) {
+        Some(api) => {
+            let all = format!("{}/.default", api.trim_end_matches('/'));
+            Err(BadValue {
+                instead: Some(all.clone()).filter(|_| scopes.len() == 1),
+                ..BadValue::new(
+                    format!("scope `{api}` names an API but no permission"),
+                    format!("for all that was granted, did you mean `{all}`?"),
+                )
+            })
+        }
+        None => Ok(scopes),
+    }
+}
+
+fn names_no_permission(scope: &str) -> bool {
+    let api = scope.strip_prefix("api://").unwrap_or_default();
+    !api.is_empty() && !api.trim_end_matches('/').contains('/')
+}
+
 /// A bare word is a scope of Microsoft Graph to Entra. Those are written `User.Read`, and with hyphens none is.
 fn is_name_of_api(scope: &str) -> bool {
     let is_bare = scope
@@ -338,6 +362,15 @@ mod tests {
             ("\"api://a/.default\"", false),
         ] {
             assert_eq!(scopes(text).is_ok(), is_good, "{text}");
+        }
+        for (text, is_good) in [
+            ("api://a", false),
+            ("api://a/", false),
+            ("api://a/read", true),
+            ("api://contoso.com/a", true),
+            ("https://vault.azure.net", true),
+        ] {
+            assert_eq!(scopes_to_keep(text).is_ok(), is_good, "{text}");
         }
         let hint = scopes("your-api-id").unwrap_err().hint.unwrap();
         assert!(hint.contains("`api://your-api-id/.default`"), "{hint}");

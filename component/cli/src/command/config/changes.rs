@@ -6,7 +6,7 @@ use crate::input::named;
 use crate::input::secret::Secret;
 use crate::output::Output;
 use crate::output::civil_time;
-use crate::output::error::Error;
+use crate::output::error::{BadValue, Error};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::credential_id;
@@ -51,7 +51,7 @@ impl Changes {
             self.after.client_id = fields::client_id(text.trim())?;
         }
         if let Some(text) = &given.scope {
-            self.after.scopes = fields::scopes(text)?;
+            self.set_scopes(text)?;
         }
         if let Some(DefaultFlow(flow)) = given.flow {
             self.set_flow(flow);
@@ -107,6 +107,14 @@ impl Changes {
 
     pub(super) fn set_method(&mut self, method: AuthMethod) {
         named::name(method).clone_into(&mut self.after.auth_method);
+    }
+
+    pub(super) fn set_scopes(&mut self, text: &str) -> Result<(), BadValue> {
+        self.after.scopes = match self.after.auth_method() {
+            Ok(AuthMethod::ManagedIdentity) => fields::scopes(text)?,
+            _ => fields::scopes_to_keep(text)?,
+        };
+        Ok(())
     }
 
     pub(super) fn set_flow(&mut self, flow: Option<Flow>) {
@@ -190,9 +198,14 @@ impl Changes {
         }
     }
 
+    /// Fails if something is missing that belongs to the rest.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        check(&self.after)
+    }
+
     /// The profile and its secrets, or neither.
     pub(super) fn save(mut self, output: &Output) -> Result<Profile, Error> {
-        check(&self.after)?;
+        self.check()?;
         self.after.updated_at = Some(civil_time::rfc3339(civil_time::now()));
         let mut secrets = SecretChanges::default();
         let said = self.change_secrets(&mut secrets)?;

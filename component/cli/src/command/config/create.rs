@@ -177,13 +177,16 @@ impl Create {
             named::name(method).clone_into(&mut draft.profile.auth_method);
             self.prove(method, &mut draft, &mut answers, output)?;
         }
+        let is_managed = draft.profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity);
         draft.profile.scopes = answers.with_default(
             Field::new("Scopes: ", "--scope").explained(&SCOPES_EXPLAINED),
             self.fields.scope.as_deref(),
             scopes::DEFAULT,
-            fields::scopes,
+            match is_managed {
+                true => fields::scopes,
+                false => fields::scopes_to_keep,
+            },
         )?;
-        let is_managed = draft.profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity);
         let flow = self.fields.flow.map(|DefaultFlow(flow)| flow);
         draft.profile.default_flow = answers
             .named_or_automatic(

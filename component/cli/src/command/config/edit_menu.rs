@@ -75,7 +75,13 @@ pub(super) fn work_through(changes: &mut Changes, output: &Output) -> Result<(),
             answers.show(&menu(changes), output);
         }
         let Some(item) = answers.item(is_first, output)? else {
-            return Ok(());
+            match changes.check() {
+                Err(error) if matches!(answers, Answers::Person) => {
+                    output.instruction(&error.message);
+                    continue;
+                }
+                outcome => return outcome,
+            }
         };
         is_first = false;
         answers.change(item, changes, output)?;
@@ -94,6 +100,7 @@ fn menu(changes: &Changes) -> String {
                 Item::AuthMethod => description::method(profile),
                 Item::CertificatePath => profile.certificate_path.clone().unwrap_or_else(none),
                 Item::ClientId => profile.client_id.clone(),
+                Item::CertificatePassword if !profile.cache_certificate_password => none(),
                 Item::ClientSecret | Item::CertificatePassword => "****".to_owned(),
                 Item::Flow => profile
                     .default_flow
@@ -132,21 +139,35 @@ impl Answers {
                     None => return Ok(None),
                 },
             };
-            match named::pick(&answer) {
-                Ok(Item::Done) => return Ok(None),
-                Ok(item) => return Ok(Some(item)),
-                Err(bad) => self.refuse(bad, output)?,
+            match (named::pick(&answer), self) {
+                (Ok(Item::Done), _) => return Ok(None),
+                (Ok(item), _) => return Ok(Some(item)),
+                (Err(_), Self::Person) => {
+                    output.instruction("a number of the menu, or q at the end")
+                }
+                (Err(bad), Self::Script) => return Err(bad.into()),
             }
         }
     }
 
     /// Ask for the value until it does.
     fn change(&self, item: Item, changes: &mut Changes, output: &Output) -> Result<(), Error> {
-        if matches!(self, Self::Person) {
+        let is_person = matches!(self, Self::Person);
+        if is_person
+            && item == Item::CertificatePassword
+            && changes.after.certificate_path.is_none()
+        {
+            output.instruction("there is no certificate file that it could be for");
+            return Ok(());
+        }
+        if is_person {
             explain(item, output);
         }
         loop {
             let answer = self.value(item)?;
+            if is_person && answer.is_empty() && !is_taken_away_by_nothing(item) {
+                return Ok(());
+            }
             let taken = take(item, &answer, changes);
             match taken {
                 Ok(()) => return Ok(()),
@@ -192,9 +213,16 @@ fn explain(item: Item, output: &Output) {
             output.instructions(&named::menu::<Flow>());
             output.instruction("or automatic: what fits the method");
         }
-        Item::Authority | Item::RedirectUri => output.instruction("Enter alone takes it away"),
         _ => {}
     }
+    output.instruction(match is_taken_away_by_nothing(item) {
+        true => "Enter alone takes it away",
+        false => "Enter alone leaves it as it is",
+    });
+}
+
+fn is_taken_away_by_nothing(item: Item) -> bool {
+    matches!(item, Item::Authority | Item::RedirectUri)
 }
 
 fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadValue> {
@@ -219,7 +247,7 @@ fn take(item: Item, answer: &Secret, changes: &mut Changes) -> Result<(), BadVal
         Item::Flow => changes.set_flow(flow(text)?),
         Item::Name => changes.after.name = fields::name(text)?,
         Item::RedirectUri => changes.after.redirect_uri = field_options::redirect_uri(text)?,
-        Item::Scopes => changes.after.scopes = fields::scopes(text)?,
+        Item::Scopes => changes.set_scopes(text)?,
         Item::TenantId => changes.after.tenant_id = fields::tenant(text)?,
         Item::Done => {}
     }

@@ -86,7 +86,14 @@ impl Named for Conflict {
 
 impl Import {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let parcels = self.named(self.parcels(output)?, output)?;
+        let parcels = self.parcels(output)?;
+        if parcels.is_empty() {
+            return Err(Error::bad_arguments(
+                "there is no profile in it",
+                "name a file that `entra-auth-cli config export` wrote",
+            ));
+        }
+        let parcels = self.named(parcels, output)?;
         let document = saved::load()?;
         let drafts = self.drafts(parcels, &document, output)?;
         if self.dry_run {

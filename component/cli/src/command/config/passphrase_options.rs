@@ -119,6 +119,13 @@ fn first_line_of(path: &str) -> Result<Secret, Error> {
 }
 
 fn asked(intended: Use, output: &Output) -> Result<Secret, Error> {
+    // Where there is no keyring, the secrets of this machine have another one.
+    if output.can_ask() {
+        output.instruction(match intended {
+            Use::Seal => "The export gets a passphrase of its own:",
+            Use::Open => "The export opens with its own passphrase:",
+        });
+    }
     loop {
         let first = ask("Passphrase: ")?;
         if first.is_empty() {
