@@ -6,6 +6,7 @@ use crate::input::environment::variable;
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
+use crate::profile::auth_method::AuthMethod;
 use crate::profile::flow::Flow;
 use crate::profile::in_use::Source;
 use crate::profile::proofs;
@@ -49,9 +50,10 @@ pub(crate) fn sign_in<T>(
         return ask(&prepared.request).map_err(|error| prepared.explain(*error));
     }
     // Where nothing was refused and a browser was there, somebody came, and the error says what was wrong with that. So it
-    // does about a browser that was named.
+    // does about a browser that was named, and about a code that was shown.
     let is_named = variable("BROWSER").is_some();
-    let nobody_came = no_browser(&error) && !is_named || is_refused(&error);
+    let is_shown = prepared.flow == Flow::DeviceCode;
+    let nobody_came = no_browser(&error) && !is_named || is_refused(&error) && !is_shown;
     if is_for_person && !output.stderr_is_terminal() && nobody_came {
         return Err(unattended(prepared, *error));
     }
@@ -92,7 +94,16 @@ fn unattended(prepared: &Prepared, error: Refused) -> Error {
         ));
         return explained;
     }
+    let can_prove = !matches!(
+        prepared.in_use.profile.auth_method(),
+        Ok(AuthMethod::None) | Err(_)
+    );
     let (missing, remedy) = match prepared.in_use.source {
+        Source::Saved if can_prove => (
+            format!("flow {} takes one", prepared.flow),
+            "leave `--flow` out, or name one that takes nobody, such as `-f ClientCredentials`"
+                .to_owned(),
+        ),
         // Nothing in the environment is meant for it.
         Source::Saved if !proofs::are_named(variable) => {
             let profile = &prepared.in_use.profile.name;

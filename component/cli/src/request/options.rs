@@ -151,7 +151,7 @@ impl TokenOptions {
         let scopes = self.chosen_scopes(profile)?;
         self.check_identity(profile, flow)?;
         self.check_stdin()?;
-        let grant = self.grant(profile, flow, browser, output)?;
+        let grant = self.grant(profile, flow, purpose, browser, output)?;
         let given = secret::given(
             self.client_secret.as_ref(),
             "client secret",
@@ -288,6 +288,7 @@ impl TokenOptions {
         &self,
         profile: &Profile,
         flow: Flow,
+        purpose: Purpose,
         browser: &BrowserOptions,
         output: &Output,
     ) -> Result<Grant, Error> {
@@ -320,6 +321,9 @@ impl TokenOptions {
                 environment: managed_identity::environment(variable),
                 patience: self.timeout.map(TimeLimit::seconds),
             }),
+            Flow::OnBehalfOf if purpose == Purpose::LookUp && self.assertion.is_none() => {
+                return Err(kept_for_each_caller());
+            }
             Flow::OnBehalfOf => Grant::OnBehalfOf(self.incoming_token(output)?),
         })
     }
@@ -375,6 +379,14 @@ impl TokenOptions {
     }
 }
 
+/// Nothing else tells which of them is meant.
+fn kept_for_each_caller() -> Error {
+    Error::general(
+        "flow OnBehalfOf has a token for each token that came in, and none is named",
+        "look into the one that `get-token` prints with `inspect`",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -406,7 +418,7 @@ mod tests {
         let Line { options, browser } = parsed(line);
         let output = Output::new(Verbosity::Quiet, true);
         let flow = options.chosen_flow(profile)?;
-        options.grant(profile, flow, &browser, &output)
+        options.grant(profile, flow, Purpose::SignIn, &browser, &output)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::bindings::tokens::{Credential, Request};
 use crate::input::environment::variable;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
+use crate::output::printable::printable;
 use crate::profile::demo;
 use crate::profile::flow::Flow;
 use crate::profile::from_environment::CLIENT_SECRET;
@@ -114,6 +115,14 @@ fn with_profile(hint: &str, name: &str) -> String {
     commands.fold(hint.to_owned(), |hint, command| {
         hint.replace(command, &format!("{command} -p {name}"))
     })
+}
+
+/// The hint with these scopes behind the command that gets a token.
+pub(crate) fn with_scope(hint: &str, scope: &str) -> String {
+    match hint.strip_suffix('`') {
+        Some(command) => format!("{command} --scope {}`", printable(scope)),
+        None => hint.to_owned(),
+    }
 }
 
 /// Commands about one profile, as hints write them.

@@ -195,7 +195,7 @@ impl Judgement {
 fn unknown_issuer() -> Error {
     Error::bad_arguments(
         "the token's issuer is none of Microsoft's clouds, so it is not known whose keys to ask for",
-        "name the sign-in host that the API trusts by `--authority`",
+        "name the sign-in host that the API trusts by `--authority`, or a profile of its tenant by `-p`",
     )
 }
 

@@ -8,6 +8,7 @@ use crate::output::error::Error;
 use crate::profile::in_use::Source;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::options::TokenOptions;
+use crate::request::prepared::with_scope;
 use crate::request::purpose::Purpose;
 
 /// What the command line says about it.
@@ -96,9 +97,10 @@ fn cached(
     };
     let token = token.map_err(|error| prepared.explain(error))?;
     let token = token.ok_or_else(|| {
+        let hint = prepared.naming_profile("get one with `entra-auth-cli get-token`");
         Error::general(
             format!("no token found for {}", prepared.label()),
-            prepared.naming_profile("get one with `entra-auth-cli get-token`"),
+            scope.map_or_else(|| hint.clone(), |scope| with_scope(&hint, scope)),
         )
     })?;
     Ok(FoundToken {

@@ -94,7 +94,7 @@ fn only_a_program_on_this_machine_is_answered() {
     };
     let to = |target| Asked { target, ..GOOD };
     let at = |host| Asked { host, ..GOOD };
-    let rows: [(&str, Asked<'_>, Option<(u16, &str)>); 36] = [
+    let rows: [_; 36] = [
         ("good", GOOD, None),
         ("by address", at("127.0.0.1:8080"), None),
         ("by an address of IPv6", at("[::1]:8080"), None),
