@@ -300,3 +300,58 @@ fn a_secret_is_shown_when_asked_for_and_not_before() {
     assert_eq!(storage["kind"], "file");
     assert!(storage["reason"].as_str().unwrap().contains("SECRET_STORE"));
 }
+
+/// The place of a token is that of its client, and whoever has another proof hears why it is not theirs.
+#[test]
+fn a_token_that_another_profile_got_is_told_of_and_not_handed_out() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let first = user.run(GET_TOKEN).quiet_success();
+    let create = format!(
+        "config create --non-interactive -p other --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} \
+         --scope api://your-api-id/.default --authority {} --client-secret -",
+        emulator.authority()
+    );
+    user.run_with(&create, SECRET).quiet_success();
+    let outcome = user.run("get-token -p other --verbose");
+    assert!(
+        outcome.stderr.contains("got with another proof"),
+        "{outcome:?}"
+    );
+    assert_ne!(outcome.success(), first);
+    assert_eq!(emulator.requests().len(), 2);
+}
+
+#[test]
+fn the_menu_takes_no_dead_end() {
+    let emulator = Emulator::start();
+    let user = User::with_profile(emulator.authority());
+    let mut terminal = Terminal::start(&user.command("config edit -p my-api-client"));
+    for (question, answer) in [
+        ("Change (1-11, q): ", ""),
+        ("Change (1-11, q): ", "4"),
+        ("Scope: ", "api://your-api-id"),
+        ("Scope: ", "api://your-api-id/read"),
+        // There is no certificate file.
+        ("Change (1-11, q): ", "9"),
+        ("Change (1-11, q): ", "3"),
+        ("Client Secret: ", ""),
+        ("Change (1-11, q): ", "7"),
+        ("Authentication Method: ", "Certificate"),
+        ("Change (1-11, q): ", "q"),
+    ] {
+        terminal.answer(question, answer);
+    }
+    terminal.shown_until("needs a certificate file");
+    for (question, answer) in [
+        ("Change (1-11, q): ", "7"),
+        ("Authentication Method: ", "ClientSecret"),
+        ("Change (1-11, q): ", "q"),
+    ] {
+        terminal.answer(question, answer);
+    }
+    let (shown, code) = terminal.finish();
+    assert_eq!(code, 0, "{shown}");
+    let saved = user.run("config show -p my-api-client").quiet_success();
+    assert!(saved.contains("api://your-api-id/read"), "{saved}");
+}

@@ -1,5 +1,6 @@
 //! What `release/build` made, as people take it: from archives and packages, on machines that have nothing else.
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 mod support;
 

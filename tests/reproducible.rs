@@ -1,5 +1,6 @@
 //! The same sources give the same components, in whichever folder they are built.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 mod support;
 
