@@ -315,7 +315,7 @@ fn a_token_that_another_profile_got_is_told_of_and_not_handed_out() {
     user.run_with(&create, SECRET).quiet_success();
     let outcome = user.run("get-token -p other --verbose");
     assert!(
-        outcome.stderr.contains("got with another proof"),
+        outcome.stderr.contains("another proof got it"),
         "{outcome:?}"
     );
     assert_ne!(outcome.success(), first);

@@ -128,7 +128,7 @@ fn tell(decision: Decision, stored: Option<&CacheEntry>) {
             "cache: a token is there, valid for {left} more seconds: a new one is asked for"
         ),
         Decision::Absent if left > EXPIRY_MARGIN.as_secs() => {
-            "cache: a token is there that was got with another proof, and is not handed out"
+            "cache: the token that is there is not handed out: another proof got it, or it is trusted no more"
                 .to_owned()
         }
         Decision::Absent => "cache: no token that can be used".to_owned(),
