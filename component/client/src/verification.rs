@@ -133,16 +133,29 @@ fn checked(
     Ok(expectations)
 }
 
-/// Apart from how long keys may take.
+/// Apart from how keys are got: that is no part of the rules.
 fn is_same(one: &Expectations, other: &Expectations) -> bool {
-    one.authority == other.authority
-        && one.skew == other.skew
-        && one.tenants == other.tenants
-        && one.audiences == other.audiences
-        && one.clients == other.clients
-        && one.scopes == other.scopes
-        && one.roles == other.roles
-        && one.groups == other.groups
+    // By name, so that a rule that is added is not forgotten here.
+    let Expectations {
+        authority,
+        tenants,
+        audiences,
+        clients,
+        scopes,
+        roles,
+        groups,
+        skew,
+        time_limit: _,
+        keeps_keys: _,
+    } = one;
+    *authority == other.authority
+        && *tenants == other.tenants
+        && *audiences == other.audiences
+        && *clients == other.clients
+        && *scopes == other.scopes
+        && *roles == other.roles
+        && *groups == other.groups
+        && *skew == other.skew
 }
 
 fn expectations(
