@@ -14,7 +14,12 @@ const STORE: &str = "ENTRA_AUTH_PROXY_STORE";
 const USUAL_STORE: &str = "entra-auth-tokens";
 
 pub(crate) fn store_name() -> String {
-    variable(STORE).map_or_else(|| USUAL_STORE.to_owned(), |name| name.to_string())
+    let value = variable(STORE).unwrap_or_default();
+    match word(&value) {
+        "" => USUAL_STORE,
+        name => name,
+    }
+    .to_owned()
 }
 
 pub(crate) fn given() -> Result<Key, Problem> {
