@@ -1,5 +1,7 @@
 use sealing::cache_entry::{self, is_name};
 
+use crate::Misuse;
+
 /// An entry by its two names, which become a path or a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryName {
@@ -8,10 +10,12 @@ pub struct EntryName {
 }
 
 impl EntryName {
-    /// Nothing if one of the two cannot be a name.
-    #[must_use]
-    pub fn new(client: String, entry: String) -> Option<Self> {
-        (is_name(&client) && is_name(&entry)).then_some(Self { client, entry })
+    /// Fails if one of the two cannot be a name.
+    pub fn new(client: String, entry: String) -> Result<Self, Misuse> {
+        match is_name(&client) && is_name(&entry) {
+            true => Ok(Self { client, entry }),
+            false => Err(Misuse::Name(format!("{:?}", [client, entry]))),
+        }
     }
 
     /// All entries of a client have it in common.
@@ -51,7 +55,7 @@ mod tests {
             ("0a", "a b", false),
         ] {
             let name = EntryName::new(client.to_owned(), entry.to_owned());
-            assert_eq!(name.is_some(), is_taken, "{client} {entry}");
+            assert_eq!(name.is_ok(), is_taken, "{client} {entry}");
         }
     }
 }

@@ -1,23 +1,19 @@
 //! What the caller did wrong; what is wrong with the store stops no call.
 
-use sealing::cache_entry::LARGEST;
+use cache_entry::Misuse;
 
 use crate::bindings::entra_auth::core::errors::{Capability, Failure, Fault};
 
-pub(crate) fn of_name(name: &str) -> Failure {
-    Failure {
-        capability: Capability::TokenCache,
-        fault: Fault::Other,
-        message: format!("{name} cannot be the name of an entry"),
-        hint: Some("report this as a fault of entra-auth-cli".to_owned()),
-    }
-}
-
-pub(crate) fn too_large() -> Failure {
-    Failure {
-        capability: Capability::TokenCache,
-        fault: Fault::Denied,
-        message: format!("the entry is larger than {LARGEST} bytes"),
-        hint: Some("go on without the cache".to_owned()),
+impl From<Misuse> for Failure {
+    fn from(misuse: Misuse) -> Self {
+        Self {
+            capability: Capability::TokenCache,
+            fault: match misuse {
+                Misuse::Name(_) => Fault::Other,
+                Misuse::Size => Fault::Denied,
+            },
+            message: misuse.message(),
+            hint: Some(misuse.hint().to_owned()),
+        }
     }
 }

@@ -13,8 +13,7 @@ mod memory;
 mod state;
 mod store;
 
-use cache_entry::EntryName;
-use sealing::cache_entry::is_name;
+use cache_entry::{EntryName, check_client, check_content};
 
 use bindings::exports::entra_auth::core::token_cache::{
     Failure, Guest, GuestHeldEntry, HeldEntry, Name,
@@ -35,9 +34,7 @@ impl Guest for KeyvalueCache {
     }
 
     fn remove(client: String) -> Result<u32, Failure> {
-        if !is_name(&client) {
-            return Err(failure::of_name(&client));
-        }
+        check_client(&client)?;
         let kept = memory::remove(&client);
         Ok(state::with(|store| store.remove(&client)).unwrap_or(kept))
     }
@@ -51,9 +48,7 @@ impl GuestHeldEntry for Held {
     }
 
     fn write(&self, content: Vec<u8>, keep_until: i64) -> Result<(), Failure> {
-        if content.len() > sealing::cache_entry::LARGEST {
-            return Err(failure::too_large());
-        }
+        check_content(&content)?;
         // So an operator counts what was asked for, and knows that all else were hits.
         log::line(&format!("kept: {}/{}", self.0.client(), self.0.entry()));
         state::with(|store| store.write(&self.0, &content, keep_until));
@@ -68,6 +63,5 @@ fn read(name: &EntryName) -> Option<Vec<u8>> {
 }
 
 fn checked(name: Name) -> Result<EntryName, Failure> {
-    let shown = format!("{:?}", [&name.client, &name.entry]);
-    EntryName::new(name.client, name.entry).ok_or_else(|| failure::of_name(&shown))
+    Ok(EntryName::new(name.client, name.entry)?)
 }

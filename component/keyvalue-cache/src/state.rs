@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::bindings::wasi::clocks::wall_clock;
 use crate::log;
+use crate::memory::now;
 use crate::store::Store;
 
 /// Seconds. Waiting for a store that is down costs the request that tries; the others go by this instance's memory.
-const PAUSE: u64 = 30;
+const PAUSE: i64 = 30;
 
 thread_local! {
     static STATE: RefCell<State> = const { RefCell::new(State::Closed { until: 0 }) };
@@ -18,7 +18,7 @@ enum State {
     Open(Rc<Store>),
     /// Nobody looks before this second since the Unix epoch.
     Closed {
-        until: u64,
+        until: i64,
     },
 }
 
@@ -75,12 +75,8 @@ fn close(problem: Problem) {
     let until = if problem.passes {
         now().saturating_add(PAUSE)
     } else {
-        u64::MAX
+        i64::MAX
     };
     STATE.set(State::Closed { until });
     log::problem(&problem.message, problem.hint);
-}
-
-fn now() -> u64 {
-    wall_clock::now().seconds
 }

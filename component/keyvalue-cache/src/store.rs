@@ -1,8 +1,8 @@
 //! Entries in the store, `<client>/<entry>`, each sealed with its name and its end.
 
-use cache_entry::EntryName;
+use cache_entry::{EntryName, nonce};
 use sealing::cache_entry::{LARGEST, Name, OVERHEAD, keep_until, open, seal};
-use sealing::sealed::{Key, Nonce};
+use sealing::sealed::Key;
 
 use crate::bindings::wasi::keyvalue::store::{self, Bucket, Error};
 use crate::bindings::wasi::random::random::{get_random_bytes, get_random_u64};
@@ -125,7 +125,14 @@ impl Store {
         content: &[u8],
         keep_until: i64,
     ) -> Result<(), Problem> {
-        let sealed = seal(&self.key, &nonce(), name, content, keep_until).map_err(|_| {
+        let sealed = seal(
+            &self.key,
+            &nonce(get_random_bytes),
+            name,
+            content,
+            keep_until,
+        )
+        .map_err(|_| {
             Problem::passing(
                 "an entry cannot be sealed".to_owned(),
                 "go on without the store",
@@ -146,17 +153,6 @@ impl Store {
 /// Of characters that every store takes; NATS takes `[-/_=.a-zA-Z0-9]`.
 fn path(name: &EntryName) -> String {
     format!("{}/{}", name.client(), name.entry())
-}
-
-/// Drawn anew for each sealing.
-fn nonce() -> Nonce {
-    let mut nonce = Nonce::default();
-    let drawn = get_random_bytes(nonce.len() as u64);
-    nonce
-        .iter_mut()
-        .zip(drawn)
-        .for_each(|(byte, drawn)| *byte = drawn);
-    nonce
 }
 
 fn of_store(verb: &str, error: &Error) -> Problem {

@@ -7,8 +7,7 @@ mod sealed_files;
 
 use std::time::Duration;
 
-use cache_entry::EntryName;
-use sealing::cache_entry::is_name;
+use cache_entry::{EntryName, Misuse, check_client};
 
 use crate::WasiCapabilities;
 use crate::bindings::exports::entra_auth::core::token_cache::{
@@ -39,9 +38,7 @@ impl Guest for WasiCapabilities {
     }
 
     fn remove(client: String) -> Result<u32, Failure> {
-        if !is_name(&client) {
-            return Err(impossible(&client));
-        }
+        check_client(&client)?;
         match SealedFiles::of_this_process()? {
             Some(files) => files.remove(&client),
             None => Ok(memory::remove(&client)),
@@ -77,15 +74,20 @@ fn read(name: &EntryName) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 fn checked(name: Name) -> Result<EntryName, Failure> {
-    let shown = format!("{:?}", [&name.client, &name.entry]);
-    EntryName::new(name.client, name.entry).ok_or_else(|| impossible(&shown))
+    Ok(EntryName::new(name.client, name.entry)?)
 }
 
-fn impossible(name: &str) -> Failure {
-    failure(
-        Capability::TokenCache,
-        Fault::Other,
-        format!("{name} cannot be the name of an entry"),
-        "report this as a fault of entra-auth-cli",
-    )
+impl From<Misuse> for Failure {
+    fn from(misuse: Misuse) -> Self {
+        let fault = match misuse {
+            Misuse::Name(_) => Fault::Other,
+            Misuse::Size => Fault::Denied,
+        };
+        failure(
+            Capability::TokenCache,
+            fault,
+            misuse.message(),
+            misuse.hint(),
+        )
+    }
 }

@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cache_entry::EntryName;
+use cache_entry::{EntryName, Misuse, check_content, nonce};
 use sealing::cache_entry::{LARGEST, OVERHEAD, open, seal};
-use sealing::sealed::{Key, Nonce};
+use sealing::sealed::Key;
 use wasip2::random::random::get_random_bytes;
 
 use super::key;
@@ -65,11 +65,10 @@ impl SealedFiles {
         content: &[u8],
         keep_until: i64,
     ) -> Result<(), Failure> {
-        if content.len() > LARGEST {
-            return Err(too_large());
-        }
-        let sealed = seal(&self.key, &nonce(), name.sealed(), content, keep_until)
-            .map_err(|_| too_large())?;
+        check_content(content)?;
+        let nonce = nonce(get_random_bytes);
+        let sealed = seal(&self.key, &nonce, name.sealed(), content, keep_until)
+            .map_err(|_| Misuse::Size)?;
         let path = self.path(name).with_extension(ENTRY);
         unfinished::put(&path, &sealed).map_err(|error| of_file("write", &path, &error))?;
         self.sweep(name.client());
@@ -120,17 +119,6 @@ impl SealedFiles {
     }
 }
 
-/// Drawn anew for each sealing.
-fn nonce() -> Nonce {
-    let mut nonce = Nonce::default();
-    let drawn = get_random_bytes(nonce.len() as u64);
-    nonce
-        .iter_mut()
-        .zip(drawn)
-        .for_each(|(byte, drawn)| *byte = drawn);
-    nonce
-}
-
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = LARGEST + OVERHEAD;
@@ -165,15 +153,6 @@ fn of_file(verb: &str, path: &Path, error: &io::Error) -> Failure {
         verb,
         &path.display().to_string(),
         error,
-    )
-}
-
-fn too_large() -> Failure {
-    failure(
-        Capability::TokenCache,
-        Fault::Denied,
-        format!("the entry is larger than {LARGEST} bytes"),
-        "go on without the cache",
     )
 }
 
