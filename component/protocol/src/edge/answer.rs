@@ -89,9 +89,14 @@ impl Answer {
             "rule": self.rule,
         });
         self.body = body.to_string();
+        self.of_type("application/problem+json")
+    }
+
+    /// The same as another media type.
+    pub(crate) fn of_type(mut self, media_type: &str) -> Self {
         for (name, value) in &mut self.headers {
             if name == "content-type" {
-                "application/problem+json".clone_into(value);
+                media_type.clone_into(value);
             }
         }
         self

@@ -128,13 +128,7 @@ pub(crate) fn decide<'a>(
 
 /// As health checks of that sidecar are answered.
 fn healthy() -> Answer {
-    let mut answer = Answer::json(200, "health", "Healthy");
-    for (name, value) in &mut answer.headers {
-        if name == "content-type" {
-            "text/plain".clone_into(value);
-        }
-    }
-    answer
+    Answer::json(200, "health", "Healthy").of_type("text/plain")
 }
 
 /// Whether a program on this machine asks, for itself.
