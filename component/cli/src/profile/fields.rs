@@ -3,6 +3,7 @@
 use text::word;
 
 use crate::output::error::BadValue;
+use crate::profile::auth_method::AuthMethod;
 use crate::profile::demo;
 use crate::profile::scopes;
 
@@ -165,9 +166,14 @@ pub(crate) fn scopes(text: &str) -> Result<Vec<String>, BadValue> {
 
 /// Scopes that a profile keeps: an API that is named without a permission would only fail later. To managed identities it is the
 /// resource, and does.
-pub(crate) fn scopes_to_keep(text: &str) -> Result<Vec<String>, BadValue> {
+pub(crate) fn scopes_to_keep(
+    text: &str,
+    method: Option<AuthMethod>,
+) -> Result<Vec<String>, BadValue> {
     let scopes = scopes(text)?;
-    match scopes.iter().find(|scope| names_no_permission(scope)) {
+    let is_managed = method == Some(AuthMethod::ManagedIdentity);
+    let names_api = |scope: &&String| !is_managed && names_no_permission(scope);
+    match scopes.iter().find(names_api) {
         Some(api) => {
             let all = format!("{}/.default", api.trim_end_matches('/'));
             Err(BadValue {
@@ -370,7 +376,9 @@ mod tests {
             ("api://contoso.com/a", true),
             ("https://vault.azure.net", true),
         ] {
-            assert_eq!(scopes_to_keep(text).is_ok(), is_good, "{text}");
+            assert_eq!(scopes_to_keep(text, None).is_ok(), is_good, "{text}");
+            let managed = scopes_to_keep(text, Some(AuthMethod::ManagedIdentity));
+            assert!(managed.is_ok(), "{text}");
         }
         let hint = scopes("your-api-id").unwrap_err().hint.unwrap();
         assert!(hint.contains("`api://your-api-id/.default`"), "{hint}");

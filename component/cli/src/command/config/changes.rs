@@ -110,10 +110,7 @@ impl Changes {
     }
 
     pub(super) fn set_scopes(&mut self, text: &str) -> Result<(), BadValue> {
-        self.after.scopes = match self.after.auth_method() {
-            Ok(AuthMethod::ManagedIdentity) => fields::scopes(text)?,
-            _ => fields::scopes_to_keep(text)?,
-        };
+        self.after.scopes = fields::scopes_to_keep(text, self.after.auth_method().ok())?;
         Ok(())
     }
 

@@ -177,16 +177,14 @@ impl Create {
             named::name(method).clone_into(&mut draft.profile.auth_method);
             self.prove(method, &mut draft, &mut answers, output)?;
         }
-        let is_managed = draft.profile.auth_method().ok() == Some(AuthMethod::ManagedIdentity);
+        let method = draft.profile.auth_method().ok();
         draft.profile.scopes = answers.with_default(
             Field::new("Scopes: ", "--scope").explained(&SCOPES_EXPLAINED),
             self.fields.scope.as_deref(),
             scopes::DEFAULT,
-            match is_managed {
-                true => fields::scopes,
-                false => fields::scopes_to_keep,
-            },
+            |text| fields::scopes_to_keep(text, method),
         )?;
+        let is_managed = method == Some(AuthMethod::ManagedIdentity);
         let flow = self.fields.flow.map(|DefaultFlow(flow)| flow);
         draft.profile.default_flow = answers
             .named_or_automatic(
