@@ -88,24 +88,26 @@ impl Components {
         let mut built = guest::build(workspace, client, proxy)?;
         let about = Metadata::of(workspace);
         built.client = about.add("entra-auth-client", purpose::CLIENT, &built.client)?;
+        let described =
+            |name, purpose, component: Result<Vec<u8>>| about.add(name, purpose, &component?);
         Ok(Self {
-            library: about.add("entra-auth-library", purpose::LIBRARY, &library(&built)?)?,
-            cli: about.add("entra-auth-cli", purpose::CLI, &whole(&built)?)?,
-            native: about.add(
+            library: described("entra-auth-library", purpose::LIBRARY, library(&built))?,
+            cli: described("entra-auth-cli", purpose::CLI, whole(&built))?,
+            native: described(
                 "entra-auth-native",
                 purpose::NATIVE,
-                &without_capabilities(&built)?,
+                without_capabilities(&built),
             )?,
-            proxy: about.add("entra-auth-proxy", purpose::PROXY, &whole_proxy(&built)?)?,
-            keyvalue_proxy: about.add(
+            proxy: described("entra-auth-proxy", purpose::PROXY, whole_proxy(&built))?,
+            keyvalue_proxy: described(
                 "entra-auth-proxy-kv",
                 purpose::KEYVALUE_PROXY,
-                &shared_proxy(&built)?,
+                shared_proxy(&built),
             )?,
-            native_proxy: about.add(
+            native_proxy: described(
                 "entra-auth-proxy-native",
                 purpose::NATIVE_PROXY,
-                &proxy_without_capabilities(&built)?,
+                proxy_without_capabilities(&built),
             )?,
             sealing: about.add("sealing", purpose::SEALING, &built.sealer)?,
             client: built.client,
