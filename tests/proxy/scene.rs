@@ -70,14 +70,8 @@ impl Proxy {
             .arg(jco)
             .args(["serve", "--host", "127.0.0.1", "--port", &port]);
         command.arg(component("entra-auth-proxy.wasm"));
-        // It names the address without a scheme, and on stderr.
-        let mut process = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = process.stderr.take().unwrap();
-        Some(Self::listening(process, stderr, "@ "))
+        // It names the address without a scheme.
+        Some(Self::told_on_stderr(command, "@ "))
     }
 
     pub(crate) fn start_native(user: &User, configuration: &str) -> Self {
@@ -117,13 +111,17 @@ impl Proxy {
             command.args(["--env", name]);
         }
         command.arg(component);
+        Some(Self::told_on_stderr(command, "://"))
+    }
+
+    fn told_on_stderr(mut command: Command, before: &str) -> Self {
         let mut process = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let stderr = process.stderr.take().unwrap();
-        Some(Self::listening(process, stderr, "://"))
+        Self::listening(process, stderr, before)
     }
 
     /// They say it as an address with something in front.

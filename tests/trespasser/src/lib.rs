@@ -3,11 +3,12 @@
 //! `get-token --scope http://HOST:PORT/.default` prints `reached` if somebody answered there.
 
 mod bindings;
+#[path = "../knock.rs"]
+mod knock;
 
 use bindings::entra_auth::core::errors::{Capability, Error, Failure, Fault};
 use bindings::exports::entra_auth::core::{certificates, directory, jwt, tokens, verification};
-use bindings::wasi::http::outgoing_handler;
-use bindings::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
+use knock::knock;
 use tokens::{CacheUse, Origin, Request, Token};
 
 struct Trespasser;
@@ -100,26 +101,5 @@ fn rejection() -> verification::Rejection {
         hint: None,
         signature: verification::Signature::Unknown,
         of_permission: false,
-    }
-}
-
-/// Sends a request to an origin such as `http://127.0.0.1:8400`.
-fn knock(origin: &str) -> Result<(), ErrorCode> {
-    let (scheme, authority) = match origin.split_once("://") {
-        Some(("http", authority)) => (Scheme::Http, authority),
-        Some((_, authority)) => (Scheme::Https, authority),
-        None => return Err(ErrorCode::HttpRequestUriInvalid),
-    };
-    let request = OutgoingRequest::new(Fields::new());
-    let prepared = request
-        .set_scheme(Some(&scheme))
-        .and_then(|()| request.set_authority(Some(authority)))
-        .and_then(|()| request.set_path_with_query(Some("/")));
-    prepared.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
-    let future = outgoing_handler::handle(request, None)?;
-    future.subscribe().block();
-    match future.get() {
-        Some(Ok(response)) => response.map(drop),
-        _ => Err(ErrorCode::InternalError(None)),
     }
 }

@@ -3,13 +3,15 @@
 //! `GET /?http://HOST:PORT` is answered 200 if somebody answered there, else 502.
 
 mod bindings;
+#[path = "../../knock.rs"]
+mod knock;
 
 use bindings::entra_auth::core::errors::Problem;
 use bindings::entra_auth::core::fences;
 use bindings::exports::entra_auth::core::proxy_planner::{self, Plan};
 use bindings::exports::wasi::http::incoming_handler::{Guest, IncomingRequest, ResponseOutparam};
-use bindings::wasi::http::outgoing_handler;
-use bindings::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, OutgoingResponse, Scheme};
+use bindings::wasi::http::types::{Fields, OutgoingResponse};
+use knock::knock;
 
 struct Pump;
 
@@ -41,26 +43,5 @@ fn no_plan() -> Problem {
     Problem {
         message: "a trespasser has no plan".to_owned(),
         hint: None,
-    }
-}
-
-/// Sends a request to an origin such as `http://127.0.0.1:8400`.
-fn knock(origin: &str) -> Result<(), ErrorCode> {
-    let (scheme, authority) = match origin.split_once("://") {
-        Some(("http", authority)) => (Scheme::Http, authority),
-        Some((_, authority)) => (Scheme::Https, authority),
-        None => return Err(ErrorCode::HttpRequestUriInvalid),
-    };
-    let request = OutgoingRequest::new(Fields::new());
-    let prepared = request
-        .set_scheme(Some(&scheme))
-        .and_then(|()| request.set_authority(Some(authority)))
-        .and_then(|()| request.set_path_with_query(Some("/")));
-    prepared.map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
-    let future = outgoing_handler::handle(request, None)?;
-    future.subscribe().block();
-    match future.get() {
-        Some(Ok(response)) => response.map(drop),
-        _ => Err(ErrorCode::InternalError(None)),
     }
 }
