@@ -50,6 +50,10 @@ fn person(user: &User) -> Entry {
 
 fn application(client: &Client, tenant: &Tenant) -> Entry {
     let mut note = vec![client.name.clone()];
+    note.extend(client.app_roles.iter().filter_map(|role| {
+        let api = tenant.api(&role.api)?;
+        (!api.is_first_party).then(|| format!("may {}", role.value))
+    }));
     match &client.kind {
         ClientKind::Public => note.push("public: people sign in".to_owned()),
         ClientKind::Confidential(credentials) => {
@@ -108,7 +112,7 @@ mod tests {
         for part in [
             "alice@contoso.onmicrosoft.com",
             "password alice",
-            "secret S3cr3t~+/=&% é",
+            "may Data.Read, secret S3cr3t~+/=&% é",
             "secret your-api-secret, certificate, calls DownstreamAPI",
             "public: people sign in",
             "api://downstream-api",
