@@ -69,6 +69,8 @@ fn every_shell_completes_commands_profiles_options_and_values() {
     user.set("TERM", "xterm");
     let home = user.home().to_str().unwrap().to_owned();
     user.set("ZDOTDIR", &home);
+    // No file is meant where a command is.
+    fs::create_dir(user.home().join("shelf")).unwrap();
     for (name, options, start) in SHELLS {
         let Some(shell) = foreign_program(name) else {
             continue;

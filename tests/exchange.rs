@@ -262,10 +262,20 @@ fn the_passphrase_is_asked_for_twice_and_never_shown() {
     let (shown, code) = terminal.finish();
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("exported to backup.enc"), "{shown}");
-    let mut terminal = Terminal::start(&user.command("config import -i backup.enc --overwrite"));
-    terminal.answer("Passphrase: ", SHARED);
-    let (shown, code) = terminal.finish();
-    assert_eq!(code, 0, "{shown}");
+    for (answers, code) in [
+        (&[SHARED][..], 0),
+        (&["mistyped", "", SHARED], 0),
+        (&["mistyped", "again", "and again"], 4),
+    ] {
+        let line = "config import -i backup.enc --overwrite";
+        let mut terminal = Terminal::start(&user.command(line));
+        for answer in answers {
+            terminal.answer("Passphrase: ", answer);
+        }
+        let (shown, got) = terminal.finish();
+        assert_eq!(got, code, "{shown}");
+        assert_eq!(shown.contains("wrong passphrase"), code != 0, "{shown}");
+    }
 }
 
 #[test]

@@ -113,11 +113,13 @@ pub(crate) fn implied(
     output: &Output,
 ) -> Result<InUse, Error> {
     if let Some(name) = name {
-        return by_name(name);
+        return by_name(name).map_err(|error| unless_environment(error, "leave `-p` out"));
     }
     if let Some(name) = variable("ENTRA_TOKEN_PROFILE") {
         let choice = Choice::Variable;
-        return by_name(&name).map(|in_use| InUse { choice, ..in_use });
+        return by_name(&name)
+            .map(|in_use| InUse { choice, ..in_use })
+            .map_err(|error| unless_environment(error, "unset ENTRA_TOKEN_PROFILE"));
     }
     // Locked-down hosts have an environment but no document.
     let wants_managed = flow == Some(Flow::ManagedIdentity);
@@ -132,6 +134,21 @@ pub(crate) fn implied(
     match unnamed(&document, identity, wants_managed) {
         Some(in_use) => Ok(in_use),
         None => asked(&document, output),
+    }
+}
+
+/// Pipelines bring an identity in variables and a profile's name from a document.
+fn unless_environment(error: Error, way: &str) -> Error {
+    if error.code != ExitCode::ProfileNotFound || from_environment::client().is_none() {
+        return error;
+    }
+    let hint = format!("{way} to use the client that AZURE_CLIENT_ID names");
+    Error {
+        hint: Some(match error.hint {
+            Some(other) => format!("{hint}; {other}"),
+            None => hint,
+        }),
+        ..error
     }
 }
 

@@ -1,6 +1,7 @@
 //! A profile: whose token, from where, proved how.
 
 pub(crate) mod auth_method;
+pub(crate) mod clear_text;
 pub(crate) mod credential_id;
 pub(crate) mod demo;
 pub(crate) mod description;
@@ -141,18 +142,6 @@ impl Profile {
     /// Whom its secrets are for.
     pub(crate) fn audience(&self) -> Audience {
         Audience::new(self.authority(), &self.tenant_id, &self.client_id)
-    }
-
-    /// What to say where its secrets go in clear. Only this machine may be asked so, but whoever listens there is somebody.
-    pub(crate) fn clear_text_warning(&self) -> Option<String> {
-        let authority = self.authority();
-        let scheme = authority.get(..7).unwrap_or_default();
-        scheme.eq_ignore_ascii_case("http://").then(|| {
-            format!(
-                "warning: profile '{}' asks `{authority}` without encryption: whoever listens there learns its secrets",
-                self.name
-            )
-        })
     }
 
     /// False for a profile that proves nothing, or not by a secret, and for which none was ever stored.

@@ -12,6 +12,7 @@ use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
 use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
 use crate::output::error::Error;
+use crate::profile::clear_text;
 use crate::profile::fields;
 use crate::profile::flow::Flow;
 use crate::profile::in_use::{self, InUse, Source};
@@ -163,11 +164,10 @@ impl TokenOptions {
         if let Some(reason) = proof.withheld() {
             output.detail(reason);
         }
-        if self.authority.is_none()
-            && in_use.source == Source::Saved
-            && let Some(warning) = profile.clear_text_warning()
-        {
-            output.detail(&warning);
+        if self.authority.is_none() && in_use.source == Source::Saved {
+            for warning in clear_text::warnings(std::slice::from_ref(profile)) {
+                output.detail(&warning);
+            }
         }
         let request = Request {
             authority,

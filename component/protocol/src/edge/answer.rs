@@ -51,7 +51,11 @@ impl Answer {
 
     /// A server or a token that cannot be had now.
     pub fn unavailable(status: u16, rule: &str, retry_after: Option<u64>) -> Self {
-        let body = json!({"error": "temporarily_unavailable", "rule": rule});
+        let description = match retry_after {
+            Some(_) => "try again after the time that `Retry-After` says",
+            None => "try again later; the log of the proxy says what failed",
+        };
+        let body = json!({"error": "temporarily_unavailable", "error_description": description, "rule": rule});
         let mut answer = Self::json(status, rule, &body.to_string());
         let seconds = retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
         answer.headers.extend(seconds);
@@ -115,7 +119,9 @@ impl Answer {
 
     /// No token at all: nothing is said about what would be wrong with it.
     pub(crate) fn unauthenticated(realm: &Realm) -> Self {
-        let body = json!({"error": "unauthenticated", "rule": "token"});
+        let description = "no token came with the request; it belongs in the header `Authorization: Bearer TOKEN`";
+        let body =
+            json!({"error": "unauthenticated", "error_description": description, "rule": "token"});
         Self::json(401, "token", &body.to_string()).with_challenge(realm, &[])
     }
 
@@ -141,7 +147,11 @@ impl Answer {
     /// A person has to prove more before somebody may act for them
     /// ([claims challenge](https://learn.microsoft.com/entra/identity-platform/claims-challenge)).
     pub(crate) fn insufficient_claims(realm: &Realm, claims: Option<&str>) -> Self {
-        let body = json!({"error": "insufficient_claims", "rule": "interaction"});
+        let description = match claims {
+            Some(_) => "the person has to prove more; `WWW-Authenticate` names the claims",
+            None => "the person has to sign in again",
+        };
+        let body = json!({"error": "insufficient_claims", "error_description": description, "rule": "interaction"});
         let mut parameters = vec![("error", "insufficient_claims")];
         parameters.extend(claims.map(|claims| ("claims", claims)));
         Self::json(401, "interaction", &body.to_string()).with_challenge(realm, &parameters)

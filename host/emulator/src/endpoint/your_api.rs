@@ -34,7 +34,10 @@ pub(crate) fn answer(path: &str, incoming: &Incoming<'_>) -> Response<Vec<u8>> {
     let person = token.claim("upn").or(token.claim("preferred_username"));
     let caller = person.or(token.claim("appid")).or(token.claim("azp"));
     let body = json!({ "api": "YourAPI", "path": path, "caller": caller, "roles": roles, "scopes": scopes });
-    incoming.exchange.json_body(status, &body)
+    let mut response = incoming.exchange.json_body(status, &body);
+    // People look at it in a shell.
+    response.body_mut().push(b'\n');
+    response
 }
 
 /// RFC 6750 section 3: the challenge says why.

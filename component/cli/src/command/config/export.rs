@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::passphrase_options::{PassphraseOptions, Stdin, Use};
+use super::passphrase_options::PassphraseOptions;
 use super::profile_options::ProfileOptions;
 use crate::bindings::files;
 use crate::input::secret::Secret;
@@ -58,7 +58,7 @@ impl Export {
             .map(|profile| self.packed(profile, output))
             .collect::<Result<Vec<_>, _>>()?;
         let text = if self.is_encrypted() {
-            let passphrase = self.passphrase.read(Use::Seal, Stdin::Free, output)?;
+            let passphrase = self.passphrase.to_seal(output)?;
             transfer::to_sealed(&parcels, &passphrase)?
         } else {
             transfer::to_plain(&parcels)

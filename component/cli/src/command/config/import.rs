@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::draft::{self, Draft, Existing};
-use super::passphrase_options::{PassphraseOptions, Stdin, Use};
+use super::passphrase_options::{PassphraseOptions, Stdin};
 use crate::bindings::prompt::{self, Echo};
 use crate::input::file;
 use crate::input::named::{self, Named};
@@ -14,6 +14,7 @@ use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
 use crate::profile::Profile;
 use crate::profile::auth_method::AuthMethod;
+use crate::profile::clear_text;
 use crate::profile::document::ProfileDocument;
 use crate::profile::fields;
 use crate::profile::saved;
@@ -100,12 +101,12 @@ impl Import {
             output.result(&plan(&drafts, &document))?;
             return Ok(ExitCode::Done);
         }
-        let imported: Vec<(Profile, bool)> = drafts
+        let (imported, lack_secret): (Vec<Profile>, Vec<bool>) = drafts
             .iter()
             .map(|draft| (draft.profile.clone(), lacks_secret(draft)))
-            .collect();
+            .unzip();
         draft::save_all(drafts, output)?;
-        for (profile, lacks_secret) in imported {
+        for (profile, lacks_secret) in imported.iter().zip(lack_secret) {
             let name = &profile.name;
             output.notice(&format!(
                 "✓ Profile '{name}' imported: {}",
@@ -116,9 +117,9 @@ impl Import {
                     "  It has no secret yet: `entra-auth-cli config edit -p {name} --client-secret -`"
                 ));
             }
-            if let Some(warning) = profile.clear_text_warning() {
-                output.notice(&warning);
-            }
+        }
+        for warning in clear_text::warnings(&imported) {
+            output.notice(&warning);
         }
         Ok(ExitCode::Done)
     }
@@ -139,8 +140,7 @@ impl Import {
         match transfer::recognize(&text)? {
             Content::Plain(text) => transfer::from_plain(&text),
             Content::Encrypted(encrypted) => {
-                let passphrase = self.passphrase.read(Use::Open, stream, output)?;
-                transfer::from_plain(&encrypted.open(&passphrase)?)
+                transfer::from_plain(&self.passphrase.open(&encrypted, stream, output)?)
             }
         }
     }

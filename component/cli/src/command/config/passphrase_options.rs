@@ -11,6 +11,7 @@ use crate::input::{environment, stdin, text};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
+use crate::profile::transfer::{Encrypted, wrong_passphrase};
 
 const VARIABLE: &str = "ENTRA_AUTH_CLI_EXPORT_PASSPHRASE";
 
@@ -29,14 +30,6 @@ pub(super) struct PassphraseOptions {
     passphrase_file: Option<String>,
 }
 
-/// Whether a mistyped passphrase would be noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
-    /// Nobody could open what was sealed with it: it is asked for twice.
-    Seal,
-    Open,
-}
-
 /// What stdin carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stdin {
@@ -46,22 +39,64 @@ pub(super) enum Stdin {
     Taken,
 }
 
+/// How often a typed passphrase may be wrong, as often as at a login.
+const TRIES: usize = 3;
+
 impl PassphraseOptions {
     /// Whether one was given by an option.
     pub(super) fn are_given(&self) -> bool {
         self.passphrase_stdin || self.passphrase_file.is_some()
     }
 
-    pub(super) fn read(
+    /// For a new export.
+    pub(super) fn to_seal(&self, output: &Output) -> Result<Secret, Error> {
+        // Lines of a loop would seal what nobody could open again.
+        let piped = || Ok(None);
+        if let Some(secret) = self.given(Stdin::Free, piped)? {
+            return Ok(secret);
+        }
+        introduce("The export gets a passphrase of its own:", output);
+        loop {
+            let first = typed(output)?;
+            if ask("Passphrase again: ")? == first {
+                return Ok(first);
+            }
+            output.instruction("the two differ; type it again");
+        }
+    }
+
+    /// What an export holds. Who types the passphrase may mistype it.
+    pub(super) fn open(
         &self,
-        intended: Use,
-        stdin: Stdin,
+        encrypted: &Encrypted,
+        stream: Stdin,
         output: &Output,
-    ) -> Result<Secret, Error> {
+    ) -> Result<Zeroizing<String>, Error> {
+        if let Some(secret) = self.given(stream, || piped(stream))? {
+            return encrypted.open(&secret)?.ok_or_else(wrong_passphrase);
+        }
+        introduce("The export opens with its own passphrase:", output);
+        for _ in 1..TRIES {
+            if let Some(text) = encrypted.open(&typed(output)?)? {
+                return Ok(text);
+            }
+            output.instruction("it does not open the export; type it again");
+        }
+        encrypted
+            .open(&typed(output)?)?
+            .ok_or_else(wrong_passphrase)
+    }
+
+    /// Nothing if it is to be asked for.
+    fn given(
+        &self,
+        stream: Stdin,
+        piped: impl FnOnce() -> Result<Option<Secret>, Error>,
+    ) -> Result<Option<Secret>, Error> {
         let given = if let Some(path) = &self.passphrase_file {
             Some(first_line_of(path)?)
         } else if self.passphrase_stdin {
-            if stdin == Stdin::Taken {
+            if stream == Stdin::Taken {
                 return Err(Error::bad_arguments(
                     "the passphrase and the import cannot both come from stdin",
                     "name the import by `-i FILE`, or the passphrase by `--passphrase-file FILE`",
@@ -76,19 +111,14 @@ impl PassphraseOptions {
             environment::check()?;
             Some(Secret::new(value))
         } else {
-            match intended {
-                // Lines of a loop would seal what nobody could open again.
-                Use::Seal => None,
-                Use::Open => piped(stdin)?,
-            }
+            piped()?
         };
         match given {
             Some(secret) if secret.is_empty() => Err(Error::bad_arguments(
                 "the passphrase is empty",
                 "check the variable or the command that should have filled it",
             )),
-            Some(secret) => Ok(secret),
-            None => asked(intended, output),
+            given => Ok(given),
         }
     }
 }
@@ -118,24 +148,20 @@ fn first_line_of(path: &str) -> Result<Secret, Error> {
     Ok(Secret::new(first_line(&text).to_owned()))
 }
 
-fn asked(intended: Use, output: &Output) -> Result<Secret, Error> {
-    // Where there is no keyring, the secrets of this machine have another one.
+/// Where there is no keyring, the secrets of this machine have another one.
+fn introduce(line: &str, output: &Output) {
     if output.can_ask() {
-        output.instruction(match intended {
-            Use::Seal => "The export gets a passphrase of its own:",
-            Use::Open => "The export opens with its own passphrase:",
-        });
+        output.instruction(line);
     }
+}
+
+fn typed(output: &Output) -> Result<Secret, Error> {
     loop {
-        let first = ask("Passphrase: ")?;
-        if first.is_empty() {
-            output.instruction("it is empty; type it again");
-            continue;
+        let typed = ask("Passphrase: ")?;
+        if !typed.is_empty() {
+            return Ok(typed);
         }
-        if intended == Use::Open || ask("Passphrase again: ")? == first {
-            return Ok(first);
-        }
-        output.instruction("the two differ; type it again");
+        output.instruction("it is empty; type it again");
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 pub(crate) use self::parcel::Parcel;
+pub(crate) use self::sealed::wrong_passphrase;
 use crate::input::secret::Secret;
 use crate::output::civil_time;
 use crate::output::error::Error;
@@ -55,11 +56,10 @@ pub(crate) fn recognize(text: &str) -> Result<Content, Error> {
 }
 
 impl Encrypted {
-    pub(crate) fn open(&self, passphrase: &Secret) -> Result<Zeroizing<String>, Error> {
+    /// Nothing where the passphrase is another one, or the file was changed.
+    pub(crate) fn open(&self, passphrase: &Secret) -> Result<Option<Zeroizing<String>>, Error> {
         match self {
-            Self::Dotnet(text) => {
-                dotnet::open(passphrase, text).ok_or_else(sealed::wrong_passphrase)
-            }
+            Self::Dotnet(text) => Ok(dotnet::open(passphrase, text)),
             Self::Sealed(text) => sealed::open(passphrase, text),
         }
     }
@@ -148,7 +148,7 @@ mod tests {
         let Ok(Content::Encrypted(encrypted)) = recognize(&text) else {
             panic!("not recognized: {text}");
         };
-        let opened = from_plain(&encrypted.open(&passphrase).unwrap()).unwrap();
+        let opened = from_plain(&encrypted.open(&passphrase).unwrap().unwrap()).unwrap();
         assert_eq!(opened.len(), 2);
         assert_eq!(
             opened[0].client_secret.as_ref().map(Secret::reveal),

@@ -16,8 +16,13 @@ pub(super) fn seal(passphrase: &Secret, content: &str) -> Result<String, Error> 
     export::seal(passphrase.reveal(), &salt, &nonce, content).map_err(of_fault)
 }
 
-pub(super) fn open(passphrase: &Secret, text: &str) -> Result<Zeroizing<String>, Error> {
-    export::open(passphrase.reveal(), text).map_err(of_fault)
+/// Nothing where the passphrase is another one.
+pub(super) fn open(passphrase: &Secret, text: &str) -> Result<Option<Zeroizing<String>>, Error> {
+    match export::open(passphrase.reveal(), text) {
+        Ok(content) => Ok(Some(content)),
+        Err(Fault::WrongPassphrase) => Ok(None),
+        Err(fault) => Err(of_fault(fault)),
+    }
 }
 
 fn of_fault(fault: Fault) -> Error {
@@ -35,7 +40,7 @@ fn of_fault(fault: Fault) -> Error {
 }
 
 /// A cipher cannot tell the two apart.
-pub(super) fn wrong_passphrase() -> Error {
+pub(crate) fn wrong_passphrase() -> Error {
     Error::bad_arguments(
         "failed to decrypt the export: wrong passphrase, or the file was changed",
         "check the passphrase; nothing was imported",
