@@ -2,10 +2,12 @@
 
 use crate::bindings::files;
 use crate::bindings::tokens::{self, CacheUse};
+use crate::input::environment::variable;
 use crate::input::{file, text, token};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::profile::in_use::Source;
+use crate::profile::stored_secrets;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::options::TokenOptions;
 use crate::request::prepared::with_scope;
@@ -74,6 +76,14 @@ fn bare(text: String) -> FoundToken {
     }
 }
 
+/// The cache's key is kept where secrets are, or comes from the environment.
+fn why_none_is_kept() -> Option<String> {
+    match variable("ENTRA_AUTH_CLI_CACHE_KEY") {
+        Some(_) => None,
+        None => stored_secrets::why_none_can_be(),
+    }
+}
+
 /// A word that can be no token, but the name of a file.
 fn is_path(word: &str) -> bool {
     word != "-" && word.len() <= LONGEST_PATH && !word.contains("eyJ")
@@ -98,9 +108,14 @@ fn cached(
     let token = token.map_err(|error| prepared.explain(error))?;
     let token = token.ok_or_else(|| {
         let hint = prepared.naming_profile("get one with `entra-auth-cli get-token`");
+        let hint = scope.map_or_else(|| hint.clone(), |scope| with_scope(&hint, scope));
         Error::general(
             format!("no token found for {}", prepared.label()),
-            scope.map_or_else(|| hint.clone(), |scope| with_scope(&hint, scope)),
+            // Else the advice would lead back to here.
+            match why_none_is_kept() {
+                Some(reason) => format!("{hint} and pass it on; none is kept here: {reason}"),
+                None => hint,
+            },
         )
     })?;
     Ok(FoundToken {
