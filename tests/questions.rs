@@ -253,15 +253,11 @@ fn commands_that_need_no_secret_ask_for_no_passphrase() {
 fn advice_does_not_lead_back_where_no_token_is_kept() {
     let emulator = Emulator::start();
     let mut user = User::new();
-    user.set("ENTRA_AUTH_CLI_SECRET_STORE", "none");
     let options = "--auth-method Public --scope api://your-api-id/read";
     user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
         .quiet_success();
-    for (key, is_told) in [
-        ("", true),
-        ("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", false),
-    ] {
-        user.set("ENTRA_AUTH_CLI_CACHE_KEY", key);
+    for (store, is_told) in [("none", true), ("file", false)] {
+        user.set("ENTRA_AUTH_CLI_SECRET_STORE", store);
         let outcome = user.run("inspect -p person");
         let (_, hint) = outcome.failure(1);
         assert_eq!(hint.contains("none is kept here"), is_told, "{hint}");

@@ -2,7 +2,6 @@
 
 use crate::bindings::files;
 use crate::bindings::tokens::{self, CacheUse};
-use crate::input::environment::variable;
 use crate::input::{file, text, token};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -76,14 +75,6 @@ fn bare(text: String) -> FoundToken {
     }
 }
 
-/// The cache's key is kept where secrets are, or comes from the environment.
-fn why_none_is_kept() -> Option<String> {
-    match variable("ENTRA_AUTH_CLI_CACHE_KEY") {
-        Some(_) => None,
-        None => stored_secrets::why_none_can_be(),
-    }
-}
-
 /// A word that can be no token, but the name of a file.
 fn is_path(word: &str) -> bool {
     word != "-" && word.len() <= LONGEST_PATH && !word.contains("eyJ")
@@ -112,8 +103,10 @@ fn cached(
         Error::general(
             format!("no token found for {}", prepared.label()),
             // Else the advice would lead back to here.
-            match why_none_is_kept() {
-                Some(reason) => format!("{hint} and pass it on; none is kept here: {reason}"),
+            match stored_secrets::why_none_can_be() {
+                Some(reason) => {
+                    format!("{hint}; without ENTRA_AUTH_CLI_CACHE_KEY none is kept here: {reason}")
+                }
                 None => hint,
             },
         )
