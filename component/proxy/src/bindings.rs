@@ -1,4 +1,4 @@
-//! The world `proxy`, generated from `wit/`.
+//! The world `relaying-proxy`, generated from `wit/`.
 
 #![expect(
     unsafe_code,
@@ -9,7 +9,7 @@ use crate::Proxy;
 
 wit_bindgen::generate!({
     path: "../../wit",
-    world: "proxy",
+    world: "relaying-proxy",
     generate_all,
 });
 

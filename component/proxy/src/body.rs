@@ -5,7 +5,7 @@ use crate::bindings::wasi::io::poll::Pollable;
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
 /// How much is held at once.
-const PIECE: u64 = 16 * 1024;
+pub(crate) const PIECE: u64 = 16 * 1024;
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(crate) struct Transfer {
     to: Option<OutgoingBody>,
     held: Vec<u8>,
     left: Option<u64>,
+    /// Whether somebody brings more of it.
+    is_open: bool,
 }
 
 impl Transfer {
@@ -48,6 +50,7 @@ impl Transfer {
             to: Some(to),
             held: Vec::new(),
             left: limit,
+            is_open: false,
         })
     }
 
@@ -62,7 +65,37 @@ impl Transfer {
             to: Some(to),
             held: bytes,
             left: None,
+            is_open: false,
         })
+    }
+
+    /// One that is brought piece by piece; at most `limit` bytes are moved.
+    pub(crate) fn brought(to: OutgoingBody, limit: Option<u64>) -> Option<Self> {
+        let mut transfer = Self::held(Vec::new(), to)?;
+        transfer.left = limit;
+        transfer.is_open = true;
+        Some(transfer)
+    }
+
+    /// Takes a piece.
+    pub(crate) fn bring(&mut self, piece: Vec<u8>) -> Progress {
+        match self.count(&piece) {
+            true => {
+                self.held.extend(piece);
+                Progress::Moving
+            }
+            false => Progress::TooLong,
+        }
+    }
+
+    /// Says that nothing more is brought.
+    pub(crate) fn end(mut self) {
+        self.finish();
+    }
+
+    /// Whether a piece waits for its turn.
+    pub(crate) fn holds(&self) -> bool {
+        !self.held.is_empty()
     }
 
     /// What to wait for before the next step; nothing when it is over.
@@ -109,18 +142,29 @@ impl Transfer {
         };
         match read(source, PIECE) {
             Ok(piece) => {
-                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-                if let Some(left) = &mut self.left {
-                    match left.checked_sub(length) {
-                        Some(rest) => *left = rest,
-                        None => return Progress::TooLong,
-                    }
+                if !self.count(&piece) {
+                    return Progress::TooLong;
                 }
                 self.held = piece;
                 Progress::Moving
             }
             Err(StreamError::Closed) => self.finish(),
             Err(StreamError::LastOperationFailed(_)) => Progress::Broken,
+        }
+    }
+
+    /// Whether that much more is still taken.
+    fn count(&mut self, piece: &[u8]) -> bool {
+        let Some(left) = &mut self.left else {
+            return true;
+        };
+        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        match left.checked_sub(length) {
+            Some(rest) => {
+                *left = rest;
+                true
+            }
+            None => false,
         }
     }
 
@@ -141,7 +185,9 @@ impl Transfer {
         // Flushed each time: somebody may wait for this piece before the next one comes.
         match sink.write(&piece).and_then(|()| sink.flush()) {
             // There is nothing to wait for where nothing more can come.
-            Ok(()) if self.held.is_empty() && self.source.is_none() => self.finish(),
+            Ok(()) if self.held.is_empty() && self.source.is_none() && !self.is_open => {
+                self.finish()
+            }
             Ok(()) => Progress::Moving,
             Err(_) => Progress::Broken,
         }

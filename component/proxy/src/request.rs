@@ -1,5 +1,8 @@
 //! The head of a request, copied out of the engine.
 
+use protocol::edge::head::Head;
+
+use crate::bindings::exports::entra_auth::core::relay::RequestHead;
 use crate::bindings::wasi::http::types::{IncomingRequest, Method, Scheme};
 
 /// What the engine says about it.
@@ -37,6 +40,16 @@ impl Received {
         }
     }
 
+    pub(crate) fn head(&self) -> Head<'_> {
+        Head::new(
+            &self.method,
+            &self.scheme,
+            self.authority.as_deref(),
+            &self.target,
+            &self.headers,
+        )
+    }
+
     /// The method, which is one of a route's by now.
     pub(crate) fn method(&self) -> Method {
         match self.method.as_str() {
@@ -49,6 +62,11 @@ impl Received {
             "PATCH" => Method::Patch,
             other => Method::Other(other.to_owned()),
         }
+    }
+
+    /// Whether its answer has no body, whatever that says.
+    pub(crate) fn is_head(&self) -> bool {
+        self.method == "HEAD"
     }
 
     /// Whether it may bring a body along. Where none is usual, one that comes all the same goes nowhere.
@@ -73,5 +91,17 @@ impl Received {
         headers
             .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
             .filter_map(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok())
+    }
+}
+
+impl From<RequestHead> for Received {
+    fn from(head: RequestHead) -> Self {
+        Self {
+            method: head.method,
+            scheme: head.scheme,
+            authority: head.authority,
+            target: head.target,
+            headers: head.headers,
+        }
     }
 }

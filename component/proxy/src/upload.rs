@@ -18,6 +18,8 @@ pub(crate) enum Upload {
     Nothing,
     Held(Vec<u8>),
     Stream(IncomingRequest),
+    /// Somebody brings it piece by piece.
+    Brought,
 }
 
 impl Upload {
@@ -32,11 +34,9 @@ impl Upload {
         if !received.has_body() {
             return Ok(Self::Nothing);
         }
-        match received.length() {
-            Some(length) if is_to_last && length <= MOST_HELD => {
-                read(&request, length, patience).map(Self::Held)
-            }
-            _ => Ok(Self::Stream(request)),
+        match held_length(received, is_to_last) {
+            Some(length) => read(&request, length, patience).map(Self::Held),
+            None => Ok(Self::Stream(request)),
         }
     }
 
@@ -45,13 +45,26 @@ impl Upload {
         match self {
             Self::Nothing => Some(Self::Nothing),
             Self::Held(bytes) => Some(Self::Held(bytes.clone())),
-            Self::Stream(_) => None,
+            Self::Stream(_) | Self::Brought => None,
         }
     }
 }
 
+/// How long a body is that is held as a whole, because it may have to be sent again.
+pub(crate) fn held_length(received: &Received, is_to_last: bool) -> Option<u64> {
+    let length = received.length();
+    length.filter(|length| is_to_last && *length <= MOST_HELD)
+}
+
+pub(crate) fn cut_off() -> Answer {
+    Answer::refused(400, "body", "the request's body ended early")
+}
+
+pub(crate) fn too_slow() -> Answer {
+    Answer::refused(408, "body", "the request's body takes too long")
+}
+
 fn read(request: &IncomingRequest, length: u64, patience: Duration) -> Result<Vec<u8>, Answer> {
-    let cut_off = || Answer::refused(400, "body", "the request's body ended early");
     let body = request.consume().map_err(|()| cut_off())?;
     let source = body.stream().map_err(|()| cut_off())?;
     let nanoseconds = u64::try_from(patience.as_nanos()).unwrap_or(u64::MAX);
@@ -59,11 +72,7 @@ fn read(request: &IncomingRequest, length: u64, patience: Duration) -> Result<Ve
     loop {
         let (more, late) = (source.subscribe(), subscribe_duration(nanoseconds));
         if poll(&[&more, &late]) == [1] {
-            return Err(Answer::refused(
-                408,
-                "body",
-                "the request's body takes too long",
-            ));
+            return Err(too_slow());
         }
         match source.read(MOST_HELD) {
             Ok(piece) => held.extend(piece),

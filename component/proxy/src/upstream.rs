@@ -6,6 +6,7 @@ use protocol::edge::answer::Answer;
 use protocol::edge::decision::Forward;
 use protocol::edge::headers::goes_back;
 
+use crate::bindings::exports::entra_auth::core::relay::Want;
 use crate::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::bindings::wasi::http::outgoing_handler::handle;
 use crate::bindings::wasi::http::types::{
@@ -14,18 +15,12 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::poll::poll;
 use crate::body::{Progress, Transfer};
+use crate::download::wants;
+use crate::onward::Onward;
+use crate::request::Received;
+use crate::response;
 use crate::setup::Setup;
 use crate::upload::Upload;
-use crate::{log, response};
-
-/// A request that goes on, and who called.
-pub(crate) struct Passed<'a> {
-    pub(crate) entrance: &'a str,
-    pub(crate) method: Method,
-    pub(crate) forward: &'a Forward,
-    pub(crate) upload: Upload,
-    pub(crate) caller: Option<&'a str>,
-}
 
 /// Status and headers of an answer.
 pub(crate) struct Head {
@@ -33,91 +28,158 @@ pub(crate) struct Head {
     pub(crate) headers: Vec<(String, Vec<u8>)>,
 }
 
-/// Sends the request on and the answer back. Where its body can be sent again and `again` makes another request of the first answer,
-/// that one is sent, once, and its answer goes back. Where nothing was answered yet, whoever is to be answered is handed back.
+/// An answer that has begun, and what of the request is still on its way.
+pub(crate) struct Answered {
+    pub(crate) head: Head,
+    pub(crate) incoming: IncomingResponse,
+    pub(crate) upload: Option<Transfer>,
+}
+
+/// Sends the request on and waits for its answer. Where its body can be sent again and the first answer asks for another token, that of
+/// the second one counts.
 pub(crate) fn exchange(
     setup: &Setup,
-    passed: Passed<'_>,
-    out: ResponseOutparam,
-    again: impl FnOnce(&Head) -> Option<Result<Forward, Answer>>,
-) -> Result<(), (ResponseOutparam, Answer)> {
-    let kept = passed.upload.again();
-    let method = &passed.method;
-    let first = send(setup, passed.forward, method, passed.upload);
-    let answered = first.and_then(|first| {
-        let Some(upload) = kept else {
-            return Ok(first);
-        };
-        match again(&first.head) {
-            None => Ok(first),
-            Some(forward) => {
-                // Nobody reads the first answer.
-                drop(first);
-                send(setup, &forward?, method, upload)
-            }
-        }
-    });
-    match answered {
-        Ok(answered) => {
-            log::passed(passed.entrance, answered.head.status, passed.caller);
-            answered.back(matches!(method, Method::Head), out);
-            Ok(())
-        }
-        Err(answer) => Err((out, answer)),
-    }
-}
-
-/// An answer that has begun, and what of the request is still on its way.
-struct Answered {
-    head: Head,
-    incoming: IncomingResponse,
-    upload: Option<Transfer>,
-}
-
-fn send(
-    setup: &Setup,
-    forward: &Forward,
-    method: &Method,
+    received: &Received,
+    onward: &Onward,
     upload: Upload,
 ) -> Result<Answered, Answer> {
-    let impossible = || Answer::unavailable(502, "upstream", None);
-    let length = match &upload {
-        // Else an engine announces a body in chunks. One that comes all the same goes nowhere.
-        Upload::Nothing => Some(0),
-        Upload::Held(bytes) => Some(bytes.len()),
-        Upload::Stream(_) => None,
+    let kept = upload.again();
+    let first = Sending::begin(setup, received, &onward.forward, upload)?.wait()?;
+    let again = kept.and_then(|upload| Some((onward.again(setup, received, &first.head)?, upload)));
+    let answered = match again {
+        None => first,
+        Some((forward, upload)) => {
+            // Nobody reads the first answer.
+            drop(first);
+            Sending::begin(setup, received, &forward?, upload)?.wait()?
+        }
     };
-    let outgoing = head(forward, method, length).ok_or_else(impossible)?;
-    let body = outgoing.body().map_err(|()| impossible())?;
-    let (future, mut upload) = match upload {
-        Upload::Nothing => {
-            let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
+    onward.passed(answered.head.status);
+    Ok(answered)
+}
+
+/// A request on its way, which nobody has answered yet.
+pub(crate) struct Sending {
+    future: FutureIncomingResponse,
+    upload: Option<Transfer>,
+    limit: Duration,
+}
+
+impl Sending {
+    pub(crate) fn begin(
+        setup: &Setup,
+        received: &Received,
+        forward: &Forward,
+        upload: Upload,
+    ) -> Result<Self, Answer> {
+        let length = match &upload {
+            // Else an engine announces a body in chunks. One that comes all the same goes nowhere.
+            Upload::Nothing => Some(0),
+            Upload::Held(bytes) => Some(bytes.len()),
+            Upload::Stream(_) | Upload::Brought => None,
+        };
+        let outgoing = head(forward, &received.method(), length).ok_or_else(impossible)?;
+        let body = outgoing.body().map_err(|()| impossible())?;
+        let limit = setup.configuration.longest_body;
+        let (upload, body) = match upload {
+            Upload::Nothing => (None, Some(body)),
+            Upload::Held(bytes) => (Transfer::held(bytes, body), None),
+            Upload::Stream(request) => {
+                let incoming = request.consume().map_err(|()| impossible())?;
+                (Transfer::new(incoming, body, limit), None)
+            }
+            Upload::Brought => (Transfer::brought(body, limit), None),
+        };
+        if upload.is_none() && body.is_none() {
+            return Err(impossible());
+        }
+        let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
+        if let Some(body) = body {
             OutgoingBody::finish(body, None).map_err(|code| of_code(&code))?;
-            (future, None)
         }
-        Upload::Held(bytes) => {
-            let transfer = Transfer::held(bytes, body).ok_or_else(impossible)?;
-            let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
-            (future, Some(transfer))
+        Ok(Self {
+            future,
+            upload,
+            limit: setup.configuration.upstream_timeout,
+        })
+    }
+
+    /// Moves the request's body until the answer begins.
+    pub(crate) fn wait(mut self) -> Result<Answered, Answer> {
+        while !self.turn()? {}
+        self.answered()
+    }
+
+    /// Takes a piece of the body that is brought, and moves it on, unless the answer begins before.
+    pub(crate) fn bring(&mut self, piece: Vec<u8>) -> Result<(), Answer> {
+        let upload = self.upload.as_mut();
+        if upload.map(|upload| upload.bring(piece)) == Some(Progress::TooLong) {
+            return Err(too_long());
         }
-        Upload::Stream(request) => {
-            let incoming = request.consume().map_err(|()| impossible())?;
-            let limit = setup.configuration.longest_body;
-            let transfer = Transfer::new(incoming, body, limit).ok_or_else(impossible)?;
-            let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
-            (future, Some(transfer))
+        while self.upload.as_ref().is_some_and(Transfer::holds) && !self.turn()? {}
+        Ok(())
+    }
+
+    /// What is wanted of the body that is brought.
+    pub(crate) fn wants(&mut self) -> Want {
+        wants(&mut self.upload)
+    }
+
+    /// The body that was brought has ended.
+    pub(crate) fn end(&mut self, is_whole: bool) {
+        if let Some(upload) = self.upload.take().filter(|_| is_whole) {
+            upload.end();
         }
-    };
-    let incoming = answered(&future, &mut upload, setup.configuration.upstream_timeout)?;
-    let head = Head {
-        status: incoming.status(),
-        headers: incoming.headers().entries(),
-    };
-    Ok(Answered {
-        head,
-        incoming,
-        upload,
-    })
+    }
+
+    /// Whether more of the body may be brought.
+    pub(crate) fn is_open(&self) -> bool {
+        self.upload.is_some()
+    }
+
+    pub(crate) fn has_answer(&self) -> bool {
+        self.future.subscribe().ready()
+    }
+
+    /// The answer, which has begun.
+    pub(crate) fn answered(self) -> Result<Answered, Answer> {
+        let outcome = self.future.get().and_then(Result::ok);
+        let incoming = outcome.ok_or_else(impossible)?;
+        let incoming = incoming.map_err(|code| of_code(&code))?;
+        let head = Head {
+            status: incoming.status(),
+            headers: incoming.headers().entries(),
+        };
+        Ok(Answered {
+            head,
+            incoming,
+            upload: self.upload,
+        })
+    }
+
+    /// Waits until something can go on, and says whether that is the answer. The time limit starts anew each time.
+    fn turn(&mut self) -> Result<bool, Answer> {
+        let arrived = self.future.subscribe();
+        let nanoseconds = u64::try_from(self.limit.as_nanos()).unwrap_or(u64::MAX);
+        let late = subscribe_duration(nanoseconds);
+        let mut events = vec![&arrived, &late];
+        events.extend(self.upload.as_mut().and_then(Transfer::event));
+        let ready = poll(&events);
+        if ready.contains(&0) {
+            return Ok(true);
+        }
+        if ready.contains(&2) {
+            match self.upload.as_mut().map(Transfer::step) {
+                Some(Progress::Moving) => {}
+                // A server that takes no more may have answered already.
+                Some(Progress::Done | Progress::Broken) | None => self.upload = None,
+                Some(Progress::TooLong) => return Err(too_long()),
+            }
+        } else if ready.contains(&1) {
+            return Err(late_answer());
+        }
+        Ok(false)
+    }
 }
 
 /// The head of the request, with the length of its body where that is known.
@@ -140,50 +202,12 @@ fn head(forward: &Forward, method: &Method, length: Option<usize>) -> Option<Out
     Some(outgoing)
 }
 
-/// Moves the request's body until the answer begins. The time limit starts anew with each piece.
-fn answered(
-    future: &FutureIncomingResponse,
-    upload: &mut Option<Transfer>,
-    limit: Duration,
-) -> Result<IncomingResponse, Answer> {
-    let arrived = future.subscribe();
-    let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-    loop {
-        let late = subscribe_duration(nanoseconds);
-        let mut events = vec![&arrived, &late];
-        events.extend(upload.as_mut().and_then(Transfer::event));
-        let ready = poll(&events);
-        if ready.contains(&0) {
-            let outcome = future.get().and_then(Result::ok);
-            let outcome = outcome.ok_or_else(|| Answer::unavailable(502, "upstream", None))?;
-            return outcome.map_err(|code| of_code(&code));
-        }
-        if ready.contains(&2) {
-            match upload.as_mut().map(Transfer::step) {
-                Some(Progress::Moving) => {}
-                // A server that takes no more may have answered already.
-                Some(Progress::Done | Progress::Broken) | None => *upload = None,
-                Some(Progress::TooLong) => {
-                    let message = "the request's body is too large";
-                    return Err(Answer::refused(413, "body", message));
-                }
-            }
-        } else if ready.contains(&1) {
-            return Err(Answer::unavailable(504, "upstream", None));
-        }
-    }
-}
-
 impl Answered {
     /// Sends the answer back while the rest of the request still moves.
-    fn back(self, is_head: bool, out: ResponseOutparam) {
-        let Head { status, headers } = self.head;
-        let has_body = !is_head && !matches!(status, 204 | 304);
-        let headers = headers.into_iter().filter(|(name, _)| {
-            // An answer without a body would be measured by the length of the one that it has not.
-            goes_back(name) && (has_body || !name.eq_ignore_ascii_case("content-length"))
-        });
-        let Some((response, to)) = response::head(status, headers.collect()) else {
+    pub(crate) fn back(self, is_head: bool, out: ResponseOutparam) {
+        let has_body = self.head.has_body(is_head);
+        let headers = self.head.going_back(has_body);
+        let Some((response, to)) = response::head(self.head.status, headers) else {
             return ResponseOutparam::set(out, Err(ErrorCode::InternalError(None)));
         };
         let incoming = self.incoming.consume().ok();
@@ -192,6 +216,21 @@ impl Answered {
         if let Some(download) = download {
             both(download, self.upload);
         }
+    }
+}
+
+impl Head {
+    pub(crate) fn has_body(&self, is_head: bool) -> bool {
+        !is_head && !matches!(self.status, 204 | 304)
+    }
+
+    /// The headers as the caller gets them.
+    pub(crate) fn going_back(&self, has_body: bool) -> Vec<(String, Vec<u8>)> {
+        let headers = self.headers.iter().filter(|(name, _)| {
+            // An answer without a body would be measured by the length of the one that it has not.
+            goes_back(name) && (has_body || !name.eq_ignore_ascii_case("content-length"))
+        });
+        headers.cloned().collect()
     }
 }
 
@@ -211,6 +250,19 @@ fn both(mut download: Transfer, mut upload: Option<Transfer>) {
     }
     // Not dropped before: what is left of a broken one tells the server behind.
     download.run();
+}
+
+pub(crate) fn impossible() -> Answer {
+    Answer::unavailable(502, "upstream", None)
+}
+
+/// A server behind that takes too long.
+pub(crate) fn late_answer() -> Answer {
+    Answer::unavailable(504, "upstream", None)
+}
+
+fn too_long() -> Answer {
+    Answer::refused(413, "body", "the request's body is too large")
 }
 
 fn of_code(code: &ErrorCode) -> Answer {
