@@ -11,12 +11,13 @@ use wasmparser::{Parser, Payload};
 const CLIENT: &str = "entra-auth-client.wasm";
 
 /// What is made of the token logic.
-const COMPOSITIONS: [&str; 6] = [
+const COMPOSITIONS: [&str; 7] = [
     "entra-auth-cli.wasm",
     "entra-auth-library.wasm",
     "entra-auth-native.wasm",
     "entra-auth-proxy.wasm",
     "entra-auth-proxy-kv.wasm",
+    "entra-auth-service-kv.wasm",
     "entra-auth-proxy-native.wasm",
 ];
 

@@ -559,7 +559,7 @@ fn hosts(scene: &Scene, engine: Engine, token: &str) {
 }
 
 /// A body that ends too early is no body, on either side, and a redirect is the caller's business.
-fn endings(scene: &Scene, engine: Engine) {
+pub(crate) fn endings(scene: &Scene, engine: Engine) {
     scene.recorder.answer("200 OK\r\ncontent-length: 100");
     let answer = scene.proxy.get("/public", "");
     let whole =
@@ -588,7 +588,8 @@ fn endings(scene: &Scene, engine: Engine) {
     // Last: an engine may go on with it for a while.
     let head = "POST /public HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nContent-Length: 10\r\n\r\nhello";
     let mut stream = TcpStream::connect(&scene.proxy.address).unwrap();
-    stream.write_all(head.as_bytes()).unwrap();
+    let request = scene.proxy.addressed(head.as_bytes());
+    stream.write_all(&request).unwrap();
     // Engines tell it to the server behind, or have told it nothing yet.
     drop(stream);
     thread::sleep(Duration::from_millis(300));

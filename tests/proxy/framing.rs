@@ -1,6 +1,12 @@
 //! What one connection says is one request behind, or none.
 
-use crate::scene::{Scene, status};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use crate::scene::{ENGINES, Engine, Proxy, Scene, configuration, status};
+use crate::support::{Emulator, User};
 
 /// What one connection says may be one request behind, and is never two. Where the engine decides before the component, that
 /// is noted.
@@ -75,4 +81,62 @@ pub(crate) fn bodies(scene: &Scene) {
     );
     let answer = scene.proxy.send(endless.as_bytes());
     assert!(matches!(status(&answer), 413 | 0), "{answer}");
+}
+
+#[test]
+fn both_bodies_move_at_once() {
+    let emulator = Emulator::start();
+    for engine in ENGINES.into_iter().chain([Engine::Service]) {
+        let mut user = User::new();
+        let configuration = configuration(emulator.authority(), &echo());
+        let Some(proxy) = Proxy::start(engine, &mut user, &configuration) else {
+            continue;
+        };
+        let head = "POST /public HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let mut stream = TcpStream::connect(&proxy.address).unwrap();
+        let patience = Some(Duration::from_secs(20));
+        stream.set_read_timeout(patience).unwrap();
+        stream.write_all(&proxy.addressed(head.as_bytes())).unwrap();
+        let mut answer = String::new();
+        for piece in ["one", "two", "six"] {
+            write!(stream, "3\r\n{piece}\r\n").unwrap();
+            while !answer.contains(piece) {
+                let mut bytes = [0; 1024];
+                let length = stream.read(&mut bytes).unwrap();
+                assert_ne!(length, 0, "{engine:?}: {answer}");
+                answer.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
+            }
+        }
+        stream.write_all(b"0\r\n\r\n").unwrap();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.ends_with("0\r\n\r\n"), "{engine:?}: {answer}");
+    }
+}
+
+/// The origin of a server that answers at once, and sends each piece back as it comes.
+fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut received = Vec::new();
+            let mut byte = [0];
+            while !received.ends_with(b"\r\n\r\n")
+                && stream.read(&mut byte).is_ok_and(|read| read > 0)
+            {
+                received.extend(byte);
+            }
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+            drop(stream.write_all(head.as_bytes()));
+            let mut piece = [0; 1024];
+            // Until the last chunk, as it came.
+            while let Ok(length @ 1..) = stream.read(&mut piece) {
+                drop(stream.write_all(&piece[..length]));
+                if piece[..length].ends_with(b"0\r\n\r\n") {
+                    break;
+                }
+            }
+        }
+    });
+    origin
 }

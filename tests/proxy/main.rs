@@ -9,6 +9,7 @@ mod framing;
 mod jco;
 mod passing;
 mod scene;
+mod service;
 mod serving;
 mod sidecar;
 mod soak;

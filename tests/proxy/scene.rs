@@ -24,6 +24,8 @@ pub(crate) enum Engine {
     Wasmtime,
     /// Takes its time to begin, so that a test has one for all that it tries.
     Jco,
+    /// Stock wasmtime too, through the door of WASI 0.3.
+    Service,
 }
 
 /// Those that begin at once.
@@ -35,6 +37,8 @@ pub(crate) struct Proxy {
     pub(crate) address: String,
     /// What it says, on the stream on which it says where it listens.
     pub(crate) lines: Arc<Mutex<Vec<String>>>,
+    /// Whether only a target that is a whole address names a host: of WASI 0.3, wasmtime 48 hands over neither `Host` nor what it says.
+    wants_addresses: bool,
 }
 
 /// The native program's command line.
@@ -57,6 +61,12 @@ impl Proxy {
                 Self::start_as(&component("entra-auth-proxy.wasm"), user, configuration)
             }
             Engine::Jco => Self::start_jco(user, configuration),
+            Engine::Service => {
+                let component = component("entra-auth-service-kv.wasm");
+                let mut proxy = Self::start_as(&component, user, configuration)?;
+                proxy.wants_addresses = true;
+                Some(proxy)
+            }
         }
     }
 
@@ -106,6 +116,8 @@ impl Proxy {
         let mut command = user.foreign_command(&wasmtime);
         command.args(["serve", "--addr", "127.0.0.1:0", "-S", "cli"]);
         command.args(["--max-instance-reuse-count", "1000"]);
+        // For those who import it: without a key, the memory of an instance serves.
+        command.args(["-S", "keyvalue", "--idle-instance-timeout", "60s"]);
         // The names alone: values come from wasmtime's own environment.
         for name in ["ENTRA_AUTH_PROXY_CONFIG", "BACKEND_SECRET"] {
             command.args(["--env", name]);
@@ -146,6 +158,7 @@ impl Proxy {
             process,
             address,
             lines: said,
+            wants_addresses: false,
         }
     }
 
@@ -177,7 +190,19 @@ impl Proxy {
 
     /// Everything that comes back for these bytes.
     pub(crate) fn send(&self, bytes: &[u8]) -> String {
-        send(&self.address, bytes)
+        send(&self.address, &self.addressed(bytes))
+    }
+
+    /// The same request, with the host where this engine looks for it.
+    pub(crate) fn addressed(&self, request: &[u8]) -> Vec<u8> {
+        let text = std::str::from_utf8(request).unwrap_or_default();
+        let host = text.lines().find_map(|line| line.strip_prefix("Host: "));
+        match host.filter(|_| self.wants_addresses) {
+            Some(host) => text
+                .replacen(" /", &format!(" http://{host}/"), 1)
+                .into_bytes(),
+            None => request.to_vec(),
+        }
     }
 
     pub(crate) fn get(&self, target: &str, headers: &str) -> String {

@@ -12,8 +12,9 @@ const RUN: &str = "wasi:cli/run";
 /// What the names of this project's interfaces begin with (`wit/`).
 const OURS: &str = "entra-auth:";
 
-/// The interface by which a proxy is called.
+/// The interfaces by which a proxy is called, in WASI 0.2 and 0.3.
 const HANDLER: &str = "wasi:http/incoming-handler";
+const SERVICE: &str = "wasi:http/handler";
 
 /// How a host learns what a proxy is configured to do.
 const PLANNER: &str = "entra-auth:core/proxy-planner";
@@ -101,7 +102,7 @@ impl Composition {
 
     /// Encodes the composition as a handler of requests, with what a host asks it besides.
     pub(crate) fn finish_handler(self, main: Instance) -> Result<Vec<u8>> {
-        self.finish_library(&[(main, &[HANDLER, PLANNER])])
+        self.finish_library(&[(main, &[HANDLER, SERVICE, PLANNER])])
     }
 
     fn finish_with(mut self, interface: &str, main: Instance) -> Result<Vec<u8>> {

@@ -25,6 +25,7 @@ pub(crate) enum Guest {
     Gate,
     KeyvalueCache,
     Sealer,
+    Service,
     Proxy,
     /// Stands in for the client where the gate is tested.
     Trespasser,
@@ -43,6 +44,7 @@ impl Guest {
             Self::Gate => "gate",
             Self::KeyvalueCache => "keyvalue-cache",
             Self::Sealer => "sealer",
+            Self::Service => "service",
             Self::Proxy => "proxy",
             Self::Trespasser => "trespasser",
             Self::TrespassingPump => "trespassing-pump",
@@ -58,6 +60,7 @@ impl Guest {
             | Self::KeyvalueCache
             | Self::Proxy
             | Self::Sealer
+            | Self::Service
             | Self::Trespasser
             | Self::TrespassingPump
             | Self::Warden => BARE,
@@ -73,6 +76,7 @@ pub(crate) struct Built {
     pub(crate) gate: Vec<u8>,
     pub(crate) keyvalue_cache: Vec<u8>,
     pub(crate) sealer: Vec<u8>,
+    pub(crate) service: Vec<u8>,
     pub(crate) proxy: Vec<u8>,
     pub(crate) warden: Vec<u8>,
     pub(crate) wasi_capabilities: Vec<u8>,
@@ -88,6 +92,7 @@ pub(crate) fn build(workspace: &Path, client: Guest, proxy: Guest) -> Result<Bui
         Guest::KeyvalueCache,
         proxy,
         Guest::Sealer,
+        Guest::Service,
         Guest::Warden,
     ];
     compile(workspace, &folder, &bare)?;
@@ -99,6 +104,7 @@ pub(crate) fn build(workspace: &Path, client: Guest, proxy: Guest) -> Result<Bui
         gate: component(Guest::Gate)?,
         keyvalue_cache: component(Guest::KeyvalueCache)?,
         sealer: component(Guest::Sealer)?,
+        service: component(Guest::Service)?,
         proxy: component(proxy)?,
         warden: component(Guest::Warden)?,
         wasi_capabilities: component(Guest::WasiCapabilities)?,

@@ -7,6 +7,7 @@
 //! | `entra-auth-cli.wasm` | cli + client + gate + wasi-capabilities |
 //! | `entra-auth-proxy.wasm` | proxy + warden + client + two gates + wasi-capabilities |
 //! | `entra-auth-proxy-kv.wasm` | the same, and keyvalue-cache in place of its token cache |
+//! | `entra-auth-service-kv.wasm` | that one + service, for engines that keep instances of WASI 0.3 |
 //! | `entra-auth-proxy-native.wasm` | proxy + warden + client + two gates, for a host that lends the capabilities itself |
 //! | `entra-auth-native.wasm` | cli + client + gate, for a host that lends the capabilities itself |
 //! | `sealing.wasm` | sealer |
@@ -41,6 +42,7 @@ mod purpose {
         "Microsoft Entra ID tokens: the command line, for a host that lends the capabilities";
     pub(super) const PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, for any WASI 0.2 runtime with wasi:http";
     pub(super) const KEYVALUE_PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, kept in a store that many hosts share (wasi:keyvalue)";
+    pub(super) const KEYVALUE_SERVICE: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, kept in a store that many hosts share, for engines of WASI 0.3";
     pub(super) const NATIVE_PROXY: &str = "Microsoft Entra ID tokens verified and exchanged in front of an API, for a host that lends the capabilities";
     pub(super) const SEALING: &str = "How entra-auth-cli seals secrets and tokens at rest";
 }
@@ -61,6 +63,8 @@ pub struct Components {
     pub proxy: Vec<u8>,
     /// The proxy over plain WASI and a store that hosts share.
     pub keyvalue_proxy: Vec<u8>,
+    /// The same behind a door of WASI 0.3.
+    pub keyvalue_service: Vec<u8>,
     /// The proxy without the capabilities.
     pub native_proxy: Vec<u8>,
 }
@@ -104,6 +108,11 @@ impl Components {
                 purpose::KEYVALUE_PROXY,
                 shared_proxy(&built),
             )?,
+            keyvalue_service: described(
+                "entra-auth-service-kv",
+                purpose::KEYVALUE_SERVICE,
+                shared_service(&built),
+            )?,
             native_proxy: described(
                 "entra-auth-proxy-native",
                 purpose::NATIVE_PROXY,
@@ -126,6 +135,7 @@ impl Components {
             ("sealing.wasm", &self.sealing),
             ("entra-auth-proxy.wasm", &self.proxy),
             ("entra-auth-proxy-kv.wasm", &self.keyvalue_proxy),
+            ("entra-auth-service-kv.wasm", &self.keyvalue_service),
             ("entra-auth-proxy-native.wasm", &self.native_proxy),
         ]
         .into_iter()
@@ -175,10 +185,26 @@ fn whole_proxy(built: &guest::Built) -> Result<Vec<u8>> {
 
 fn shared_proxy(built: &guest::Built) -> Result<Vec<u8>> {
     let mut composition = Composition::default();
+    let proxy = proxy_with_store(&mut composition, built)?;
+    composition.finish_handler(proxy)
+}
+
+/// The proxy behind a door of WASI 0.3.
+fn shared_service(built: &guest::Built) -> Result<Vec<u8>> {
+    let mut composition = Composition::default();
+    let proxy = proxy_with_store(&mut composition, built)?;
+    let service = composition.add(Guest::Service.name(), &built.service)?;
+    composition.connect(proxy, service)?;
+    composition.finish_handler(service)
+}
+
+fn proxy_with_store(
+    composition: &mut Composition,
+    built: &guest::Built,
+) -> Result<compose::Instance> {
     let cache = composition.add(Guest::KeyvalueCache.name(), &built.keyvalue_cache)?;
     let capabilities = composition.add(Guest::WasiCapabilities.name(), &built.wasi_capabilities)?;
-    let proxy = proxy(&mut composition, built, &[cache, capabilities])?;
-    composition.finish_handler(proxy)
+    proxy(composition, built, &[cache, capabilities])
 }
 
 fn proxy_without_capabilities(built: &guest::Built) -> Result<Vec<u8>> {
