@@ -1,6 +1,7 @@
 """Two wasmCloud hosts, the store between them, and what stands around them, as docs/fleet.md starts it on one machine."""
 
 import base64
+import collections
 import http.server
 import json
 import os
@@ -25,6 +26,8 @@ import workload  # noqa: E402
 STORE = "entra-auth-tokens"
 PAGE = WORKSPACE / "docs/fleet.md"
 PATH = f"{WORKSPACE}/target/release:{WORKSPACE}/target/tools/bin:{os.environ['PATH']}"
+# What `<client>` is for keys of tenants.
+KEY_SETS = "5333647a922c8c35e9d91f6e8c371350"
 PROGRAMS = ["wash", "nats-server", "docker-registry"]
 
 
@@ -47,16 +50,24 @@ def free_port():
 class Upstream(http.server.ThreadingHTTPServer):
     """The API behind; it remembers what reached it."""
 
+    request_queue_size = 512
+
     def __init__(self, port):
         self.received = []
+        # Of those who ask for `/orders/together`, nobody is answered before as many are here.
+        self.together = threading.Barrier(100)
         upstream = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # An answer in one piece: the second one of two waits for a while on a connection that is kept.
+            wbufsize = -1
 
             def do_GET(self):
                 self.rfile.read(int(self.headers.get("content-length", 0)))
                 upstream.received.append((self.path, dict(self.headers)))
+                if self.path == "/orders/together":
+                    upstream.together.wait(timeout=60)
                 self.send_response(200)
                 self.send_header("content-length", "8")
                 self.end_headers()
@@ -69,6 +80,26 @@ class Upstream(http.server.ThreadingHTTPServer):
 
         super().__init__(("127.0.0.1", port), Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Operations:
+    """Counts the reads and writes of tokens in a store, as they reach NATS."""
+
+    def __init__(self, nats, store):
+        self.nats = workload.Nats(nats)
+        self.nats.write(f"SUB $JS.API.DIRECT.GET.KV_{store}.$KV.{store}.> 1", f"SUB $KV.{store}.> 2")
+        self.count()
+
+    def count(self):
+        """Reads and writes since this was last called."""
+        self.nats.write("PING")
+        counted = collections.Counter()
+        while (line := self.nats.stream.readline().split())[0] != b"PONG":
+            if line[0] == b"MSG":
+                self.nats.stream.read(int(line[-1]) + 2)
+                name = line[1].decode().rsplit(".", 1)[1]
+                counted[line[2]] += "/" in name and not name.startswith(KEY_SETS)
+        return counted[b"1"], counted[b"2"]
 
 
 class Fleet:
@@ -151,6 +182,17 @@ class Fleet:
         if answer.returncode:
             raise AssertionError(f"{command}: {answer.stdout} {answer.stderr}")
 
+    def variant(self, name, image="proxy", **environment):
+        """The file of the same workload under another name, which is its host too, with further variables."""
+        text = (self.folder / "workload.json").read_text().replace("/proxy:1", f"/{image}:1")
+        described = json.loads(text)
+        described["workloadId"] = described["workload"]["name"] = name
+        world = described["workload"]["witWorld"]
+        world["hostInterfaces"][0]["config"]["host"] = f"{name}.localhost"
+        world["components"][0]["localResources"]["environment"] = environment
+        (self.folder / f"{name}.json").write_text(json.dumps(described))
+        return f"{name}.json"
+
     def wait_for(self, *ports):
         deadline = time.monotonic() + 60
         for port in ports:
@@ -206,6 +248,10 @@ class Fleet:
         message = workload.Nats(self.nats).ask(f"$JS.API.STREAM.MSG.GET.KV_{STORE}", question)["message"]
         return b"KV-Operation" in base64.b64decode(message.get("hdrs", ""))
 
+    def operations(self, store):
+        """What is done to this store from now on."""
+        return Operations(self.nats, store)
+
     # What callers do.
 
     def emulator(self, path):
@@ -222,6 +268,15 @@ class Fleet:
         requests.delete(self.emulator("/__emulator/requests"), timeout=30)
         tokens = sum(request["method"] == "POST" for request in received)
         return tokens, len(received) - tokens
+
+    def tokens_live(self, seconds, times):
+        """So many tokens from now on."""
+        fault = {"endpoint": "token", "times": times, "set": {"expires_in": seconds}}
+        requests.post(self.emulator("/__emulator/faults"), json=fault, timeout=30).raise_for_status()
+
+    def forget(self):
+        """Whatever the emulator was told."""
+        requests.delete(self.emulator("/__emulator"), timeout=30).raise_for_status()
 
     def call(self, host, target, token=None, method="GET", name="localhost", **headers):
         port = self.ports[{"one": "9201", "two": "9202"}[host]]

@@ -11,7 +11,8 @@ mod play;
 
 use std::io::Write;
 
-use play::{Figures, Fleet, Renewal};
+use play::{Authority, ENTRA, FOUR_HOURS, Figures, Fleet, Renewal};
+use serde_json::Value;
 
 /// A fleet of services that call by themselves.
 fn services(requests: f64) -> Fleet {
@@ -20,7 +21,9 @@ fn services(requests: f64) -> Fleet {
         tokens: 4,
         callers: 0,
         requests,
+        authority: ENTRA,
         renewal: Renewal::Ahead,
+        seconds: FOUR_HOURS,
         seed: 1,
     }
 }
@@ -32,7 +35,9 @@ fn people(callers: u32) -> Fleet {
         tokens: 0,
         callers,
         requests: f64::from(callers) / 30.0,
+        authority: ENTRA,
         renewal: Renewal::Ahead,
+        seconds: FOUR_HOURS,
         seed: 1,
     }
 }
@@ -71,7 +76,8 @@ fn more_instances_ask_for_no_more_tokens() {
 #[test]
 fn a_caller_costs_one_or_two_token_requests_an_hour() {
     let figures = people(5_000).play();
-    let a_caller_an_hour = figures.token_requests_a_second() * 3600.0 / 5_000.0;
+    let hours = FOUR_HOURS / 3600.0;
+    let a_caller_an_hour = figures.token_requests as f64 / hours / 5_000.0;
     assert!((1.0..2.0).contains(&a_caller_an_hour), "{a_caller_an_hour}");
     let kept_each = figures.most_kept as f64 / 5_000.0;
     assert!((1.0..2.5).contains(&kept_each), "{kept_each}");
@@ -80,7 +86,7 @@ fn a_caller_costs_one_or_two_token_requests_an_hour() {
 #[test]
 fn a_lost_store_costs_as_much_as_comes_until_it_is_filled() {
     let figures = services(1_000.0).play();
-    let until_the_first_answer = 1_000.0 * play::TOKEN_REQUEST_TAKES;
+    let until_the_first_answer = 1_000.0 * ENTRA.takes;
     assert!(f64::from(figures.most_asked_in_a_second) < 1.2 * until_the_first_answer);
     assert!(f64::from(figures.most_asked_in_a_second) > 0.8 * until_the_first_answer);
 }
@@ -96,6 +102,42 @@ fn the_same_seed_plays_the_same() {
     };
     assert_eq!(play(7), play(7));
     assert_ne!(play(7), play(8));
+}
+
+/// What two real hosts are held to (`tests/python/test_fleet.py`): the same lifetime, as many requests, and an authority next door.
+#[test]
+fn two_hosts_ask_read_and_write_as_often_as_foreseen() {
+    const PLAYS: u32 = 200;
+    const A_SECOND: f64 = 100.0;
+    let vector = include_str!("../../../../tests/vectors/two-hosts.json");
+    let foreseen: Value = serde_json::from_str(vector).unwrap();
+    let number = |name: &str| foreseen[name].as_f64().unwrap();
+    let plays = (0..PLAYS).map(|seed| {
+        let fleet = Fleet {
+            instances: foreseen["hosts"].as_u64().unwrap() as u32,
+            tokens: 1,
+            authority: Authority {
+                shortest_life: number("lifetime"),
+                longest_life: number("lifetime"),
+                takes: 0.02,
+            },
+            seconds: number("requests") / A_SECOND,
+            seed: u64::from(seed),
+            ..services(A_SECOND)
+        };
+        fleet.play()
+    });
+    let plays: Vec<Figures> = plays.collect();
+    let rows: [(&str, fn(&Figures) -> u64); 3] = [
+        ("token_requests", |figures| figures.token_requests),
+        ("store_reads", |figures| figures.reads),
+        ("store_writes", |figures| figures.writes),
+    ];
+    for (name, count) in rows {
+        let usual = plays.iter().map(count).sum::<u64>() as f64 / f64::from(PLAYS);
+        let share = usual / number(name);
+        assert!((0.95..1.05).contains(&share), "{name}: {usual}");
+    }
 }
 
 #[test]

@@ -8,16 +8,8 @@ use protocol::token::cache::EXPIRY_MARGIN;
 
 use crate::dice::Dice;
 
-/// Seconds that are played.
-const PLAYED: f64 = 4.0 * 3600.0;
-
-/// Seconds from the question to the answer's being in the store, as Entra usually takes.
-pub(crate) const TOKEN_REQUEST_TAKES: f64 = 0.25;
-
-/// Entra draws lifetimes of 60 to 90 minutes
-/// ([access token lifetime](https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime)).
-const SHORTEST_LIFE: f64 = 3600.0;
-const LONGEST_LIFE: f64 = 5400.0;
+/// Seconds.
+pub(crate) const FOUR_HOURS: f64 = 4.0 * 3600.0;
 
 /// Seconds after which an instance fetches keys again.
 const KEYS_LIVE: f64 = 3600.0;
@@ -36,8 +28,35 @@ pub(crate) struct Fleet {
     pub(crate) callers: u32,
     /// A second, in the whole fleet.
     pub(crate) requests: f64,
+    pub(crate) authority: Authority,
     pub(crate) renewal: Renewal,
+    /// Seconds that are played.
+    pub(crate) seconds: f64,
     pub(crate) seed: u64,
+}
+
+/// Who gives tokens, and how; in seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Authority {
+    /// How long a token lives, drawn from the one up to the other.
+    pub(crate) shortest_life: f64,
+    pub(crate) longest_life: f64,
+    /// From the question to the answer's being in the store.
+    pub(crate) takes: f64,
+}
+
+/// Lifetimes of 60 to 90 minutes
+/// ([access token lifetime](https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime)).
+pub(crate) const ENTRA: Authority = Authority {
+    shortest_life: 3600.0,
+    longest_life: 5400.0,
+    takes: 0.25,
+};
+
+impl Authority {
+    fn life(self, dice: &mut Dice) -> f64 {
+        dice.between(self.shortest_life, self.longest_life)
+    }
 }
 
 #[derive(PartialEq, Eq)]
@@ -54,8 +73,8 @@ pub(crate) struct Figures {
     pub(crate) requests: u64,
     pub(crate) token_requests: u64,
     pub(crate) key_requests: u64,
-    reads: u64,
-    writes: u64,
+    pub(crate) reads: u64,
+    pub(crate) writes: u64,
     /// Entries at the fullest moment.
     pub(crate) most_kept: u64,
     /// The busiest second; it is the first one, in which the store is empty.
@@ -68,14 +87,14 @@ pub(crate) struct Figures {
 impl Fleet {
     pub(crate) fn play(&self) -> Figures {
         let mut dice = Dice::new(self.seed);
-        let mut book = Book::new();
+        let mut book = Book::new(self.seconds);
         for _ in 0..self.tokens {
             let rate = self.requests / f64::from(self.tokens);
             Token::play(self, rate, None, &mut dice, &mut book);
         }
         for _ in 0..self.callers {
             let rate = self.requests / f64::from(self.callers);
-            let first = dice.between(0.0, SHORTEST_LIFE);
+            let first = dice.between(0.0, self.authority.shortest_life);
             Token::play(self, rate, Some(first), &mut dice, &mut book);
         }
         let mut figures = book.close();
@@ -89,7 +108,7 @@ impl Fleet {
         let mut fetched = 0;
         for _ in 0..self.instances {
             let mut now = dice.pause(rate);
-            while now < PLAYED {
+            while now < self.seconds {
                 fetched += 1;
                 now += KEYS_LIVE + dice.pause(rate);
             }
@@ -111,17 +130,17 @@ impl Token {
         let mut token = Self::default();
         let mut another_at = brought.unwrap_or(f64::INFINITY);
         let mut now = dice.pause(rate);
-        while now < PLAYED {
+        while now < fleet.seconds {
             if now >= another_at {
                 token = Self::default();
-                let life = dice.between(SHORTEST_LIFE, LONGEST_LIFE);
+                let life = fleet.authority.life(dice);
                 another_at = now + life - EXPIRY_MARGIN.as_secs_f64();
             }
             token.arrive(now, book);
             book.figures.requests += 1;
             book.figures.reads += 1;
             if token.is_asked_for(now, fleet, dice) {
-                let expires_at = now + dice.between(SHORTEST_LIFE, LONGEST_LIFE);
+                let expires_at = now + fleet.authority.life(dice);
                 book.asked(now);
                 if token.expires_at.is_some() {
                     book.figures.asked_to_renew += 1;
@@ -129,7 +148,7 @@ impl Token {
                 }
                 token
                     .coming
-                    .push_back((now + TOKEN_REQUEST_TAKES, expires_at));
+                    .push_back((now + fleet.authority.takes, expires_at));
             }
             now += dice.pause(rate);
         }
@@ -164,11 +183,11 @@ struct Book {
 }
 
 impl Book {
-    fn new() -> Self {
+    fn new(seconds: f64) -> Self {
         Self {
             figures: Figures::default(),
-            asked: vec![0; PLAYED as usize],
-            more: vec![0; PLAYED as usize],
+            asked: vec![0; seconds.ceil() as usize],
+            more: vec![0; seconds.ceil() as usize],
         }
     }
 
@@ -214,19 +233,15 @@ impl Figures {
         f64::from(self.asked_to_renew) / f64::from(self.renewed)
     }
 
-    pub(crate) fn token_requests_a_second(&self) -> f64 {
-        self.token_requests as f64 / PLAYED
-    }
-
     pub(crate) fn row(&self, fleet: &Fleet) -> String {
-        let a_second = |count: u64| count as f64 / PLAYED;
+        let a_second = |count: u64| count as f64 / fleet.seconds;
         format!(
             "| {} | {} | {} | {:.0} | {:.2} | {} | {:.3} | {:.0} | {:.2} | {:.1} MiB |",
             fleet.instances,
             fleet.tokens,
             fleet.callers,
             a_second(self.requests),
-            self.token_requests_a_second(),
+            a_second(self.token_requests),
             self.most_asked_in_a_second,
             a_second(self.key_requests),
             a_second(self.reads),
