@@ -72,9 +72,9 @@ pub(crate) fn object(
     let (name, number) = (peer.name(), status.as_u16());
     let unacceptable = |message: String| of_peer(message, peer, response, now);
     if status.is_redirection() {
-        return Err(unacceptable(format!(
-            "{name} answered with a redirect (HTTP {number})"
-        )));
+        return Err(
+            unacceptable(format!("{name} answered with a redirect (HTTP {number})")).foreign(true),
+        );
     }
     if body.len() > limit {
         return Err(unacceptable(format!(
@@ -82,10 +82,10 @@ pub(crate) fn object(
         )));
     }
     json::object(body).map_err(|fault| {
-        let what = if is_html(response.headers(), body) {
-            "an HTML page".to_owned()
-        } else {
-            what(fault)
+        let is_page = is_html(response.headers(), body);
+        let what = match is_page {
+            true => "an HTML page".to_owned(),
+            false => what(fault),
         };
         // A server that was stopped in the middle of a success has sent a part of it, or nothing.
         let is_cut = status.is_success() && matches!(fault, Fault::Empty | Fault::Truncated);
@@ -93,7 +93,7 @@ pub(crate) fn object(
             "{name} answered HTTP {number} with {what}, not with a JSON object"
         ));
         let is_transient = error.is_transient || is_cut;
-        error.transient(is_transient)
+        error.transient(is_transient).foreign(is_page)
     })
 }
 

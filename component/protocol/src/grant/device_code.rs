@@ -200,6 +200,10 @@ fn is_trusted(uri: &str, authority: &Authority) -> bool {
     is_microsoft || url.origin().ascii_serialization() == authority.origin()
 }
 
+/// How often in a row something on the way may answer instead. What passes, such as a gateway that starts anew, has passed then; a
+/// network that wants its users to sign in is told.
+const MOST_FOREIGN: u32 = 3;
+
 /// Asking again and again whether the person has typed the code.
 #[derive(Clone, Debug)]
 pub struct DevicePoll {
@@ -283,7 +287,7 @@ impl DevicePoll {
                 self.interval = (self.interval + FIVE_SECONDS).min(LONGEST_WAIT);
                 self.wait(self.interval, now)
             }
-            _ if error.is_transient() => {
+            _ if error.is_transient() || self.may_pass(&error) => {
                 let retry_after = error.retry_after();
                 self.stumble = Some(error);
                 self.back_off(retry_after, now)
@@ -302,6 +306,11 @@ impl DevicePoll {
             PollStep::Wait(span) => Some(span),
             PollStep::Token(_) | PollStep::Failed(_) => None,
         }
+    }
+
+    fn may_pass(&self, error: &Error) -> bool {
+        let is_foreign = matches!(error, Error::Unacceptable(answer) if answer.is_foreign);
+        is_foreign && self.failures < MOST_FOREIGN
     }
 
     fn back_off(&mut self, retry_after: Option<Duration>, now: Timestamp) -> PollStep {
@@ -562,6 +571,32 @@ mod tests {
             let is_none = ["busy", "outage", "throttled"].contains(&name);
             assert_eq!(poll.stumble().is_some(), is_none, "{name}");
         }
+    }
+
+    #[test]
+    fn what_answers_on_the_way_may_pass() {
+        let page = || {
+            Response::builder()
+                .status(200)
+                .header("content-type", "text/html")
+                .body(b"<html>Welcome".to_vec())
+                .unwrap()
+        };
+        let redirect = Response::builder().status(302).body(Vec::new()).unwrap();
+        let mut poll = poll(&body());
+        for (name, answer, seconds) in [
+            ("a page", page(), 10),
+            ("gone", refusal("authorization_pending"), 5),
+            ("a page again", page(), 10),
+            ("to another page", redirect, 20),
+            ("still there", page(), 40),
+        ] {
+            assert_eq!(poll.next(&answer, NOW), wait(seconds), "{name}");
+        }
+        let PollStep::Failed(error) = poll.next(&page(), NOW) else {
+            panic!("nobody waits for the end behind a page that stays")
+        };
+        assert!(error.to_string().contains("HTML page"), "{error}");
     }
 
     /// M28.

@@ -16,6 +16,8 @@ pub struct Unacceptable {
     pub retry_after: Option<Duration>,
     /// Whether the same request may well get another answer later.
     pub is_transient: bool,
+    /// Whether something on the way answered, such as the page of a network that wants its users to sign in.
+    pub is_foreign: bool,
 }
 
 impl Unacceptable {
@@ -26,6 +28,7 @@ impl Unacceptable {
             status: None,
             retry_after: None,
             is_transient: false,
+            is_foreign: false,
         }
     }
 
@@ -57,6 +60,10 @@ impl Unacceptable {
             is_transient,
             ..self
         }
+    }
+
+    pub(crate) fn foreign(self, is_foreign: bool) -> Self {
+        Self { is_foreign, ..self }
     }
 
     /// What was wrong.
