@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use crate::scene::{ENGINES, Engine, Proxy, Scene, configuration, status};
-use crate::support::{Emulator, User};
+use crate::scene::{ENGINES, Engine, Proxy, Scene, bearer, configuration, status};
+use crate::support::{Emulator, GET_TOKEN, Recorder, User};
 
 /// What one connection says may be one request behind, and is never two. Where the engine decides before the component, that
 /// is noted.
@@ -81,6 +81,31 @@ pub(crate) fn bodies(scene: &Scene) {
     );
     let answer = scene.proxy.send(endless.as_bytes());
     assert!(matches!(status(&answer), 413 | 0), "{answer}");
+}
+
+/// A body that may have to be sent again is waited for here, and every other one with the server behind.
+#[test]
+fn a_caller_who_stops_in_the_middle_is_not_waited_for() {
+    let emulator = Emulator::start();
+    for engine in ENGINES.into_iter().chain([Engine::Service]) {
+        let recorder = Recorder::start();
+        let mut user = User::with_profile(emulator.authority());
+        let token = bearer(&user.run(GET_TOKEN).success());
+        let limits = "upstream-timeout = \"1s\"";
+        let configuration = configuration(emulator.authority(), recorder.origin()) + limits;
+        let Some(proxy) = Proxy::start(engine, &mut user, &configuration) else {
+            continue;
+        };
+        for (target, headers, expected) in
+            [("/orders/1", token.as_str(), 408), ("/public", "", 504)]
+        {
+            let request = format!(
+                "POST {target} HTTP/1.1\r\nHost: orders.example\r\nConnection: close\r\n{headers}Content-Length: 10\r\n\r\nhello"
+            );
+            let answer = proxy.send(request.as_bytes());
+            assert_eq!(status(&answer), expected, "{engine:?}, {target}: {answer}");
+        }
+    }
 }
 
 #[test]

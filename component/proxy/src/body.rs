@@ -1,5 +1,6 @@
 //! A body on its way from one side to the other, a piece at a time: memory does not grow with it.
 
+use crate::bindings::exports::entra_auth::core::relay::Want;
 use crate::bindings::wasi::http::types::{IncomingBody, OutgoingBody};
 use crate::bindings::wasi::io::poll::Pollable;
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
@@ -209,6 +210,25 @@ impl Transfer {
         self.source = None;
         self.sink = None;
         self.from = None;
+    }
+}
+
+/// What is wanted of a body that is brought; what of it waits is moved on first.
+pub(crate) fn wants(upload: &mut Option<Transfer>) -> Want {
+    let Some(moving) = upload else {
+        return Want::Nothing;
+    };
+    if !moving.holds() {
+        return Want::Piece;
+    }
+    match moving.step() {
+        Progress::Moving if moving.holds() => Want::Time,
+        Progress::Moving => Want::Piece,
+        // A server that takes no more may have answered already.
+        Progress::Done | Progress::Broken | Progress::TooLong => {
+            *upload = None;
+            Want::Nothing
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::bindings::exports::entra_auth::core::relay::{AnswerHead, Part, Want};
 use crate::bindings::wasi::http::types::IncomingBody;
 use crate::bindings::wasi::io::streams::{InputStream, StreamError};
-use crate::body::{PIECE, Progress, Transfer};
+use crate::body::{PIECE, Progress, Transfer, wants};
 use crate::upstream::Answered;
 
 /// The stream goes before the body that it belongs to: an engine traps otherwise.
@@ -65,25 +65,6 @@ impl Download {
             Ok(piece) => Part::Piece(piece),
             Err(StreamError::Closed) => Part::End,
             Err(StreamError::LastOperationFailed(_)) => Part::Break,
-        }
-    }
-}
-
-/// What is wanted of a body that is brought; what of it waits is moved on first.
-pub(crate) fn wants(upload: &mut Option<Transfer>) -> Want {
-    let Some(moving) = upload else {
-        return Want::Nothing;
-    };
-    if !moving.holds() {
-        return Want::Piece;
-    }
-    match moving.step() {
-        Progress::Moving if moving.holds() => Want::Time,
-        Progress::Moving => Want::Piece,
-        // A server that takes no more may have answered already.
-        Progress::Done | Progress::Broken | Progress::TooLong => {
-            *upload = None;
-            Want::Nothing
         }
     }
 }

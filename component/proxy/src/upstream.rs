@@ -14,8 +14,7 @@ use crate::bindings::wasi::http::types::{
     OutgoingRequest, ResponseOutparam, Scheme,
 };
 use crate::bindings::wasi::io::poll::poll;
-use crate::body::{Progress, Transfer};
-use crate::download::wants;
+use crate::body::{Progress, Transfer, wants};
 use crate::onward::Onward;
 use crate::request::Received;
 use crate::response;
@@ -142,7 +141,7 @@ impl Sending {
     }
 
     /// The answer, which has begun.
-    pub(crate) fn answered(self) -> Result<Answered, Answer> {
+    fn answered(self) -> Result<Answered, Answer> {
         let outcome = self.future.get().and_then(Result::ok);
         let incoming = outcome.ok_or_else(impossible)?;
         let incoming = incoming.map_err(|code| of_code(&code))?;
