@@ -15,6 +15,7 @@ pub(crate) mod header;
 pub mod kept_keys;
 pub mod key_set;
 pub mod presented;
+mod recently_read;
 pub mod rejection;
 mod remembered;
 pub mod verifier;

@@ -175,6 +175,28 @@ fn a_long_token_is_refused_before_it_is_read() {
     }
 }
 
+/// One character anywhere, signature included, and what was found good before counts for nothing.
+#[test]
+fn a_known_token_that_was_changed_is_not_known() {
+    let vectors = Vectors::read();
+    let expectations = vectors.expectations(&Value::Null);
+    let mut verifier = Verifier::default();
+    let token = vectors.token("v2, person: as it is");
+    let mut judge = |token: &str| vectors.judge(&mut verifier, token, &expectations, vectors.now());
+    judge(token).unwrap();
+    for at in (0..token.len()).step_by(11) {
+        let other = if token.as_bytes()[at] == b'A' {
+            "B"
+        } else {
+            "A"
+        };
+        let mut changed = token.to_owned();
+        changed.replace_range(at..=at, other);
+        assert!(judge(&changed).is_err(), "at {at}: {changed}");
+    }
+    judge(token).unwrap();
+}
+
 #[test]
 fn times_and_rules_are_judged_each_time() {
     let vectors = Vectors::read();

@@ -12,7 +12,7 @@ use crate::token::verification::kept_keys::{Decision, KeptKeys};
 use crate::token::verification::key_set::{Key, KeySet, KeySetRequest};
 use crate::token::verification::presented::{LONGEST_TOKEN, PresentedToken};
 use crate::token::verification::rejection::{Rejection, Rule};
-use crate::token::verification::remembered::{Known, Remembered};
+use crate::token::verification::remembered::{Remembered, Signer};
 use crate::value::printable::quoted;
 use crate::value::time::Timestamp;
 
@@ -76,16 +76,16 @@ impl Verifier {
         now: Timestamp,
     ) -> Option<Result<Rc<AccessClaims>, Rejection>> {
         let digest = Sha256::digest(token.as_bytes()).into();
-        let known = self.remembered.find(&digest)?;
-        let request = expectations.keys_of(&known.claims).ok()?;
+        let (signer, claims) = self.remembered.find(&digest, token)?;
+        let request = expectations.keys_of(&claims).ok()?;
         let kept = self.keys.get(request.place())?;
-        let key = kept.keys()?.find(&known.key_id)?;
-        let is_current = request.place() == known.place
-            && kept.decide(&known.key_id, now) == Decision::Use
-            && key.fingerprint() == known.fingerprint;
+        let key = kept.keys()?.find(&signer.key_id)?;
+        let is_current = request.place() == signer.place
+            && kept.decide(&signer.key_id, now) == Decision::Use
+            && key.fingerprint() == signer.fingerprint;
         is_current.then(|| {
-            expectations.judge(&known.claims, now)?;
-            Ok(Rc::clone(&known.claims))
+            expectations.judge(&claims, now)?;
+            Ok(claims)
         })
     }
 
@@ -106,11 +106,13 @@ impl Verifier {
         let key = kept.keys().and_then(|keys| keys.find(token.key_id()));
         let key = key.ok_or_else(|| unknown_key(token.key_id()))?;
         check_signature(&token, key, expectations)?;
-        let (digest, key_id) = (token.digest(), token.key_id().to_owned());
-        let fingerprint = key.fingerprint();
-        let claims = Rc::new(token.into_claims());
-        let known = Known::new(Rc::clone(&claims), request.place(), &key_id, fingerprint);
-        self.remembered.insert(digest, known, now);
+        let signer = Signer {
+            place: request.place().to_owned(),
+            key_id: token.key_id().to_owned(),
+            fingerprint: key.fingerprint(),
+        };
+        let (digest, claims) = (token.digest(), Rc::new(token.into_claims()));
+        self.remembered.insert(digest, signer, &claims, now);
         expectations.judge(&claims, now)?;
         Ok(Step::Judged(Ok(claims)))
     }
