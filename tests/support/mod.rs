@@ -7,6 +7,7 @@
 
 mod behaviour;
 mod browser;
+mod citation;
 mod emulator;
 mod foreign;
 mod internet;
@@ -23,6 +24,7 @@ pub(crate) mod windows;
 
 pub(crate) use behaviour::{Behaviour, fits};
 pub(crate) use browser::Browser;
+pub(crate) use citation::is_test;
 pub(crate) use emulator::Emulator;
 pub(crate) use foreign::{built, component, foreign_program, python_packages, workspace};
 pub(crate) use internet::Internet;
