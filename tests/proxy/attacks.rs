@@ -460,6 +460,16 @@ pub(crate) fn table(scene: &Scene, engine: Engine) {
         }
     }
     hosts(scene, engine, &token);
+    said(scene, engine, &token);
+}
+
+/// Whatever was tried, neither a token, nor a secret, nor a query stands in what the process says.
+fn said(scene: &Scene, engine: Engine, token: &str) {
+    let lines = scene.proxy.said("401");
+    let token = token.trim_start_matches("Authorization: Bearer ").trim();
+    for secret in [token, "your-api-secret", "access_token", "a.b.c", "eyJ"] {
+        assert!(!lines.contains(secret), "{engine:?}, {secret}: {lines}");
+    }
 }
 
 /// The answer, as far as it came.
@@ -567,6 +577,15 @@ pub(crate) fn endings(scene: &Scene, engine: Engine) {
     assert!(
         !whole,
         "{engine:?}, an answer that broke off looks whole: {answer}"
+    );
+    scene.recorder.take();
+
+    // What comes behind an answer is none of the next one.
+    scene.recorder.answer("200 OK\r\ncontent-length: 3");
+    let answer = scene.proxy.get("/public", "");
+    assert!(
+        answer.contains("rec") && !answer.contains("eived"),
+        "{engine:?}: {answer}"
     );
     scene.recorder.take();
 

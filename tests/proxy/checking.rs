@@ -1,9 +1,10 @@
 //! `proxy --check`, and configurations that are not served.
 
 use std::fs;
+use std::thread;
 
-use crate::scene::{Engine, Scene, configuration};
-use crate::support::User;
+use crate::scene::{Engine, Scene, bearer, configuration, status};
+use crate::support::{GET_TOKEN, User};
 
 #[test]
 fn what_would_pass_is_shown_without_serving_it() {
@@ -67,6 +68,12 @@ fn a_configuration_that_is_wrong_is_not_served() {
             "`proxy.toml`: line 2: this version",
         ),
         ("roles =", "rolls =", "unknown field `rolls`"),
+        ("roles =", "email =", "unknown field `email`"),
+        (
+            "x-entra-oid = \"oid\"",
+            "x-entra-oid = \"upn\"",
+            "can change hands",
+        ),
         (
             "address = \"127.0.0.1:0\"",
             "address = \"0.0.0.0:0\"",
@@ -104,6 +111,33 @@ fn a_configuration_that_is_wrong_is_not_served() {
             assert!(error.contains(expected), "{error}");
             assert!(!hint.is_empty(), "{expected}");
         }
+    }
+}
+
+/// The file is read at the start: whatever it becomes, nobody gets in by it, and nobody is kept out, before the next one.
+#[test]
+fn a_file_that_changes_changes_nothing_before_the_next_start() {
+    let Some(scene) = Scene::on(Engine::Native) else {
+        return;
+    };
+    let token = bearer(&scene.user.run(GET_TOKEN).success());
+    let text = configuration(scene.emulator.authority(), scene.recorder.origin());
+    let open = text.replace(
+        "inbound = \"orders\"\nroles = [\"Data.Read\"]",
+        "public = true",
+    );
+    assert_ne!(open, text);
+    for changed in ["nonsense", "", &open] {
+        fs::write(scene.user.home().join("proxy.toml"), changed).unwrap();
+        // At once, so that there are new instances too.
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    assert_eq!(status(&scene.proxy.get("/orders/1", "")), 401);
+                    assert_eq!(status(&scene.proxy.get("/orders/1", &token)), 200);
+                });
+            }
+        });
     }
 }
 

@@ -8,49 +8,141 @@ use std::time::Duration;
 use crate::scene::{ENGINES, Engine, Proxy, Scene, bearer, configuration, status};
 use crate::support::{Emulator, GET_TOKEN, Recorder, User};
 
-/// What one connection says may be one request behind, and is never two. Where the engine decides before the component, that
-/// is noted.
+/// What was sent, and what comes of it natively, under wasmtime, under jco. Where it is 400 for all, their parsers say so; where they differ,
+/// they read it in different ways, and all of them pass on one request or none. 0 is no answer.
+type Row = (&'static str, String, [u16; 3]);
+
+/// Node finds it out when the head has gone on already, and breaks off.
+const NOT_TRIED: u16 = u16::MAX;
+
+fn rows() -> [Row; 18] {
+    let host = "Host: orders.example\r\nConnection: close\r\n";
+    let get = |lines: &str| format!("GET /public HTTP/1.1\r\n{host}{lines}\r\n");
+    let post =
+        |lines: &str, body: &str| format!("POST /public HTTP/1.1\r\n{host}{lines}\r\n{body}");
+    let hidden = get("");
+    [
+        ("two hosts", get("Host: evil\r\n"), [400, 200, 200]),
+        (
+            "length and chunks",
+            post(
+                "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                &format!("0\r\n\r\n{hidden}"),
+            ),
+            [200, 200, 400],
+        ),
+        (
+            "two lengths",
+            post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello!"),
+            [400; 3],
+        ),
+        (
+            "a list of lengths",
+            post("Content-Length: 5, 6\r\n", "hello!"),
+            [400; 3],
+        ),
+        (
+            "a length with a sign",
+            post("Content-Length: +5\r\n", "hello"),
+            [400; 3],
+        ),
+        (
+            "a length in another base",
+            post("Content-Length: 0x5\r\n", "hello"),
+            [400; 3],
+        ),
+        (
+            "a strange coding",
+            post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"),
+            [400, 400, NOT_TRIED],
+        ),
+        (
+            "chunks that are not the last coding",
+            post(
+                "Transfer-Encoding: chunked, identity\r\n",
+                &format!("0\r\n\r\n{hidden}"),
+            ),
+            [400, 400, NOT_TRIED],
+        ),
+        (
+            "the coding in another spelling",
+            post(
+                "Transfer_Encoding: chunked\r\nContent-Length: 5\r\n",
+                "0\r\n\r\n",
+            ),
+            [200; 3],
+        ),
+        ("a folded header", get("X-A: b\r\n c\r\n"), [400; 3]),
+        ("a blank before the colon", get("X-A : b\r\n"), [400; 3]),
+        ("NUL", get("X-A: \0\r\n"), [400; 3]),
+        ("bare line ends", get("").replace('\r', ""), [200, 200, 400]),
+        (
+            "a whole address",
+            format!("GET http://evil.example/orders/1 HTTP/1.1\r\n{host}\r\n"),
+            [400, 404, 400],
+        ),
+        (
+            "another protocol, with a body",
+            post(
+                "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n",
+                "",
+            ),
+            [200; 3],
+        ),
+        (
+            "words behind a chunk's size",
+            post(
+                "Transfer-Encoding: chunked\r\n",
+                "5;x=y\r\nhello\r\n0\r\n\r\n",
+            ),
+            [200; 3],
+        ),
+        (
+            "a method in lower case",
+            get("").replace("GET", "get"),
+            [405, 405, 400],
+        ),
+        (
+            "a tunnel",
+            format!("CONNECT orders.example:443 HTTP/1.1\r\n{host}\r\n"),
+            [400, 400, 0],
+        ),
+    ]
+}
+
 #[test]
 fn one_request_is_never_two() {
-    for scene in Scene::on_each_engine() {
-        let host = "Host: orders.example\r\nConnection: close\r\n";
-        let rows: [(&str, String, &[u16]); 13] = [
-            ("two hosts", format!("GET /public HTTP/1.1\r\n{host}Host: evil\r\n\r\n"), &[200, 400]),
-            ("length and chunks", format!("POST /public HTTP/1.1\r\n{host}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /public HTTP/1.1\r\n{host}\r\n"), &[200, 400]),
-            ("two lengths, by the engine", format!("POST /public HTTP/1.1\r\n{host}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"), &[400]),
-            ("strange coding, by the engine", format!("POST /public HTTP/1.1\r\n{host}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"), &[400]),
-            ("folded header, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A: b\r\n c\r\n\r\n"), &[400]),
-            ("blank before the colon, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A : b\r\n\r\n"), &[400]),
-            ("NUL, by the engine", format!("GET /public HTTP/1.1\r\n{host}X-A: \0\r\n\r\n"), &[400]),
-            ("bare line ends", format!("GET /public HTTP/1.1\n{}\n", host.replace('\r', "")), &[200, 400]),
-            ("a whole address", format!("GET http://evil.example/orders/1 HTTP/1.1\r\n{host}\r\n"), &[400, 404]),
-            ("upgrade with a body", format!("POST /public HTTP/1.1\r\n{host}Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n\r\n"), &[200, 400]),
-            ("chunk extensions", format!("POST /public HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\n\r\n"), &[200, 400]),
-            ("lower-case method", format!("get /public HTTP/1.1\r\n{host}\r\n"), &[400, 405]),
-            ("tunnel", "CONNECT orders.example:443 HTTP/1.1\r\nHost: orders.example\r\nConnection: close\r\n\r\n".to_owned(), &[400, 404, 405]),
-        ];
-        for (name, bytes, expected) in rows {
-            let answer = scene.proxy.send(bytes.as_bytes());
-            assert!(expected.contains(&status(&answer)), "{name}: {answer}");
-            let requests = scene.recorder.take();
-            let is_passed = status(&answer) == 200;
-            assert_eq!(
-                requests.len(),
-                usize::from(is_passed),
-                "{name}: {requests:?}"
-            );
-            for request in requests {
-                let heads = request.matches(" HTTP/1.1\r\n").count();
-                let lower = request.to_ascii_lowercase();
-                assert_eq!(heads, 1, "{name}: {request}");
-                assert!(
-                    !(lower.contains("content-length:") && lower.contains("transfer-encoding:")),
-                    "{name}: {request}"
-                );
-                assert!(
-                    !lower.contains("upgrade") && !lower.contains("evil"),
-                    "{name}: {request}"
-                );
+    for engine in ENGINES {
+        if let Some(scene) = Scene::on(engine) {
+            table(&scene, engine);
+        }
+    }
+}
+
+pub(crate) fn table(scene: &Scene, engine: Engine) {
+    let rows = rows().map(|(name, bytes, expected)| (name, bytes, expected[engine as usize]));
+    for (name, bytes, expected) in rows
+        .into_iter()
+        .filter(|(.., expected)| *expected != NOT_TRIED)
+    {
+        let answer = scene.proxy.send(bytes.as_bytes());
+        assert_eq!(
+            status(&answer),
+            expected,
+            "{engine:?}, {name}: {answer:.300}"
+        );
+        let requests = scene.recorder.take();
+        let count = usize::from(expected == 200);
+        assert_eq!(requests.len(), count, "{engine:?}, {name}");
+        for request in requests {
+            let heads = request.matches(" HTTP/1.1\r\n").count();
+            let lower = request.to_ascii_lowercase();
+            assert_eq!(heads, 1, "{engine:?}, {name}: {request}");
+            let is_said_twice =
+                lower.contains("content-length:") && lower.contains("transfer-encoding:");
+            assert!(!is_said_twice, "{engine:?}, {name}: {request}");
+            for strange in ["upgrade", "evil", "transfer_encoding"] {
+                assert!(!lower.contains(strange), "{engine:?}, {name}: {request}");
             }
         }
     }

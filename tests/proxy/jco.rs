@@ -15,6 +15,7 @@ fn the_same_component_serves_in_node() {
     passing::refusals(&scene);
     passing::claims_challenge(&scene);
     sidecar::endpoints(&scene);
+    framing::table(&scene, Engine::Jco);
     framing::bodies(&scene);
     attacks::table(&scene, Engine::Jco);
 }

@@ -4,15 +4,19 @@
 
 mod askers;
 mod attacks;
+mod attempts;
 mod checking;
 mod framing;
 mod jco;
+mod keys;
 mod passing;
+mod people;
 mod scene;
 mod service;
 mod serving;
 mod sidecar;
 mod soak;
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod trespassing;

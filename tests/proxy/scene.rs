@@ -1,12 +1,11 @@
 //! An emulator, a server behind, a caller, and the proxy between them, on one engine or another.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -115,9 +114,11 @@ impl Proxy {
         user.set("BACKEND_SECRET", "your-api-secret");
         let mut command = user.foreign_command(&wasmtime);
         command.args(["serve", "--addr", "127.0.0.1:0", "-S", "cli"]);
-        command.args(["--max-instance-reuse-count", "1000"]);
+        // For as long as a test lasts.
+        command.args(["--max-instance-reuse-count", "1000000000"]);
+        command.args(["--idle-instance-timeout", "3600s"]);
         // For those who import it: without a key, the memory of an instance serves.
-        command.args(["-S", "keyvalue", "--idle-instance-timeout", "60s"]);
+        command.args(["-S", "keyvalue"]);
         // The names alone: values come from wasmtime's own environment.
         for name in ["ENTRA_AUTH_PROXY_CONFIG", "BACKEND_SECRET"] {
             command.args(["--env", name]);
@@ -186,6 +187,18 @@ impl Proxy {
             thread::sleep(Duration::from_millis(50));
         }
         panic!("there are fewer lines than {count}");
+    }
+
+    /// What was said, once this was.
+    pub(crate) fn said(&self, text: &str) -> String {
+        for _ in 0..400 {
+            let lines = self.lines.lock().unwrap().join("\n");
+            if lines.contains(text) {
+                return lines;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("nobody said {text}");
     }
 
     /// Everything that comes back for these bytes.
@@ -327,7 +340,7 @@ pub(crate) struct Scene {
     pub(crate) recorder: Recorder,
     pub(crate) user: User,
     pub(crate) proxy: Proxy,
-    person: OnceCell<String>,
+    person: OnceLock<String>,
 }
 
 impl Scene {
@@ -346,7 +359,7 @@ impl Scene {
             recorder,
             user,
             proxy,
-            person: OnceCell::new(),
+            person: OnceLock::new(),
         })
     }
 

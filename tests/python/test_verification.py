@@ -3,11 +3,10 @@
 import json
 import os
 import subprocess
-import threading
 import time
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import authority
 import jwt
 from emulator import WORKSPACE
 from tokens import API, API_URI, SKEW, TENANT, Tokens, key_sets
@@ -16,23 +15,6 @@ from tokens import API, API_URI, SKEW, TENANT, Tokens, key_sets
 MENDED_AT_THE_DOOR = ["a line break inside", "padding"]
 
 PROGRAM = WORKSPACE / "target/release/entra-auth-cli"
-
-
-class Authority(BaseHTTPRequestHandler):
-    """Publishes the keys of both versions, and nothing else."""
-
-    def do_GET(self):
-        versions = {f"/{TENANT}/discovery/keys": "v1", f"/{TENANT}/discovery/v2.0/keys": "v2"}
-        version = versions.get(self.path)
-        body = json.dumps(key_sets(self.server.origin)[version] if version else {}).encode()
-        self.send_response(200 if version else 404)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 def ours(token, origin):
@@ -70,15 +52,8 @@ def theirs(token, tokens, keys):
 
 
 class Witness(unittest.TestCase):
-    def setUp(self):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Authority)
-        self.server.origin = f"http://127.0.0.1:{self.server.server_port}"
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-        threading.Thread(target=self.server.serve_forever).start()
-
     def test_tokens_are_judged_alike(self):
-        origin = self.server.origin
+        origin = authority.start(self)
         alike = 0
         for version in [1, 2]:
             keys = key_sets(origin)[f"v{version}"]

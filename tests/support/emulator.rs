@@ -135,6 +135,11 @@ impl Emulator {
         self.send("DELETE", "/__emulator/requests", "");
     }
 
+    /// Ends what policies demand of people.
+    pub(crate) fn forget_policies(&self) {
+        self.send("DELETE", "/__emulator/policies", "");
+    }
+
     /// Where the answer to an address leads, as a browser would see.
     pub(crate) fn redirect(&self, address: &str) -> String {
         let path = address.strip_prefix(&self.authority).unwrap();
