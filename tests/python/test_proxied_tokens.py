@@ -66,7 +66,7 @@ def ask(port, number, token):
             # Who refuses may close before everything was said.
             pass
     rule = re.search(r'"rule":"([^"]+)"', answer.decode())
-    return int(answer[9:12] or b"431"), rule and rule[1]
+    return answer and int(answer[9:12]), rule and rule[1]
 
 
 class Proxied(unittest.TestCase):
@@ -126,7 +126,7 @@ class Proxied(unittest.TestCase):
                 elif case.name in NO_TOKEN:
                     self.assertEqual(status, 400)
                 elif case.name in TOO_LONG:
-                    self.assertEqual(status, 431)
+                    self.assertIn(status, [431, b""])
                 else:
                     self.assertEqual((status, rule), (403 if case.rule in OF_PERMISSION else 401, case.rule))
         self.assertGreater(good, 50)
