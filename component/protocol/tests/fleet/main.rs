@@ -109,6 +109,7 @@ fn the_same_seed_plays_the_same() {
 fn two_hosts_ask_read_and_write_as_often_as_foreseen() {
     const PLAYS: u32 = 200;
     const A_SECOND: f64 = 100.0;
+    type Count = fn(&Figures) -> u64;
     let vector = include_str!("../../../../tests/vectors/two-hosts.json");
     let foreseen: Value = serde_json::from_str(vector).unwrap();
     let number = |name: &str| foreseen[name].as_f64().unwrap();
@@ -128,12 +129,12 @@ fn two_hosts_ask_read_and_write_as_often_as_foreseen() {
         fleet.play()
     });
     let plays: Vec<Figures> = plays.collect();
-    let rows: [(&str, fn(&Figures) -> u64); 3] = [
+    let counts: [(&str, Count); 3] = [
         ("token_requests", |figures| figures.token_requests),
         ("store_reads", |figures| figures.reads),
         ("store_writes", |figures| figures.writes),
     ];
-    for (name, count) in rows {
+    for (name, count) in counts {
         let usual = plays.iter().map(count).sum::<u64>() as f64 / f64::from(PLAYS);
         let share = usual / number(name);
         assert!((0.95..1.05).contains(&share), "{name}: {usual}");
