@@ -10,7 +10,7 @@ use crate::output::yaml::to_yaml;
 use crate::output::{Outcome, Output};
 use crate::token::inspection::{Inspection, section};
 use crate::token::judgement::ApiOptions;
-use crate::token::source::TokenSource;
+use crate::token::source::{FoundToken, Home, TokenSource};
 
 /// Flags of `inspect`.
 #[derive(Args)]
@@ -27,8 +27,8 @@ pub(crate) struct Inspect {
     #[arg(short, long, value_name = "FILE", group = "source")]
     file: Option<String>,
 
-    /// Profile whose cached token is meant; nothing is sent
-    #[arg(short, long, value_name = "NAME", group = "source")]
+    /// Profile whose cached token is meant; with `--verify` and a token, whose tenant the API trusts
+    #[arg(short, long, value_name = "NAME")]
     profile: Option<String>,
 
     /// Format: pretty (on a terminal), json (elsewhere) or yaml
@@ -74,28 +74,43 @@ impl std::str::FromStr for PartFormat {
 
 impl Inspect {
     pub(crate) fn run(&self, output: &Output) -> Outcome {
-        let found = self.source().read(output)?;
+        let found = self.found(output)?;
         let mut inspection = Inspection::decode(&found.text)?;
-        inspection.judgement = self.api.judge(&found)?;
+        inspection.judgement = self.api.judge(&found, inspection.issuer())?;
         output.result(&self.shown(&inspection, output)?)?;
         Ok(inspection.verdict())
     }
 
-    fn source(&self) -> TokenSource<'_> {
-        if let Some(word) = &self.argument {
-            TokenSource::Word(word)
-        } else if let Some(text) = &self.token {
-            TokenSource::Argument(text)
-        } else if let Some(path) = &self.file {
-            TokenSource::File(path)
-        } else if let Some(profile) = &self.profile {
-            TokenSource::Cached {
+    /// A token that is given is the one that is meant, and no other is looked at in its place.
+    fn found(&self, output: &Output) -> Result<FoundToken, Error> {
+        let found = self.source()?.read(output)?;
+        match (&self.profile, &found.home) {
+            (Some(profile), None) => Ok(FoundToken {
+                home: Some(Home::of(profile, output)?),
+                ..found
+            }),
+            _ => Ok(found),
+        }
+    }
+
+    fn source(&self) -> Result<TokenSource<'_>, Error> {
+        match (self.given(), &self.profile) {
+            (Some(_), Some(_)) if !self.api.is_wanted() => Err(two_tokens()),
+            (Some(given), _) => Ok(given),
+            (None, None) => Ok(TokenSource::Unnamed),
+            (None, Some(profile)) if self.api.is_wanted() => Ok(TokenSource::UnnamedOr(profile)),
+            (None, Some(profile)) => Ok(TokenSource::Cached {
                 profile: Some(profile),
                 scope: None,
-            }
-        } else {
-            TokenSource::Unnamed
+            }),
         }
+    }
+
+    fn given(&self) -> Option<TokenSource<'_>> {
+        let word = self.argument.as_deref().map(TokenSource::Word);
+        let text = self.token.as_deref().map(TokenSource::Argument);
+        let path = self.file.as_deref().map(TokenSource::File);
+        word.or(text).or(path)
     }
 
     fn shown(&self, inspection: &Inspection, output: &Output) -> Result<String, Error> {
@@ -128,6 +143,13 @@ impl Inspect {
 
 fn page_of(members: &Map<String, Value>) -> String {
     section(members).join("\n")
+}
+
+fn two_tokens() -> Error {
+    Error::bad_arguments(
+        "a token is given, and `--profile` means the cached one",
+        "leave one of them out; with `--verify` the profile says whom the API trusts",
+    )
 }
 
 fn unreadable_claims() -> Error {

@@ -145,6 +145,11 @@ impl Inspection {
         Value::from(document)
     }
 
+    /// Who made it, as it says.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.claims.as_ref()?.get("iss")?.as_str()
+    }
+
     /// Nothing where nobody can say.
     pub(crate) fn is_expired(&self) -> Option<bool> {
         let validity = self.decoded.validity;

@@ -70,13 +70,23 @@ struct Expected {
 }
 
 impl ApiOptions {
+    /// Whether a judgement is asked for.
+    pub(crate) const fn is_wanted(&self) -> bool {
+        self.verify
+    }
+
     /// The judgement, if one is asked for. Keys are fetched from the authority.
-    pub(crate) fn judge(&self, found: &FoundToken) -> Result<Option<Judgement>, Error> {
+    /// `issuer` is the token's, as it says.
+    pub(crate) fn judge(
+        &self,
+        found: &FoundToken,
+        issuer: Option<&str>,
+    ) -> Result<Option<Judgement>, Error> {
         if !self.verify {
             return Ok(None);
         }
         match origin_of(&found.text) {
-            Ok(origin) => self.verify(found, origin).map(Some),
+            Ok(origin) => self.verify(found, origin, issuer).map(Some),
             Err(rejection) => Ok(Some(Judgement {
                 expected: None,
                 rejection: Some(rejection),
@@ -84,11 +94,16 @@ impl ApiOptions {
         }
     }
 
-    fn verify(&self, found: &FoundToken, origin: Origin) -> Result<Judgement, Error> {
+    fn verify(
+        &self,
+        found: &FoundToken,
+        origin: Origin,
+        issuer: Option<&str>,
+    ) -> Result<Judgement, Error> {
         let home = found.home.as_ref();
         let named = home.map(|home| home.authority.clone());
-        let authority =
-            (self.authority.clone().or(named).or(origin.authority)).ok_or_else(unknown_issuer)?;
+        let authority = self.authority.clone().or(named).or(origin.authority);
+        let authority = authority.ok_or_else(|| unknown_issuer(issuer))?;
         let named = home.map(|home| home.tenant.clone());
         let named = named.filter(|tenant| !tenant.is_empty());
         let tenant = (self.tenant.clone().or(named)).unwrap_or(origin.tenant_id);
@@ -192,9 +207,12 @@ impl Judgement {
     }
 }
 
-fn unknown_issuer() -> Error {
+fn unknown_issuer(issuer: Option<&str>) -> Error {
+    let issuer = issuer.map_or_else(String::new, |issuer| format!(" `{}`", printable(issuer)));
     Error::bad_arguments(
-        "the token's issuer is none of Microsoft's clouds, so it is not known whose keys to ask for",
+        format!(
+            "the token's issuer{issuer} is none of Microsoft's clouds, so it is not known whose keys to ask for"
+        ),
         "name the sign-in host that the API trusts by `--authority`, or a profile of its tenant by `-p`",
     )
 }

@@ -9,7 +9,7 @@ use crate::profile::in_use::Source;
 use crate::profile::stored_secrets;
 use crate::request::browser_options::BrowserOptions;
 use crate::request::options::TokenOptions;
-use crate::request::prepared::with_scope;
+use crate::request::prepared::{Prepared, with_scope};
 use crate::request::purpose::Purpose;
 
 /// What the command line says about it.
@@ -27,6 +27,8 @@ pub(crate) enum TokenSource<'a> {
     },
     /// Nothing: what is piped in, else the cached token of the default profile.
     Unnamed,
+    /// The same of this profile.
+    UnnamedOr(&'a str),
 }
 
 /// A token, as it was found.
@@ -63,8 +65,35 @@ impl TokenSource<'_> {
                 Some(token) => Ok(bare(token)),
                 None => cached(None, None, output),
             },
+            // Nobody who names a profile waits for a pipe that says nothing.
+            Self::UnnamedOr(profile) => match token::piped_stdin(output).ok().flatten() {
+                Some(token) => Ok(bare(token)),
+                None => cached(Some(profile), None, output),
+            },
         }
     }
+}
+
+impl Home {
+    /// That of a profile.
+    pub(crate) fn of(profile: &str, output: &Output) -> Result<Self, Error> {
+        Ok(Self::from(&look_up(Some(profile), None, output)?))
+    }
+}
+
+impl From<&Prepared> for Home {
+    fn from(prepared: &Prepared) -> Self {
+        Self {
+            authority: prepared.request.authority.clone(),
+            tenant: prepared.request.tenant.clone(),
+        }
+    }
+}
+
+fn look_up(profile: Option<&str>, scope: Option<&str>, output: &Output) -> Result<Prepared, Error> {
+    let own = |text: Option<&str>| text.map(ToOwned::to_owned);
+    let options = TokenOptions::of(own(profile), own(scope));
+    options.prepare(Purpose::LookUp, &BrowserOptions::default(), output)
 }
 
 fn bare(text: String) -> FoundToken {
@@ -88,9 +117,7 @@ fn cached(
     scope: Option<&str>,
     output: &Output,
 ) -> Result<FoundToken, Error> {
-    let own = |text: Option<&str>| text.map(ToOwned::to_owned);
-    let options = TokenOptions::of(own(profile), own(scope));
-    let prepared = options.prepare(Purpose::LookUp, &BrowserOptions::default(), output)?;
+    let prepared = look_up(profile, scope, output)?;
     let token = match prepared.in_use.source {
         // Nothing of it is kept, and nothing of it leaves this program.
         Source::Demo => tokens::acquire(&prepared.request, CacheUse::Bypass).map(Some),
@@ -113,10 +140,7 @@ fn cached(
     })?;
     Ok(FoundToken {
         text: token.access_token,
+        home: Some(Home::from(&prepared)),
         profile: Some(prepared.in_use.profile.name),
-        home: Some(Home {
-            authority: prepared.request.authority,
-            tenant: prepared.request.tenant,
-        }),
     })
 }
