@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::scene::{Engine, Proxy, Scene, attached, bearer, status};
+use crate::scene::{
+    COMPLAINTS, ENGINES, Engine, Proxy, Scene, attached, bearer, free_port, status,
+};
 use crate::support::{CLIENT_ID, GET_TOKEN, Recorder, User, workspace};
 
 #[test]
@@ -73,6 +75,32 @@ pub(crate) fn on_behalf(scene: &Scene) {
         403
     );
     assert_eq!(scene.recorder.take(), [""; 0]);
+}
+
+/// The caller learns no more than that; whoever runs the proxy has to find out why.
+#[test]
+fn a_server_that_is_not_there_is_named_in_the_log() {
+    let mut user = User::new();
+    let upstream = format!("http://127.0.0.1:{}", free_port());
+    let text = format!(
+        "version = 1\n[listen]\naddress = \"127.0.0.1:0\"\n[[route]]\nname = \"a\"\npath = \"/a\"\nmethods = [\"GET\"]\npublic = true\nupstream = \"{upstream}\"\n"
+    );
+    let expected = format!("the server behind, `{upstream}`, refuses the connection");
+    for engine in ENGINES {
+        fs::write(user.home().join(COMPLAINTS), "").unwrap();
+        let Some(proxy) = Proxy::start(engine, &mut user, &text) else {
+            continue;
+        };
+        let answer = proxy.get("/a", "");
+        assert_eq!(status(&answer), 502, "{answer}");
+        assert!(!answer.contains(&upstream), "{answer}");
+        let complaints = fs::read_to_string(user.home().join(COMPLAINTS)).unwrap();
+        let said = proxy.lines.lock().unwrap().join("\n");
+        assert!(
+            complaints.contains(&expected) || said.contains(&expected),
+            "{engine:?}: {complaints} {said}"
+        );
+    }
 }
 
 #[test]

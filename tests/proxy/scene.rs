@@ -40,6 +40,9 @@ pub(crate) struct Proxy {
     wants_addresses: bool,
 }
 
+/// What the native program says on stderr, in the home of its user.
+pub(crate) const COMPLAINTS: &str = "complaints";
+
 /// The native program's command line.
 const SERVE: &str = "proxy --config proxy.toml";
 
@@ -97,9 +100,10 @@ impl Proxy {
 
     fn start_command(user: &User, configuration: &str, mut command: Command) -> Self {
         fs::write(user.home().join("proxy.toml"), configuration).unwrap();
+        let complaints = fs::File::create(user.home().join(COMPLAINTS)).unwrap();
         let mut process = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(complaints)
             .spawn()
             .unwrap();
         let stdout = process.stdout.take().unwrap();

@@ -15,6 +15,7 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::poll::poll;
 use crate::body::{Progress, Transfer, wants};
+use crate::log;
 use crate::onward::Onward;
 use crate::request::Received;
 use crate::response;
@@ -62,6 +63,8 @@ pub(crate) struct Sending {
     future: FutureIncomingResponse,
     upload: Option<Transfer>,
     limit: Duration,
+    /// The address of the server, for the log.
+    server: String,
 }
 
 impl Sending {
@@ -92,14 +95,16 @@ impl Sending {
         if upload.is_none() && body.is_none() {
             return Err(impossible());
         }
-        let future = handle(outgoing, None).map_err(|code| of_code(&code))?;
+        let server = &forward.upstream;
+        let future = handle(outgoing, None).map_err(|code| of_code(server, &code))?;
         if let Some(body) = body {
-            OutgoingBody::finish(body, None).map_err(|code| of_code(&code))?;
+            OutgoingBody::finish(body, None).map_err(|code| of_code(server, &code))?;
         }
         Ok(Self {
             future,
             upload,
             limit: setup.configuration.upstream_timeout,
+            server: server.clone(),
         })
     }
 
@@ -144,7 +149,7 @@ impl Sending {
     fn answered(self) -> Result<Answered, Answer> {
         let outcome = self.future.get().and_then(Result::ok);
         let incoming = outcome.ok_or_else(impossible)?;
-        let incoming = incoming.map_err(|code| of_code(&code))?;
+        let incoming = incoming.map_err(|code| of_code(&self.server, &code))?;
         let head = Head {
             status: incoming.status(),
             headers: incoming.headers().entries(),
@@ -175,6 +180,10 @@ impl Sending {
                 Some(Progress::TooLong) => return Err(too_long()),
             }
         } else if ready.contains(&1) {
+            log::problem(
+                &format!("the server behind, `{}`, does not answer", self.server),
+                Some("see why it is slow, or raise `upstream-timeout` in `[limits]`"),
+            );
             return Err(late_answer());
         }
         Ok(false)
@@ -264,7 +273,16 @@ fn too_long() -> Answer {
     Answer::refused(413, "body", "the request's body is too large")
 }
 
-fn of_code(code: &ErrorCode) -> Answer {
+/// The caller learns no reason, whoever runs the proxy does.
+fn of_code(server: &str, code: &ErrorCode) -> Answer {
+    let what = match code {
+        ErrorCode::ConnectionRefused => "refuses the connection".to_owned(),
+        ErrorCode::DnsError(_) | ErrorCode::DnsTimeout => "has a name that is not found".to_owned(),
+        ErrorCode::TlsCertificateError => "has a certificate that is not trusted".to_owned(),
+        ErrorCode::ConnectionTerminated => "broke the connection off".to_owned(),
+        code => format!("cannot be used: {code:?}"),
+    };
+    log::problem(&format!("the server behind, `{server}`, {what}"), None);
     let status = match code {
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
