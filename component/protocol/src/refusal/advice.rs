@@ -345,7 +345,7 @@ const BY_CODE: &[(&[u64], &str)] = &[
     ),
     (
         &[7000114],
-        "{client} may not act on behalf of users; check its registration",
+        "the assertion has to be a person's token, one with `scp`; an application's cannot be exchanged on somebody's behalf",
     ),
     (
         &[240002],
