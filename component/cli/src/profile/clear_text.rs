@@ -24,12 +24,12 @@ pub(crate) fn warnings(profiles: &[Profile]) -> Vec<String> {
 }
 
 fn warning(authority: &str, names: &[String]) -> String {
-    let (noun, verb, whose) = match names {
-        [_] => ("profile", "asks", "its"),
-        _ => ("profiles", "ask", "their"),
+    let (noun, verb) = match names {
+        [_] => ("profile", "asks"),
+        _ => ("profiles", "ask"),
     };
     format!(
-        "warning: {noun} {} {verb} `{authority}` without encryption: whoever listens there learns {whose} secrets",
+        "warning: {noun} {} {verb} `{authority}` without encryption: whoever listens there learns all that is sent",
         names.join(", ")
     )
 }
@@ -53,8 +53,8 @@ mod tests {
         assert_eq!(
             warnings(&profiles),
             [
-                "warning: profiles 'a', 'd' ask `http://127.0.0.1:8400` without encryption: whoever listens there learns their secrets",
-                "warning: profile 'c' asks `HTTP://localhost:1` without encryption: whoever listens there learns its secrets",
+                "warning: profiles 'a', 'd' ask `http://127.0.0.1:8400` without encryption: whoever listens there learns all that is sent",
+                "warning: profile 'c' asks `HTTP://localhost:1` without encryption: whoever listens there learns all that is sent",
             ]
         );
         assert!(warnings(&[Profile::named("e")]).is_empty());

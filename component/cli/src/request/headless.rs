@@ -16,6 +16,9 @@ use crate::request::prepared::Prepared;
 /// Documented wording.
 const NOTICE: &str = "No display detected. Falling back to device code flow.";
 
+/// How a host says it.
+const NO_DISPLAY: &str = "no display detected";
+
 const HINT: &str = "use `-f DeviceCode` to sign in on another device";
 
 /// What `ask` answers; where it wants a browser and there is none, what it answers for another device. Where nobody is
@@ -36,7 +39,7 @@ pub(crate) fn sign_in<T>(
         Err(error) => error,
     };
     if falls_back(prepared.flow, &error, output.stderr_is_terminal()) {
-        output.instruction(NOTICE);
+        output.instruction(&falling_back(&error));
         if let Grant::AuthorizationCode(Browser {
             prompt: Some(prompt),
             ..
@@ -149,6 +152,16 @@ fn falls_back(flow: Flow, error: &Refused, is_read: bool) -> bool {
     is_read && flow == Flow::InteractiveBrowser && is_for_want_of_a_person(error)
 }
 
+/// A browser that was named and could not be started is no display that is missing.
+fn falling_back(error: &Refused) -> String {
+    match error {
+        Refused::CapabilityFailed(failure) if !failure.message.starts_with(NO_DISPLAY) => {
+            format!("{}; falling back to device code flow.", failure.message)
+        }
+        _ => NOTICE.to_owned(),
+    }
+}
+
 /// The same error, with the advice that it is about.
 fn advised(flow: Flow, error: Refused) -> Refused {
     let is_browser = matches!(flow, Flow::AuthorizationCode | Flow::InteractiveBrowser);
@@ -225,6 +238,25 @@ mod tests {
                 expected,
                 "{flow} {error:?} {is_read}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (message, expected) in [
+            ("no display detected: DISPLAY is not set", NOTICE),
+            (
+                "no browser could be started: BROWSER is `x`",
+                "no browser could be started: BROWSER is `x`; falling back to device code flow.",
+            ),
+        ] {
+            let error = Refused::CapabilityFailed(Failure {
+                capability: Capability::SignIn,
+                fault: Fault::Absent,
+                message: message.to_owned(),
+                hint: None,
+            });
+            assert_eq!(falling_back(&error), expected);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::profile::clear_text;
 use crate::profile::document::ProfileDocument;
 use crate::profile::fields;
 use crate::profile::saved;
+use crate::profile::stored_secrets;
 use crate::profile::transfer::{self, Content, Parcel};
 
 /// Examples for the help.
@@ -101,6 +102,7 @@ impl Import {
             output.result(&plan(&drafts, &document))?;
             return Ok(ExitCode::Done);
         }
+        check_store(&drafts)?;
         let (imported, lack_secret): (Vec<Profile>, Vec<bool>) = drafts
             .iter()
             .map(|draft| (draft.profile.clone(), lacks_secret(draft)))
@@ -304,6 +306,22 @@ fn free_name(name: &str, document: &ProfileDocument, drafts: &[Draft]) -> String
         .map(|number| format!("{name}-{number}"))
         .find(is_free)
         .unwrap_or_default()
+}
+
+/// Secrets that come along need a place.
+fn check_store(drafts: &[Draft]) -> Result<(), Error> {
+    let has_secret =
+        |draft: &Draft| draft.client_secret.is_some() || draft.certificate_password.is_some();
+    if !drafts.iter().any(has_secret) {
+        return Ok(());
+    }
+    match stored_secrets::why_none_can_be() {
+        None => Ok(()),
+        Some(reason) => Err(Error::general(
+            format!("the import has secrets, and there is nowhere to keep them: {reason}"),
+            "set ENTRA_AUTH_CLI_SECRET_STORE to `file` and ENTRA_AUTH_CLI_PASSPHRASE, or import what was exported without secrets; nothing was imported",
+        )),
+    }
 }
 
 fn lacks_secret(draft: &Draft) -> bool {
