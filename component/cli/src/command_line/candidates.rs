@@ -102,7 +102,11 @@ fn commands(command: &Command) -> Vec<String> {
         .get_subcommands()
         .filter(|subcommand| !subcommand.is_hide_set());
     shown
-        .map(|subcommand| subcommand.get_name().to_owned())
+        .flat_map(|subcommand| {
+            let aliases = subcommand.get_visible_aliases();
+            [subcommand.get_name()].into_iter().chain(aliases)
+        })
+        .map(str::to_owned)
         .collect()
 }
 
@@ -235,7 +239,7 @@ mod tests {
             ("entra-auth-cli nonsense --no-ca", ""),
             (
                 "",
-                "get-token refresh inspect status discover config proxy serve clear-cache cache-key completion man-page help",
+                "get-token refresh inspect status whoami discover config proxy serve clear-cache cache-key completion man-page help",
             ),
         ] {
             let candidates = candidates(&definition, line, &profiles);

@@ -45,7 +45,15 @@ fn page(command: &Command) -> io::Result<String> {
     let mut page = Vec::new();
     // What stands behind the options is set as it is: lines of examples are lines.
     let examples = command.get_after_long_help().map(ToString::to_string);
-    let man = Man::new(command.clone());
+    // The program's version, and no page about help: none is installed.
+    let command = match command.find_subcommand("help") {
+        Some(_) => command
+            .clone()
+            .mut_subcommand("help", |help| help.hide(true)),
+        None => command.clone(),
+    };
+    let man =
+        Man::new(command.clone()).source(concat!("entra-auth-cli ", env!("CARGO_PKG_VERSION")));
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;
@@ -60,11 +68,13 @@ fn page(command: &Command) -> io::Result<String> {
         true => examples.replace(exit_code::TABLE, ""),
         false => examples,
     };
-    page.push_str(&section("EXAMPLES", &as_it_is(examples.trim())));
+    let examples = examples.trim().trim_start_matches("Examples:");
+    page.push_str(&section("EXAMPLES", &as_it_is(examples.trim_matches('\n'))));
     if is_program {
         page.push_str(&section("ENVIRONMENT", &list(VARIABLES)));
         page.push_str(&section("FILES", &list(FILES)));
-        page.push_str(&section("EXIT STATUS", &as_it_is(exit_code::TABLE)));
+        let codes = exit_code::TABLE.trim_start_matches("Exit codes:");
+        page.push_str(&section("EXIT STATUS", &as_it_is(codes.trim_matches('\n'))));
     }
     Ok(page)
 }
@@ -83,7 +93,8 @@ fn list(entries: &[(&str, &str)]) -> String {
 
 fn as_it_is(text: &str) -> String {
     let lines = text.lines().map(|line| format!("{}\n", escaped(line)));
-    format!(".nf\n{}.fi\n", lines.collect::<String>())
+    // As far to the left as headings are: the lines fill the width of a terminal.
+    format!(".nf\n.in 0\n{}.in\n.fi\n", lines.collect::<String>())
 }
 
 /// A line that groff takes for nothing but text.
@@ -136,7 +147,7 @@ mod tests {
     fn no_line_is_taken_for_a_request() {
         assert_eq!(
             as_it_is(".x\n'y\na-b \\"),
-            ".nf\n\\&.x\n\\&'y\na\\-b \\e\n.fi\n"
+            ".nf\n.in 0\n\\&.x\n\\&'y\na\\-b \\e\n.in\n.fi\n"
         );
     }
 }

@@ -81,7 +81,7 @@ pub(crate) enum Command {
     Inspect(Inspect),
 
     /// Show the cached token of a profile: how long, for whom, with which rights
-    #[command(after_long_help = status::EXAMPLES)]
+    #[command(after_long_help = status::EXAMPLES, visible_alias = "whoami")]
     Status(Status),
 
     /// Search the app registrations of a tenant, or check whether a token is still good

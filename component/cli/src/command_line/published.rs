@@ -19,7 +19,6 @@ const OLDER_NAMES: &[(&str, &[&str])] = &[
     ("show-profile", &["config", "show"]),
     ("token", &["get-token"]),
     ("version", &["--version"]),
-    ("whoami", &["status"]),
 ];
 
 /// The arguments behind the program's name, respelled for `definition`, which must be built.
@@ -171,7 +170,6 @@ mod tests {
             ("config list-profiles", "config list-profiles"),
             ("list -v", "config list -v"),
             ("token -p:dev", "get-token -p=dev"),
-            ("whoami dev", "status dev"),
             ("version", "--version"),
             ("get-token list", "get-token list"),
             ("get-token -p list-profiles", "get-token -p list-profiles"),

@@ -99,7 +99,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("BROWSER", "The browser for signing in."),
     (
         "DISPLAY, WAYLAND_DISPLAY",
-        "On Linux: without either there is no browser, and the device code takes over.",
+        "On Linux: without either, only a browser that BROWSER names is started; else the device code takes over.",
     ),
     (
         "DBUS_SESSION_BUS_ADDRESS",
