@@ -85,7 +85,7 @@ fn a_server_that_is_not_there_is_named_in_the_log() {
     let text = format!(
         "version = 1\n[listen]\naddress = \"127.0.0.1:0\"\n[[route]]\nname = \"a\"\npath = \"/a\"\nmethods = [\"GET\"]\npublic = true\nupstream = \"{upstream}\"\n"
     );
-    let expected = format!("the server behind, `{upstream}`, refuses the connection");
+    let expected = format!("the server behind, `{upstream}`, cannot be connected to");
     for engine in ENGINES {
         fs::write(user.home().join(COMPLAINTS), "").unwrap();
         let Some(proxy) = Proxy::start(engine, &mut user, &text) else {

@@ -276,7 +276,10 @@ fn too_long() -> Answer {
 /// The caller learns no reason, whoever runs the proxy does.
 fn of_code(server: &str, code: &ErrorCode) -> Answer {
     let what = match code {
-        ErrorCode::ConnectionRefused => "refuses the connection".to_owned(),
+        // The engines' names for that nobody listens.
+        ErrorCode::ConnectionRefused | ErrorCode::DestinationUnavailable => {
+            "cannot be connected to".to_owned()
+        }
         ErrorCode::DnsError(_) | ErrorCode::DnsTimeout => "has a name that is not found".to_owned(),
         ErrorCode::TlsCertificateError => "has a certificate that is not trusted".to_owned(),
         ErrorCode::ConnectionTerminated => "broke the connection off".to_owned(),
