@@ -156,7 +156,7 @@ fn falls_back(flow: Flow, error: &Refused, is_read: bool) -> bool {
 fn falling_back(error: &Refused) -> String {
     match error {
         Refused::CapabilityFailed(failure) if !failure.message.starts_with(NO_DISPLAY) => {
-            format!("{}; falling back to device code flow.", failure.message)
+            format!("{}. Falling back to device code flow.", failure.message)
         }
         _ => NOTICE.to_owned(),
     }
@@ -247,7 +247,7 @@ mod tests {
             ("no display detected: DISPLAY is not set", NOTICE),
             (
                 "no browser could be started: BROWSER is `x`",
-                "no browser could be started: BROWSER is `x`; falling back to device code flow.",
+                "no browser could be started: BROWSER is `x`. Falling back to device code flow.",
             ),
         ] {
             let error = Refused::CapabilityFailed(Failure {
