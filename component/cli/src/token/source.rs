@@ -2,6 +2,7 @@
 
 use crate::bindings::files;
 use crate::bindings::tokens::{self, CacheUse};
+use crate::input::environment::variable;
 use crate::input::{file, text, token};
 use crate::output::Output;
 use crate::output::error::Error;
@@ -104,6 +105,17 @@ fn bare(text: String) -> FoundToken {
     }
 }
 
+/// A host may keep the variable to itself, so it is not known here that there is none.
+fn why_none_is_kept() -> Option<String> {
+    match variable(CACHE_KEY) {
+        Some(_) => None,
+        None => stored_secrets::why_none_can_be(),
+    }
+}
+
+/// The cache's key, else it is kept where secrets are.
+const CACHE_KEY: &str = "ENTRA_AUTH_CLI_CACHE_KEY";
+
 /// A word that can be no token, but the name of a file.
 fn is_path(word: &str) -> bool {
     word != "-" && word.len() <= LONGEST_PATH && !word.contains("eyJ")
@@ -130,10 +142,8 @@ fn cached(
         Error::general(
             format!("no token found for {}", prepared.label()),
             // Else the advice would lead back to here.
-            match stored_secrets::why_none_can_be() {
-                Some(reason) => {
-                    format!("{hint}; without ENTRA_AUTH_CLI_CACHE_KEY none is kept here: {reason}")
-                }
+            match why_none_is_kept() {
+                Some(reason) => format!("{hint}; without {CACHE_KEY} none is kept here: {reason}"),
                 None => hint,
             },
         )
