@@ -5,6 +5,7 @@ use clap::Args;
 use super::draft::{self, Draft, Existing};
 use super::passphrase_options::{PassphraseOptions, Stdin};
 use crate::bindings::prompt::{self, Echo};
+use crate::input::environment::variable;
 use crate::input::file;
 use crate::input::named::{self, Named};
 use crate::input::{stdin, text};
@@ -102,7 +103,7 @@ impl Import {
             output.result(&plan(&drafts, &document))?;
             return Ok(ExitCode::Done);
         }
-        check_store(&drafts)?;
+        check_store(&drafts, output)?;
         let (imported, lack_secret): (Vec<Profile>, Vec<bool>) = drafts
             .iter()
             .map(|draft| (draft.profile.clone(), lacks_secret(draft)))
@@ -308,11 +309,12 @@ fn free_name(name: &str, document: &ProfileDocument, drafts: &[Draft]) -> String
         .unwrap_or_default()
 }
 
-/// Secrets that come along need a place.
-fn check_store(drafts: &[Draft]) -> Result<(), Error> {
+/// Secrets that come along need a place. Whoever can be asked chooses a passphrase for one, unless a store was chosen.
+fn check_store(drafts: &[Draft], output: &Output) -> Result<(), Error> {
     let has_secret =
         |draft: &Draft| draft.client_secret.is_some() || draft.certificate_password.is_some();
-    if !drafts.iter().any(has_secret) {
+    let can_make = output.can_ask() && variable("ENTRA_AUTH_CLI_SECRET_STORE").is_none();
+    if can_make || !drafts.iter().any(has_secret) {
         return Ok(());
     }
     match stored_secrets::why_none_can_be() {
