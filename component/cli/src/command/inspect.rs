@@ -97,12 +97,11 @@ impl Inspect {
         match (self.given(), &self.profile) {
             (Some(_), Some(_)) if !self.api.is_wanted() => Err(two_tokens()),
             (Some(given), _) => Ok(given),
-            (None, None) => Ok(TokenSource::Unnamed),
-            (None, Some(profile)) if self.api.is_wanted() => Ok(TokenSource::UnnamedOr(profile)),
-            (None, Some(profile)) => Ok(TokenSource::Cached {
+            (None, Some(profile)) if !self.api.is_wanted() => Ok(TokenSource::Cached {
                 profile: Some(profile),
                 scope: None,
             }),
+            (None, profile) => Ok(TokenSource::Unnamed(profile.as_deref())),
         }
     }
 

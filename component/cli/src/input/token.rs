@@ -12,7 +12,7 @@ use crate::output::Output;
 use crate::output::error::Error;
 use crate::output::printable::printable;
 
-const HOW_TO_GIVE: &str = "pipe one in; or name it: `-` waits for stdin as long as it takes, `--token`, `--file`, or `--profile` for the cached one";
+const HOW_TO_GIVE: &str = "pipe one in; or name it: `-` waits for stdin as long as it takes, `--token`, `--file`, or `--profile` and `< /dev/null` for the cached one";
 
 /// All of stdin, unless somebody would have to type it.
 pub(crate) fn piped_stdin(output: &Output) -> Result<Option<String>, Error> {

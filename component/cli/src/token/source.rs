@@ -26,10 +26,8 @@ pub(crate) enum TokenSource<'a> {
         profile: Option<&'a str>,
         scope: Option<&'a str>,
     },
-    /// Nothing: what is piped in, else the cached token of the default profile.
-    Unnamed,
-    /// The same of this profile.
-    UnnamedOr(&'a str),
+    /// Nothing: what is piped in, else the cached token of this profile, or of the default one.
+    Unnamed(Option<&'a str>),
 }
 
 /// A token, as it was found.
@@ -62,14 +60,9 @@ impl TokenSource<'_> {
                 Some(Err(_)) | None => Self::Argument(word).read(output),
             },
             Self::Cached { profile, scope } => cached(*profile, *scope, output),
-            Self::Unnamed => match token::piped_stdin(output)? {
+            Self::Unnamed(profile) => match token::piped_stdin(output)? {
                 Some(token) => Ok(bare(token)),
-                None => cached(None, None, output),
-            },
-            // Nobody who names a profile waits for a pipe that says nothing.
-            Self::UnnamedOr(profile) => match token::piped_stdin(output).ok().flatten() {
-                Some(token) => Ok(bare(token)),
-                None => cached(Some(profile), None, output),
+                None => cached(*profile, None, output),
             },
         }
     }

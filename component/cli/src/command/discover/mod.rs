@@ -116,10 +116,10 @@ impl Discover {
                 profile: Some(profile),
                 scope: None,
             },
-            (None, None, None) => TokenSource::Unnamed,
+            (None, None, None) => TokenSource::Unnamed(None),
         };
         let found = source.read(output);
-        if matches!(source, TokenSource::Unnamed)
+        if matches!(source, TokenSource::Unnamed(_))
             && !found.as_ref().is_ok_and(|found| found.profile.is_none())
         {
             output.notice(
