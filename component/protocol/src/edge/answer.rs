@@ -45,8 +45,7 @@ pub(crate) struct Realm {
 impl Answer {
     /// A request that is refused as it stands.
     pub fn refused(status: u16, rule: &str, message: &str) -> Self {
-        let body = json!({"error": "invalid_request", "error_description": message, "rule": rule});
-        Self::json(status, rule, &body.to_string())
+        Self::described(status, rule, "invalid_request", message)
     }
 
     /// A server or a token that cannot be had now.
@@ -55,8 +54,7 @@ impl Answer {
             Some(_) => "try again after the time that `Retry-After` says",
             None => "try again later; the log of the proxy says what failed",
         };
-        let body = json!({"error": "temporarily_unavailable", "error_description": description, "rule": rule});
-        let mut answer = Self::json(status, rule, &body.to_string());
+        let mut answer = Self::described(status, rule, "temporarily_unavailable", description);
         let seconds = retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
         answer.headers.extend(seconds);
         answer
@@ -120,9 +118,7 @@ impl Answer {
     /// No token at all: nothing is said about what would be wrong with it.
     pub(crate) fn unauthenticated(realm: &Realm) -> Self {
         let description = "no token came with the request; it belongs in the header `Authorization: Bearer TOKEN`";
-        let body =
-            json!({"error": "unauthenticated", "error_description": description, "rule": "token"});
-        Self::json(401, "token", &body.to_string()).with_challenge(realm, &[])
+        Self::described(401, "token", "unauthenticated", description).with_challenge(realm, &[])
     }
 
     pub(crate) fn rejected(realm: &Realm, rejected: &Rejected<'_>, scopes: &[String]) -> Self {
@@ -132,7 +128,6 @@ impl Answer {
         };
         let rule = rejected.rule;
         let description = format!("{rule}: {}", rejected.message);
-        let body = json!({"error": error, "error_description": description, "rule": rule});
         let scope = scopes.join(" ");
         let mut parameters = vec![
             ("error", error),
@@ -141,7 +136,7 @@ impl Answer {
         if status == 403 && !scope.is_empty() {
             parameters.push(("scope", scope.as_str()));
         }
-        Self::json(status, rule, &body.to_string()).with_challenge(realm, &parameters)
+        Self::described(status, rule, error, &description).with_challenge(realm, &parameters)
     }
 
     /// A person has to prove more before somebody may act for them
@@ -151,10 +146,16 @@ impl Answer {
             Some(_) => "the person has to prove more; `WWW-Authenticate` names the claims",
             None => "the person has to sign in again",
         };
-        let body = json!({"error": "insufficient_claims", "error_description": description, "rule": "interaction"});
-        let mut parameters = vec![("error", "insufficient_claims")];
+        let error = "insufficient_claims";
+        let mut parameters = vec![("error", error)];
         parameters.extend(claims.map(|claims| ("claims", claims)));
-        Self::json(401, "interaction", &body.to_string()).with_challenge(realm, &parameters)
+        Self::described(401, "interaction", error, description).with_challenge(realm, &parameters)
+    }
+
+    /// A body as RFC 6749 section 5.2 has it, and the rule.
+    fn described(status: u16, rule: &str, error: &str, description: &str) -> Self {
+        let body = json!({"error": error, "error_description": description, "rule": rule});
+        Self::json(status, rule, &body.to_string())
     }
 
     pub(crate) fn json(status: u16, rule: &str, body: &str) -> Self {
