@@ -8,7 +8,7 @@ use protocol::edge::answer::Answer;
 
 use crate::Proxy;
 use crate::bindings::exports::entra_auth::core::relay::{
-    AnswerHead, Guest, GuestExchange, Part, RequestHead, Want,
+    AnswerHead, Guest, GuestExchange, Part, Want,
 };
 use crate::bindings::wasi::clocks::monotonic_clock::now;
 use crate::download::Download;
@@ -53,8 +53,8 @@ struct Held {
 }
 
 impl GuestExchange for Exchange {
-    fn new(head: RequestHead) -> Self {
-        Self(RefCell::new(Stage::begin(head.into())))
+    fn new(received: Received) -> Self {
+        Self(RefCell::new(Stage::begin(received)))
     }
 
     fn wants(&self) -> Want {
@@ -140,7 +140,7 @@ impl Stage {
                 passing.ended(upload::too_slow())
             }
             Self::Sending(passing, sending) if sending.is_open() && passing.is_late() => {
-                passing.ended(upstream::late_answer())
+                passing.ended(sending.late())
             }
             _ => return,
         };

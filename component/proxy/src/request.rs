@@ -2,17 +2,9 @@
 
 use protocol::edge::head::Head;
 
-use crate::bindings::exports::entra_auth::core::relay::RequestHead;
-use crate::bindings::wasi::http::types::{IncomingRequest, Method, Scheme};
-
 /// What the engine says about it.
-pub(crate) struct Received {
-    pub(crate) method: String,
-    pub(crate) scheme: String,
-    pub(crate) authority: Option<String>,
-    pub(crate) target: String,
-    pub(crate) headers: Vec<(String, Vec<u8>)>,
-}
+pub(crate) use crate::bindings::exports::entra_auth::core::relay::RequestHead as Received;
+use crate::bindings::wasi::http::types::{IncomingRequest, Method, Scheme};
 
 impl Received {
     pub(crate) fn read(request: &IncomingRequest) -> Self {
@@ -91,17 +83,5 @@ impl Received {
         headers
             .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
             .filter_map(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok())
-    }
-}
-
-impl From<RequestHead> for Received {
-    fn from(head: RequestHead) -> Self {
-        Self {
-            method: head.method,
-            scheme: head.scheme,
-            authority: head.authority,
-            target: head.target,
-            headers: head.headers,
-        }
     }
 }

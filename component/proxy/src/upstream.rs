@@ -180,13 +180,25 @@ impl Sending {
                 Some(Progress::TooLong) => return Err(too_long()),
             }
         } else if ready.contains(&1) {
-            log::problem(
-                &format!("the server behind, `{}`, does not answer", self.server),
-                Some("see why it is slow, or raise `upstream-timeout` in `[limits]`"),
-            );
-            return Err(late_answer());
+            return Err(self.late());
         }
         Ok(false)
+    }
+
+    /// Nothing has moved for as long as it may. While a body is on its way, that may be its caller's doing.
+    pub(crate) fn late(&self) -> Answer {
+        let (what, hint) = match self.upload {
+            Some(_) => (
+                "is not sent the rest of a request, or does not take it",
+                None,
+            ),
+            None => (
+                "does not answer",
+                Some("see why it is slow, or raise `upstream-timeout` in `[limits]`"),
+            ),
+        };
+        log::problem(&behind(&self.server, what), hint);
+        Answer::unavailable(504, "upstream", None)
     }
 }
 
@@ -264,13 +276,12 @@ pub(crate) fn impossible() -> Answer {
     Answer::unavailable(502, "upstream", None)
 }
 
-/// A server behind that takes too long.
-pub(crate) fn late_answer() -> Answer {
-    Answer::unavailable(504, "upstream", None)
-}
-
 fn too_long() -> Answer {
     Answer::refused(413, "body", "the request's body is too large")
+}
+
+fn behind(server: &str, what: &str) -> String {
+    format!("the server behind, `{server}`, {what}")
 }
 
 /// The caller learns no reason, whoever runs the proxy does.
@@ -285,7 +296,7 @@ fn of_code(server: &str, code: &ErrorCode) -> Answer {
         ErrorCode::ConnectionTerminated => "broke the connection off".to_owned(),
         code => format!("cannot be used: {code:?}"),
     };
-    log::problem(&format!("the server behind, `{server}`, {what}"), None);
+    log::problem(&behind(server, &what), None);
     let status = match code {
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
