@@ -186,17 +186,17 @@ fn a_certificate_without_its_key_is_asked_for_the_key() {
     );
 }
 
+/// A profile for which somebody signs in.
+fn create_person(user: &User, emulator: &Emulator) {
+    let options = "--auth-method Public --scope api://your-api-id/read";
+    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
+        .quiet_success();
+}
+
 /// A user whose secrets are behind a passphrase that nobody gives.
 fn locked(emulator: &Emulator) -> User {
     let mut user = User::with_profile(emulator.authority());
-    user.create(
-        "person",
-        PUBLIC_CLIENT,
-        emulator.authority(),
-        "--auth-method Public --scope api://your-api-id/read",
-        "",
-    )
-    .quiet_success();
+    create_person(&user, emulator);
     user.unset("ENTRA_AUTH_CLI_PASSPHRASE");
     user
 }
@@ -253,9 +253,7 @@ fn commands_that_need_no_secret_ask_for_no_passphrase() {
 fn advice_does_not_lead_back_where_no_token_is_kept() {
     let emulator = Emulator::start();
     let mut user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/read";
-    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
-        .quiet_success();
+    create_person(&user, &emulator);
     for (store, is_told) in [("none", true), ("file", false)] {
         user.set("ENTRA_AUTH_CLI_SECRET_STORE", store);
         let outcome = user.run("inspect -p person");
@@ -324,9 +322,7 @@ fn three_misses_lose_no_answers() {
 fn a_sign_in_says_where_it_goes_on() {
     let emulator = Emulator::start();
     let mut user = User::new();
-    let options = "--auth-method Public --scope api://your-api-id/read";
-    user.create("person", PUBLIC_CLIENT, emulator.authority(), options, "")
-        .quiet_success();
+    create_person(&user, &emulator);
     // No display: what the device code cannot do is not passed over.
     let line = "get-token -p person --prompt login";
     let mut terminal = Terminal::start(&user.command(line));
