@@ -52,8 +52,8 @@ fn page(command: &Command) -> io::Result<String> {
             .mut_subcommand("help", |help| help.hide(true)),
         None => command.clone(),
     };
-    let man =
-        Man::new(command.clone()).source(concat!("entra-auth-cli ", env!("CARGO_PKG_VERSION")));
+    let source = format!("{NAME} {}", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).source(source);
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;

@@ -170,6 +170,7 @@ mod tests {
             ("config list-profiles", "config list-profiles"),
             ("list -v", "config list -v"),
             ("token -p:dev", "get-token -p=dev"),
+            ("whoami -p:dev", "whoami -p=dev"),
             ("version", "--version"),
             ("get-token list", "get-token list"),
             ("get-token -p list-profiles", "get-token -p list-profiles"),
