@@ -76,7 +76,7 @@ pub(crate) enum Command {
     #[command(after_long_help = REFRESH_EXAMPLES)]
     Refresh(Box<Refresh>),
 
-    /// Show what a token says; its signature is not verified
+    /// Show what a token says; its signature is verified by `--verify` alone
     #[command(after_long_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
 
