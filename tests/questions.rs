@@ -170,7 +170,10 @@ fn a_certificate_without_its_key_is_asked_for_the_key() {
         ("Certificate path: ", "nowhere.pem"),
         ("Certificate path: ", &file("client-certificate.pem")),
         ("Private key path: ", ""),
+        // What lacks is asked for; the file itself is in order, unless another was meant.
+        ("Private key path: ", ""),
         ("Certificate path: ", ""),
+        ("Private key path: ", ""),
         ("Private key path: ", &file("client-private-key.pem")),
         ("Scopes: ", "api://your-api-id/.default"),
         ("Default OAuth2 flow: ", ""),

@@ -59,6 +59,17 @@ pub(super) fn look(profile: &Profile, password: Option<&Secret>) -> Result<Look,
     }
 }
 
+/// Whether the file is a certificate as text and nothing names its key: what Entra's portal and most guides make.
+pub(super) fn lacks_key(profile: &Profile) -> bool {
+    let path = profile.certificate_path.as_deref();
+    let content = path.and_then(|path| file::read(path, CERTIFICATE_LIMIT).ok());
+    let text = content.as_deref().map(String::from_utf8_lossy);
+    profile.private_key_path.is_none()
+        && text.is_some_and(|text| {
+            text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY-----")
+        })
+}
+
 /// Fails where the certificate cannot be used, and warns of its dates.
 pub(super) fn check(
     profile: &Profile,

@@ -58,7 +58,7 @@ pub(crate) struct Create {
     #[command(flatten)]
     fields: Fields,
 
-    /// Never ask
+    /// Ask for nothing that a flag can give: what is missing is an error
     #[arg(long, conflicts_with = "interactive")]
     non_interactive: bool,
 
@@ -402,17 +402,24 @@ fn usable_files(
     output: &Output,
 ) -> Result<(), Error> {
     let path = Field::new("Certificate path: ", "--certificate-path");
-    let key = Field::new("Private key path: ", "--private-key-path").explained(&KEY_EXPLAINED);
+    let key = Field::new("Private key path: ", "--private-key-path");
+    let key_path = |text: &str| Ok((!text.is_empty()).then(|| field_options::path(text)));
     while let Err(error) = certificate_check::look(profile, None) {
         output.instruction(&error.message);
+        if certificate_check::lacks_key(profile) {
+            let key = key.explained(&MISSING_KEY_EXPLAINED);
+            profile.private_key_path = answers.with_default(key, None, "", key_path)?;
+            if profile.private_key_path.is_some() {
+                continue;
+            }
+        }
         if let Some(known) = profile.certificate_path.take() {
             output.instruction(&format!("Enter = {known}"));
             let chosen = |text: &str| Ok(field_options::path(text));
             profile.certificate_path = Some(answers.with_default(path, None, &known, chosen)?);
         }
-        profile.private_key_path = answers.with_default(key, None, "", |text| {
-            Ok((!text.is_empty()).then(|| field_options::path(text)))
-        })?;
+        let key = key.explained(&KEY_EXPLAINED);
+        profile.private_key_path = answers.with_default(key, None, "", key_path)?;
     }
     Ok(())
 }
@@ -453,6 +460,8 @@ const SCOPES_EXPLAINED: [&str; 2] = [
 ];
 
 const KEY_EXPLAINED: [&str; 1] = ["Enter = none: the certificate file has the key"];
+
+const MISSING_KEY_EXPLAINED: [&str; 1] = ["Enter = another certificate file"];
 
 const CLOUDS_EXPLAINED: [&str; 2] = [
     "usgovernment, china, or the address of an authority",
