@@ -195,13 +195,17 @@ impl Inspection {
             lines.push(String::new());
             lines.push(output.heading("Remarks:"));
             let remarks = self.decoded.remarks.iter();
-            lines.extend(remarks.map(|remark| format!("  {}", printable(remark))));
+            lines.extend(remarks.map(|remark| {
+                let line = format!("  {}", printable(remark));
+                wrapped(&line, 2, output.width())
+            }));
         }
         lines.push(String::new());
         match &self.judgement {
             Some(judgement) => {
                 lines.push(output.heading("Verification:"));
-                lines.extend(judgement.lines(output));
+                let fitted = |line: String| wrapped(&line, FACT + 2, output.width());
+                lines.extend(judgement.lines(output).into_iter().map(fitted));
             }
             None => lines.push(wrapped(self.caveat(), 0, output.width())),
         }
