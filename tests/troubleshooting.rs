@@ -6,9 +6,10 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Stdio;
+use std::sync::Mutex;
 
 use serde_json::json;
-use support::{CLIENT_ID, Emulator, Outcome, User, person, sign_in_by_device, workspace};
+use support::{CLIENT_ID, Emulator, Outcome, User, at_once, person, sign_in_by_device, workspace};
 
 const SCOPE: &str = "--scope api://your-api-id/.default";
 const GET: &str = "get-token -p my-api-client --no-cache";
@@ -82,119 +83,149 @@ fn with_open_stdin(user: &User, line: &str) -> Outcome {
 }
 
 /// A run for each row, by words that its symptom begins with or holds.
-fn provoked() -> BTreeMap<&'static str, Outcome> {
-    let emulator = Emulator::start();
-    let ours = emulator.authority();
-    let user = User::with_profile(ours);
-    let mut runs = BTreeMap::from([
-        ("no profiles found", User::new().run("get-token")),
-        ("environment names no client", {
-            let mut user = User::new();
-            user.set("AZURE_CLIENT_SECRET", "some-secret");
-            user.run("get-token")
-        }),
-        ("nobody entered the code", {
-            let idle = Emulator::start();
-            person(idle.authority()).run("get-token -p person -f DeviceCode --timeout 2s")
-        }),
-        (
-            "the path of a file",
-            user.run("get-token -p my-api-client -f OnBehalfOf --assertion @eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"),
-        ),
-        ("profile '", user.run("get-token -p nobody")),
-        ("none of AZURE_CLIENT_SECRET", pipeline(&emulator).run(&format!("get-token {SCOPE}"))),
-        ("has no proof of its own", person(emulator.authority()).run("get-token -p person")),
-        ("no refresh token", person(emulator.authority()).run("refresh -p person")),
-        ("AADSTS50173", refused("invalid_grant", 50173)),
-        ("AADSTS7000215", refused("invalid_client", 7_000_215)),
-        ("AADSTS7000222", refused("invalid_client", 7_000_222)),
-        ("AADSTS700016", refused("unauthorized_client", 700_016)),
-        ("AADSTS90002", refused("invalid_request", 90002)),
-        ("AADSTS70011", refused("invalid_scope", 70011)),
-        ("AADSTS500011", refused("invalid_resource", 500_011)),
-        ("AADSTS700027", refused("invalid_client", 700_027)),
-        ("HTML page", under(&json!({ "body": "html" }), GET)),
-        ("temporarily_unavailable", under(&json!({ "status": 503, "times": 9 }), GET)),
-        (
-            "did not answer within",
-            under(&json!({ "delay_ms": 60_000 }), &format!("{GET} --timeout 6s")),
-        ),
-        ("invalid token format", user.run("inspect hello")),
-        ("a token was expected", with_open_stdin(&user, "inspect")),
-        (
-            "cannot connect to …: the",
-            user.run_with(
-                "get-token -p my-api-client --no-cache --client-secret - --authority http://127.0.0.1:1 --timeout 4s",
-                "some-secret",
-            ),
-        ),
-    ]);
-    runs.insert("several profiles", {
+/// Words that tell a symptom from all others, and how it comes about beside this emulator.
+type Provocation = (&'static str, fn(&Emulator) -> Outcome);
+
+const PROVOCATIONS: &[Provocation] = &[
+    ("no profiles found", |_| User::new().run("get-token")),
+    ("several profiles", |emulator| {
         let user = person(emulator.authority());
-        user.create_profile(ours, "some-secret");
+        user.create_profile(emulator.authority(), "some-secret");
         user.run("get-token")
-    });
-    runs.insert("it was", {
+    }),
+    ("profile '", |emulator| {
+        with_profile(emulator).run("get-token -p nobody")
+    }),
+    ("environment names no client", |_| {
+        let mut user = User::new();
+        user.set("AZURE_CLIENT_SECRET", "some-secret");
+        user.run("get-token")
+    }),
+    ("none of AZURE_CLIENT_SECRET", |emulator| {
+        pipeline(emulator).run(&format!("get-token {SCOPE}"))
+    }),
+    ("has no proof of its own", |emulator| {
+        person(emulator.authority()).run("get-token -p person")
+    }),
+    ("no refresh token", |emulator| {
+        person(emulator.authority()).run("refresh -p person")
+    }),
+    ("nobody entered the code", |_| {
+        let idle = Emulator::start();
+        person(idle.authority()).run("get-token -p person -f DeviceCode --timeout 2s")
+    }),
+    ("it was", |emulator| {
         let user = person(emulator.authority());
         let line = "get-token -p person -f DeviceCode --login-hint bob@contoso.onmicrosoft.com";
-        sign_in_by_device(&user, &emulator, line)
-    });
-    runs.insert("this secret was stored", {
-        let user = User::with_profile(ours);
+        sign_in_by_device(&user, emulator, line)
+    }),
+    ("the path of a file", |emulator| {
+        let assertion = "@eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
+        with_profile(emulator).run(&format!(
+            "get-token -p my-api-client -f OnBehalfOf --assertion {assertion}"
+        ))
+    }),
+    ("AADSTS50173", |_| refused("invalid_grant", 50173)),
+    ("AADSTS7000215", |_| refused("invalid_client", 7_000_215)),
+    ("AADSTS7000222", |_| refused("invalid_client", 7_000_222)),
+    ("AADSTS700016", |_| refused("unauthorized_client", 700_016)),
+    ("AADSTS90002", |_| refused("invalid_request", 90002)),
+    ("AADSTS70011", |_| refused("invalid_scope", 70011)),
+    ("AADSTS500011", |_| refused("invalid_resource", 500_011)),
+    ("AADSTS700027", |_| refused("invalid_client", 700_027)),
+    ("HTML page", |_| under(&json!({ "body": "html" }), GET)),
+    ("temporarily_unavailable", |_| {
+        under(&json!({ "status": 503, "times": 9 }), GET)
+    }),
+    ("did not answer within", |_| {
+        under(
+            &json!({ "delay_ms": 60_000 }),
+            &format!("{GET} --timeout 6s"),
+        )
+    }),
+    ("cannot connect to …: the", |emulator| {
+        let line = "get-token -p my-api-client --no-cache --client-secret - --authority http://127.0.0.1:1 --timeout 4s";
+        with_profile(emulator).run_with(line, "some-secret")
+    }),
+    ("that `HTTPS_PROXY` names", |_| {
+        through("http://user:pass#word@proxy.example:8080")
+    }),
+    ("to the proxy", |_| through("http://127.0.0.1:1")),
+    ("invalid token format", |_| User::new().run("inspect hello")),
+    ("a token was expected", |_| {
+        with_open_stdin(&User::new(), "inspect")
+    }),
+    ("this secret was stored", |emulator| {
+        let user = with_profile(emulator);
         user.run("config edit -p my-api-client --tenant-id fabrikam.example")
             .success();
         user.run(GET)
-    });
-    runs.insert("Identity not found", {
+    }),
+    ("no secret is stored", |emulator| {
+        let user = with_profile(emulator);
+        fs::remove_file(user.config().join("secrets.sealed")).unwrap();
+        user.run(GET)
+    }),
+    ("the passphrase", |emulator| {
+        let mut user = with_profile(emulator);
+        user.set("ENTRA_AUTH_CLI_PASSPHRASE", "another passphrase");
+        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
+        user.run("config show -p my-api-client --show-secrets")
+    }),
+    ("Identity not found", |emulator| {
         let mut user = User::new();
-        user.set("AZURE_POD_IDENTITY_AUTHORITY_HOST", ours);
+        user.set("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.authority());
         let identity = "12345678-1234-1234-1234-123456789012";
         user.run(&format!(
             "get-token -f ManagedIdentity --identity {identity} {SCOPE}"
         ))
-    });
-    runs.insert("GitHub's", {
-        let mut user = pipeline(&emulator);
-        let url = format!("{ours}/external/github-actions/token?api-version=2.0");
+    }),
+    ("GitHub's", |emulator| {
+        let mut user = pipeline(emulator);
+        let url = format!(
+            "{}/external/github-actions/token?api-version=2.0",
+            emulator.authority()
+        );
         user.set("ACTIONS_ID_TOKEN_REQUEST_URL", &url);
         user.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another");
         user.run(&format!("get-token {SCOPE}"))
-    });
-    for (name, proxy) in [
-        (
-            "that `HTTPS_PROXY` names",
-            "http://user:pass#word@proxy.example:8080",
-        ),
-        ("to the proxy", "http://127.0.0.1:1"),
-    ] {
-        let mut user = User::new();
-        user.name_client("https://login.microsoftonline.com");
-        user.set("AZURE_CLIENT_SECRET", "some-secret");
-        user.set("HTTPS_PROXY", proxy);
-        runs.insert(name, user.run(&format!("get-token {SCOPE} --timeout 4s")));
-    }
-    let create = format!(
-        "config create --non-interactive --name c --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} --certificate-path"
+    }),
+    ("cannot read", |_| create_by_certificate("nowhere.pfx")),
+    ("the password of the certificate file", |_| {
+        let file = workspace().join(CERTIFICATE);
+        create_by_certificate(&format!("{} --certificate-password -", file.display()))
+    }),
+];
+
+fn with_profile(emulator: &Emulator) -> User {
+    User::with_profile(emulator.authority())
+}
+
+/// Somebody whose way out is this proxy.
+fn through(proxy: &str) -> Outcome {
+    let mut user = User::new();
+    user.name_client("https://login.microsoftonline.com");
+    user.set("AZURE_CLIENT_SECRET", "some-secret");
+    user.set("HTTPS_PROXY", proxy);
+    user.run(&format!("get-token {SCOPE} --timeout 4s"))
+}
+
+fn create_by_certificate(path_and_options: &str) -> Outcome {
+    let line = format!(
+        "config create --non-interactive --name c --tenant-id contoso.onmicrosoft.com --client-id {CLIENT_ID} --certificate-path {path_and_options}"
     );
-    runs.insert("cannot read", user.run(&format!("{create} nowhere.pfx")));
-    let file = workspace().join(CERTIFICATE);
-    let line = format!("{create} {} --certificate-password -", file.display());
-    runs.insert(
-        "the password of the certificate file",
-        user.run_with(&line, "wrong"),
-    );
-    runs.insert("the passphrase", {
-        let mut user = User::with_profile(ours);
-        user.set("ENTRA_AUTH_CLI_PASSPHRASE", "another passphrase");
-        user.set("ENTRA_AUTH_CLI_KEY_TIMEOUT", "0");
-        user.run("config show -p my-api-client --show-secrets")
+    User::new().run_with(&line, "wrong")
+}
+
+fn provoked() -> BTreeMap<&'static str, Outcome> {
+    let emulator = Emulator::start();
+    let runs = Mutex::default();
+    at_once(PROVOCATIONS, |(words, provoke)| {
+        let outcome = provoke(&emulator);
+        let runs: &Mutex<BTreeMap<_, _>> = &runs;
+        runs.lock().unwrap().insert(*words, outcome);
     });
-    runs.insert("no secret is stored", {
-        let user = User::with_profile(ours);
-        fs::remove_file(user.config().join("secrets.sealed")).unwrap();
-        user.run(GET)
-    });
-    runs
+    runs.into_inner().unwrap()
 }
 
 #[test]
