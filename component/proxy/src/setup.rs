@@ -28,7 +28,8 @@ impl Setup {
     }
 
     fn read() -> Result<Self, Problem> {
-        let configuration = Configuration::parse(&fences::open()?)?;
+        let configuration = Configuration::parse(&fences::read()?)?;
+        fences::open()?;
         let identities = configuration.identities.iter();
         let sources = identities.map(|(name, identity)| Ok((name.clone(), Source::of(identity)?)));
         let sources = sources.collect::<Result<_, Problem>>()?;

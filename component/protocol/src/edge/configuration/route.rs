@@ -242,7 +242,14 @@ fn upstream(text: &str, plain_http: bool) -> Result<String, Fault> {
         return Err(fault("would be reached without encryption")
             .with_hint("use https, or write `plain-http = true` where the network is trusted"));
     }
-    Ok(url.origin().ascii_serialization())
+    let origin = url.origin().ascii_serialization();
+    // What opens the gates compares texts. An address that many programs read in many ways is nothing to be guessed at either.
+    let port = url.port_or_known_default().unwrap_or_default();
+    let written = text.trim_end_matches('/').to_ascii_lowercase();
+    if written != origin && written != format!("{origin}:{port}") {
+        return Err(fault("is spelled oddly").with_hint(format!("write `{origin}`")));
+    }
+    Ok(origin)
 }
 
 fn is_loopback(url: &Url) -> bool {

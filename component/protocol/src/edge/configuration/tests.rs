@@ -47,6 +47,22 @@ fn a_configuration_is_read() {
     assert_eq!(configuration.reserved, ["x-entra-oid"]);
 }
 
+#[test]
+fn one_address_may_be_written_in_the_usual_ways() {
+    for (written, meant) in [
+        ("https://api.example/", "https://api.example"),
+        ("HTTPS://API.example", "https://api.example"),
+        ("https://api.example:443", "https://api.example"),
+        ("https://api.example:8443/", "https://api.example:8443"),
+        ("http://[::1]:9000", "http://[::1]:9000"),
+        ("http://localhost:80", "http://localhost"),
+    ] {
+        let text = GOOD.replace("http://127.0.0.1:9000", written);
+        let configuration = Configuration::parse(&text).unwrap();
+        assert_eq!(configuration.routes[0].upstream, meant, "{written}");
+    }
+}
+
 /// One thing changed, and the start fails with the line and what to do.
 #[test]
 fn what_is_open_or_unclear_is_refused_with_its_line() {
@@ -163,6 +179,27 @@ fn what_is_open_or_unclear_is_refused_with_its_line() {
             "http://127.0.0.1:9000",
             "http://127.0.0.1:9000/v1",
             "has a path",
+            13,
+        ),
+        (
+            "an address of two digits",
+            "http://127.0.0.1:9000",
+            "http://127.1:9000",
+            "is spelled oddly",
+            13,
+        ),
+        (
+            "a dot in disguise",
+            "http://127.0.0.1:9000",
+            "https://api%2einternal.example",
+            "is spelled oddly",
+            13,
+        ),
+        (
+            "no slashes",
+            "http://127.0.0.1:9000",
+            "https:api.internal.example",
+            "is spelled oddly",
             13,
         ),
         (
