@@ -1,14 +1,12 @@
 //! The keys that a tenant's tokens are signed with, and their judgement.
 //!
-//! [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 8017 section 8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2).
+//! [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517).
 //! Entra's keys name no algorithm, and RS256 is the only one that is ever used with them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Request, Response};
 use rsa::BoxedUint;
-use rsa::pkcs1v15::{Signature, VerifyingKey};
-use rsa::signature::Verifier;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -22,6 +20,7 @@ use crate::refusal::unacceptable::Unacceptable;
 use crate::token::cache::CacheKey;
 use crate::token::verification::kept_keys::LONGEST_USE;
 use crate::token::verification::presented::PresentedToken;
+use crate::token::verification::rs256;
 use crate::value::correlation_id::CorrelationId;
 use crate::value::impossible::Impossible;
 use crate::value::json;
@@ -179,8 +178,6 @@ impl Key {
     }
 
     pub(super) fn has_signed(&self, token: &PresentedToken<'_>) -> bool {
-        let key = VerifyingKey::<Sha256>::new(self.key.clone());
-        Signature::try_from(token.signature())
-            .is_ok_and(|signature| key.verify(token.message(), &signature).is_ok())
+        rs256::is_signed(&self.key, token.message(), token.signature())
     }
 }

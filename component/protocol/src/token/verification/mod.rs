@@ -18,6 +18,7 @@ pub mod presented;
 mod recently_read;
 pub mod rejection;
 mod remembered;
+mod rs256;
 pub mod verifier;
 
 #[cfg(test)]
