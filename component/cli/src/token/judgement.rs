@@ -67,6 +67,8 @@ struct Expected {
     authority: String,
     tenant: String,
     audiences: Vec<String>,
+    /// Whether they are the token's own, because nobody named another.
+    are_its_own: bool,
 }
 
 impl ApiOptions {
@@ -137,6 +139,7 @@ impl ApiOptions {
                 authority,
                 tenant,
                 audiences,
+                are_its_own: self.audience.is_empty(),
             }),
             rejection,
         })
@@ -189,10 +192,15 @@ impl Judgement {
                     lines.push(format!("  Hint:        {}", printable(hint)));
                 }
             }
-            (None, Some(expected)) => lines.push(format!(
-                "  Verdict:     taken, by an API that trusts this tenant and goes by {}",
-                printable(&expected.audiences.join(" or "))
-            )),
+            (None, Some(expected)) => {
+                lines.push(format!(
+                    "  Verdict:     taken, by an API that trusts this tenant and goes by {}",
+                    printable(&expected.audiences.join(" or "))
+                ));
+                if expected.are_its_own {
+                    lines.push(format!("  Hint:        {OWN_AUDIENCE}"));
+                }
+            }
             (None, None) => {}
         }
         lines
@@ -206,6 +214,10 @@ impl Judgement {
         }
     }
 }
+
+/// A token for another API is taken by that one.
+const OWN_AUDIENCE: &str =
+    "that is the audience of the token itself; to ask about your API, name it by `--audience`";
 
 fn unknown_issuer(issuer: Option<&str>) -> Error {
     let issuer = issuer.map_or_else(String::new, |issuer| format!(" `{}`", printable(issuer)));
@@ -228,6 +240,7 @@ mod tests {
                 authority: "https://login.microsoftonline.com".to_owned(),
                 tenant: "contoso.com".to_owned(),
                 audiences: vec!["api://a".to_owned(), "b".to_owned()],
+                are_its_own: rule.is_none(),
             }),
             rejection: rule.map(|(rule, signature)| Rejection {
                 rule: rule.to_owned(),
@@ -249,6 +262,7 @@ mod tests {
             [
                 "  Signature:   good, by the keys of tenant contoso.com at https://login.microsoftonline.com",
                 "  Verdict:     taken, by an API that trusts this tenant and goes by api://a or b",
+                "  Hint:        that is the audience of the token itself; to ask about your API, name it by `--audience`",
             ]
         );
         assert_eq!(taken.document()["rule"], Value::Null);
