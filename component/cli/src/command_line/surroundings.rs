@@ -21,7 +21,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ),
     (
         "AZURE_CLIENT_CERTIFICATE_PATH",
-        "Its certificate, in place of the secret.",
+        "Its certificate with the key in the same file, in place of the secret.",
     ),
     (
         "AZURE_CLIENT_CERTIFICATE_PASSWORD",

@@ -84,7 +84,7 @@ impl Fault {
             ),
             Self::NoPrivateKey => (
                 "there is no private key in the file",
-                "export the certificate with its private key, or give the key as a file of its own by `--private-key-path`",
+                "put both into one file, as `cat certificate.pem key.pem` does or an export as PFX; a profile may name the key by `--private-key-path`",
             ),
             Self::OtherKey => (
                 "the private key does not belong to the certificate",
