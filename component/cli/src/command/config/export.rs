@@ -8,6 +8,7 @@ use crate::bindings::files;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
+use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
@@ -97,6 +98,14 @@ impl Export {
         let mut parcel = Parcel::without_secrets(profile.clone());
         if !self.include_secrets {
             return Ok(parcel);
+        }
+        let files = [&profile.certificate_path, &profile.private_key_path];
+        for file in files.into_iter().flatten() {
+            output.notice(&format!(
+                "warning: `{}`, which profile '{}' names, is a file of its own and not in the export",
+                printable(file),
+                profile.name
+            ));
         }
         match profile.auth_method() {
             Ok(AuthMethod::ClientSecret) => {
