@@ -53,7 +53,10 @@ fn page(command: &Command) -> io::Result<String> {
         None => command.clone(),
     };
     let source = format!("{NAME} {}", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(command.clone()).source(source);
+    // Without a name of the manual `man` has a longer one, which no long name of a command leaves room for.
+    let man = Man::new(command.clone())
+        .source(source)
+        .manual("User Commands");
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
     man.render_synopsis_section(&mut page)?;

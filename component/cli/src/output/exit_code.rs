@@ -21,7 +21,7 @@ pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
   1  general failure; for `inspect` and `discover`: the token is expired or not
-     yet valid
+     yet valid, or would be refused (`--verify`)
   2  authentication failed: the server refused, or a person has to sign in
   3  profile not found
   4  bad arguments, or input that makes no sense

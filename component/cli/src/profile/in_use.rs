@@ -193,7 +193,10 @@ fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
         return Err(Error::new(
             ExitCode::ProfileNotFound,
             "no profiles found",
-            saved::known_names(document),
+            format!(
+                "{}; in a pipeline AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET do without",
+                saved::known_names(document)
+            ),
         ));
     }
     if !output.can_ask() {

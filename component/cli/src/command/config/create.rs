@@ -455,7 +455,7 @@ const TENANT_EXPLAINED: [&str; 1] =
 const CLIENT_EXPLAINED: [&str; 1] = ["The app registration's Application (client) ID"];
 
 const SCOPES_EXPLAINED: [&str; 2] = [
-    "What the token is for, such as api://your-api-id/.default; several between blanks",
+    "What the token is for, such as api://your-api-id/.default; several with blanks between them",
     "Enter = https://graph.microsoft.com/.default (Microsoft Graph)",
 ];
 
