@@ -53,8 +53,10 @@ fn page(command: &Command) -> io::Result<String> {
         None => command.clone(),
     };
     let source = format!("{NAME} {}", env!("CARGO_PKG_VERSION"));
-    // Without a name of the manual `man` has a longer one, which no long name of a command leaves room for.
+    // Without a name of the manual `man` has a longer one, which no long name of a command leaves room for. An empty date is left out,
+    // and what follows would take its place; one of the build would make each build another page.
     let man = Man::new(command.clone())
+        .date(" ")
         .source(source)
         .manual("User Commands");
     man.render_title(&mut page)?;
