@@ -168,7 +168,7 @@ const README: [(&str, &[&str]); 4] = [
     ),
     (
         "Shells and manual pages",
-        &["General Commands Manual", "no usable answer"],
+        &["User Commands", "no usable answer"],
     ),
 ];
 
