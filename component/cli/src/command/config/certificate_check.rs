@@ -1,5 +1,7 @@
 //! A look at a profile's certificate before the profile is saved: what cannot be used later is told now.
 
+use text::decode;
+
 use crate::bindings::certificates::{self, Validity};
 use crate::bindings::errors;
 use crate::bindings::tokens::{Certificate, Secret as StoredSecret};
@@ -63,7 +65,7 @@ pub(super) fn look(profile: &Profile, password: Option<&Secret>) -> Result<Look,
 pub(super) fn lacks_key(profile: &Profile) -> bool {
     let path = profile.certificate_path.as_deref();
     let content = path.and_then(|path| file::read(path, CERTIFICATE_LIMIT).ok());
-    let text = content.as_deref().map(String::from_utf8_lossy);
+    let text = content.and_then(|content| decode(&content).ok());
     profile.private_key_path.is_none()
         && text.is_some_and(|text| {
             text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY-----")
