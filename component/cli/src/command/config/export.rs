@@ -8,7 +8,6 @@ use crate::bindings::files;
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
-use crate::output::printable::printable;
 use crate::output::{Outcome, Output};
 use crate::profile::auth_method::AuthMethod;
 use crate::profile::document::ProfileDocument;
@@ -102,8 +101,7 @@ impl Export {
         let files = [&profile.certificate_path, &profile.private_key_path];
         for file in files.into_iter().flatten() {
             output.notice(&format!(
-                "warning: `{}`, which profile '{}' names, is a file of its own and not in the export",
-                printable(file),
+                "warning: `{file}`, which profile '{}' names, is a file of its own and not in the export",
                 profile.name
             ));
         }
