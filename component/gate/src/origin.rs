@@ -178,6 +178,7 @@ mod tests {
             ),
             ("http://127.0.0.1:8400", "http://127.0.0.1:8400/"),
             ("http://localhost", "http://localhost:80"),
+            ("http://localhost:9000", "HTTP://LOCALHOST:9000/"),
             ("http://[::1]:8400", "http://[::1]:8400/a"),
             ("http://[::1]:8400", "http://[0:0::1]:8400"),
             ("https://[::ffff:10.0.0.1]", "https://[::FFFF:a00:1]"),
