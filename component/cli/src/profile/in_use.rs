@@ -194,7 +194,7 @@ fn asked(document: &ProfileDocument, output: &Output) -> Result<InUse, Error> {
             ExitCode::ProfileNotFound,
             "no profiles found",
             format!(
-                "{}; in a pipeline AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET do without",
+                "{}; in a pipeline, AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET take its place",
                 saved::known_names(document)
             ),
         ));

@@ -1,9 +1,9 @@
 //! RS256: RSASSA-PKCS1-v1_5 with SHA-256, checked
 //! ([RFC 8017 section 8.2.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2.2)).
 //!
-//! The library's own check raises to a secret power, whose bits must not show in the time that it takes: twice the work. Here the
-//! power is public, and the message that a signature has to lead to is made and compared whole, so that there is nothing to
-//! misread.
+//! The library's own check raises to the public power as if that were secret, so that its bits do not show in the time that it takes:
+//! twice the work. Here it takes its bits as they are, and the message that a signature has to lead to is made and compared whole, so
+//! that there is nothing to misread.
 
 use crypto_bigint::modular::BoxedMontyForm;
 use rsa::traits::PublicKeyParts;
