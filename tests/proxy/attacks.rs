@@ -598,11 +598,10 @@ pub(crate) fn endings(scene: &Scene, engine: Engine) {
         answer.contains("http://evil.example/"),
         "{engine:?}: {answer}"
     );
-    assert_eq!(
-        scene.recorder.take().len(),
-        1,
-        "{engine:?}: it is not followed"
-    );
+    // A request that an earlier test broke off may come to its end only now.
+    let requests = scene.recorder.take();
+    let gets = requests.iter().filter(|it| it.starts_with("GET "));
+    assert_eq!(gets.count(), 1, "{engine:?}: it is not followed");
 
     // Last: an engine may go on with it for a while.
     let head = "POST /public HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nContent-Length: 10\r\n\r\nhello";

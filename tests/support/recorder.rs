@@ -80,7 +80,9 @@ fn answer(mut stream: TcpStream, record: &Mutex<Vec<String>>, next: &Mutex<Vec<S
         .lock()
         .unwrap()
         .push(String::from_utf8_lossy(&bytes).into_owned());
-    let head = next.lock().unwrap().pop();
+    // One that broke off is none of those that a test prepares for: it may be from before, and its end comes late.
+    let prepared = is_whole(&bytes).then(|| next.lock().unwrap().pop());
+    let head = prepared.flatten();
     let head = head.unwrap_or_else(|| "200 OK\r\ncontent-length: 8".to_owned());
     let answer = format!(
         "HTTP/1.1 {head}\r\nconnection: close\r\nx-answer: 1\r\nkeep-alive: timeout=5\r\n\r\nreceived"
