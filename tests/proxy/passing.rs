@@ -3,9 +3,9 @@
 use std::fs;
 
 use crate::scene::{
-    COMPLAINTS, ENGINES, Engine, Proxy, Scene, attached, bearer, free_port, status,
+    COMPLAINTS, ENGINES, Engine, Proxy, Scene, attached, bearer, configuration, free_port, status,
 };
-use crate::support::{CLIENT_ID, GET_TOKEN, Recorder, User, workspace};
+use crate::support::{CLIENT_ID, GET_TOKEN, Recorder, User, component, workspace};
 
 #[test]
 fn the_right_caller_passes_with_another_token() {
@@ -185,6 +185,27 @@ fn without_a_configuration_nothing_passes() {
         let answer = proxy.get("/public", "");
         assert_eq!(status(&answer), 500, "{answer}");
         assert!(answer.contains("not configured"), "{answer}");
+    }
+}
+
+/// As editors and PowerShell write it, on either engine alike.
+#[test]
+fn a_configuration_is_read_in_any_encoding_of_its_characters() {
+    let text = configuration("https://login.microsoftonline.com", "http://127.0.0.1:1");
+    let mut utf_16 = vec![0xff, 0xfe];
+    utf_16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16] {
+        let mut user = User::new();
+        user.set("BACKEND_SECRET", "your-api-secret");
+        let component = component("entra-auth-proxy.wasm");
+        let proxies = [
+            Some(Proxy::start_native(&user, &bytes)),
+            Proxy::start_of_file(&component, &mut user, &bytes),
+        ];
+        for proxy in proxies.iter().flatten() {
+            let answer = proxy.get("/healthz", "");
+            assert_eq!(status(&answer), 200, "{answer}");
+        }
     }
 }
 

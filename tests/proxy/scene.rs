@@ -86,7 +86,7 @@ impl Proxy {
         Some(Self::told_on_stderr(command, "@ "))
     }
 
-    pub(crate) fn start_native(user: &User, configuration: &str) -> Self {
+    pub(crate) fn start_native(user: &User, configuration: impl AsRef<[u8]>) -> Self {
         Self::start_command(user, configuration, user.command(SERVE))
     }
 
@@ -98,7 +98,7 @@ impl Proxy {
         Some(Self::start_command(user, configuration, command))
     }
 
-    fn start_command(user: &User, configuration: &str, mut command: Command) -> Self {
+    fn start_command(user: &User, configuration: impl AsRef<[u8]>, mut command: Command) -> Self {
         fs::write(user.home().join("proxy.toml"), configuration).unwrap();
         let complaints = fs::File::create(user.home().join(COMPLAINTS)).unwrap();
         let mut process = command
@@ -111,10 +111,25 @@ impl Proxy {
     }
 
     pub(crate) fn start_as(component: &Path, user: &mut User, configuration: &str) -> Option<Self> {
+        user.set("ENTRA_AUTH_PROXY_CONFIG", configuration);
+        Self::serve(component, user, &["--env", "ENTRA_AUTH_PROXY_CONFIG"])
+    }
+
+    /// With the file as it stands in a folder that the engine hands over.
+    pub(crate) fn start_of_file(
+        component: &Path,
+        user: &mut User,
+        configuration: impl AsRef<[u8]>,
+    ) -> Option<Self> {
+        fs::write(user.home().join("proxy.toml"), configuration).unwrap();
+        let folder = format!("{}::/config", user.home().display());
+        Self::serve(component, user, &["--dir", &folder])
+    }
+
+    fn serve(component: &Path, user: &mut User, options: &[&str]) -> Option<Self> {
         let wasmtime = foreign_program("wasmtime")?;
         let cache = workspace().join("target/tools/cache");
         user.set("XDG_CACHE_HOME", cache.to_str().unwrap());
-        user.set("ENTRA_AUTH_PROXY_CONFIG", configuration);
         user.set("BACKEND_SECRET", "your-api-secret");
         let mut command = user.foreign_command(&wasmtime);
         command.args(["serve", "--addr", "127.0.0.1:0", "-S", "cli"]);
@@ -123,11 +138,9 @@ impl Proxy {
         command.args(["--idle-instance-timeout", "3600s"]);
         // For those who import it: without a key, the memory of an instance serves.
         command.args(["-S", "keyvalue"]);
-        // The names alone: values come from wasmtime's own environment.
-        for name in ["ENTRA_AUTH_PROXY_CONFIG", "BACKEND_SECRET"] {
-            command.args(["--env", name]);
-        }
-        command.arg(component);
+        // The name alone: the value comes from wasmtime's own environment.
+        command.args(["--env", "BACKEND_SECRET"]);
+        command.args(options).arg(component);
         Some(Self::told_on_stderr(command, "://"))
     }
 

@@ -68,8 +68,9 @@ fn text_of_configuration() -> Result<String, Problem> {
             "preopen the folder of the configuration as `/config`, or set `{VARIABLE}` to its text"
         )),
     })?;
-    String::from_utf8(bytes).map_err(|_| Problem {
-        message: format!("`{FILE}` is not UTF-8"),
+    let text = ::text::decode(&bytes).map_err(|fault| Problem {
+        message: format!("`{FILE}` {fault}"),
         hint: Some("save it as UTF-8".to_owned()),
-    })
+    })?;
+    Ok(text.to_string())
 }
