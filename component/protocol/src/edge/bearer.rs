@@ -27,18 +27,20 @@ impl<'a> Bearer<'a> {
         let Ok(value) = std::str::from_utf8(value) else {
             return Self::Ambiguous;
         };
-        // A list would be several credentials.
-        if value.contains(',') {
-            return Self::Ambiguous;
-        }
         let scheme_end = value.find(|character: char| !character.is_ascii_alphanumeric());
         let (scheme, rest) = value.split_at(scheme_end.unwrap_or(value.len()));
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Self::None;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return match rest.strip_prefix(' ') {
+                Some(token) if !token.is_empty() && token.bytes().all(is_token) => {
+                    Self::Token(token)
+                }
+                _ => Self::Ambiguous,
+            };
         }
-        match rest.strip_prefix(' ') {
-            Some(token) if !token.is_empty() && token.bytes().all(is_token) => Self::Token(token),
-            _ => Self::Ambiguous,
+        // A list would be several credentials.
+        match value.contains(',') {
+            true => Self::Ambiguous,
+            false => Self::None,
         }
     }
 }
