@@ -1,6 +1,6 @@
 //! `verification`: whether an API may take a token.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use protocol::authority::Authority;
 use protocol::authority::discovery::MetadataRequest;
 use protocol::exchange::answer::MAX_BODY_SIZE;
 use protocol::refusal::advice::Facts;
-use protocol::token::verification::claims::{AccessClaims, Holder};
+use protocol::token::verification::claims::AccessClaims;
 use protocol::token::verification::expectations::{self, Permissions};
 use protocol::token::verification::key_set::{KeySet, KeySetRequest};
 use protocol::token::verification::presented::PresentedToken;
@@ -17,7 +17,7 @@ use protocol::token::verification::rejection::{self, SignatureState};
 use protocol::token::verification::verifier::{Step, Verifier};
 
 use crate::bindings::exports::entra_auth::core::verification::{
-    self, Caller, Expectations, Guest, Origin, Rejection, Signature, Verdict,
+    Caller, Expectations, Guest, Origin, Rejection, Signature, Verdict,
 };
 use crate::clock::{self, Deadline};
 use crate::error::{Error, of_protocol, unavailable};
@@ -47,8 +47,10 @@ impl Guest for Client {
     }
 
     fn verify(token: String, expected: Expectations) -> Result<Verdict, Error> {
-        let limit = expected.time_limit.map(u64::from).map(Duration::from_secs);
-        let deadline = Deadline::after(limit);
+        let limit = expected.time_limit;
+        // Most tokens are known, and nothing is waited for.
+        let deadline =
+            LazyCell::new(|| Deadline::after(limit.map(u64::from).map(Duration::from_secs)));
         let keeps_keys = expected.keeps_keys;
         let mut may_be_kept = keeps_keys;
         let expectations = checked(expected, &deadline)?;
@@ -114,7 +116,7 @@ fn fetch(request: &KeySetRequest, deadline: &Deadline, keeps_keys: bool) -> Opti
 /// The expectations, checked once for each.
 fn checked(
     given: Expectations,
-    deadline: &Deadline,
+    deadline: &LazyCell<Deadline, impl FnOnce() -> Deadline>,
 ) -> Result<Rc<expectations::Expectations>, Error> {
     let found = CHECKED.with_borrow(|checked| {
         let known = checked.iter().find(|(known, _)| is_same(known, &given));
@@ -217,17 +219,8 @@ fn into_error(fault: Fault, authority: Option<&Authority>) -> Error {
 
 fn caller(claims: &AccessClaims) -> Caller {
     Caller {
-        tenant_id: claims.tenant_id().to_owned(),
-        client_id: claims.client_id().to_owned(),
-        audience: claims.audience().to_owned(),
-        holder: match claims.holder() {
-            Holder::Application => verification::Holder::Application,
-            Holder::Person => verification::Holder::Person,
-        },
-        scopes: claims.scopes().to_vec(),
-        roles: claims.roles().to_vec(),
-        expires_at: i64::try_from(claims.expires_at().unix_seconds()).unwrap_or(i64::MAX),
         claims: claims.json().to_owned(),
+        mark: claims.mark().map(str::to_owned),
     }
 }
 

@@ -10,7 +10,7 @@ use protocol::edge::renewal;
 
 use crate::bindings::entra_auth::core::errors::Error;
 use crate::bindings::entra_auth::core::tokens::{self, CacheUse, Origin, Request, Token};
-use crate::bindings::entra_auth::core::verification::{self, Expectations, Verdict};
+use crate::bindings::entra_auth::core::verification::{self, Caller, Expectations, Verdict};
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::setup::Setup;
 use crate::{kept_tokens, log};
@@ -21,13 +21,13 @@ const PATIENCE: u32 = 30;
 /// Seconds that a renewal may take: the token at hand still serves, and somebody waits for the answer.
 const HASTE: u32 = 5;
 
-/// The claims of the caller, if somebody wants to know who calls.
-pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<String>, Answer> {
+/// Who calls, if somebody wants to know.
+pub(crate) fn caller(pass: &Pass<'_>) -> Result<Option<Caller>, Answer> {
     let (Some(inbound), Some(token)) = (pass.inbound, pass.token) else {
         return Ok(None);
     };
     match verification::verify(token, &expectations(inbound)) {
-        Ok(Verdict::Accepted(caller)) => Ok(Some(caller.claims)),
+        Ok(Verdict::Accepted(caller)) => Ok(Some(caller)),
         Ok(Verdict::Rejected(rejection)) => Err(pass.rejected(&Rejected {
             rule: &rejection.rule,
             message: &rejection.message,

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use protocol::edge::answer::Answer;
-use protocol::edge::caller::mark;
 use protocol::edge::challenge::claims;
 use protocol::edge::configuration::identity::Attach;
 use protocol::edge::decision::{Admitted, Decision, Forward, Pass, decide};
@@ -71,8 +70,9 @@ fn admitted(
             "the request's body is too large",
         ));
     }
-    let claims = admission::caller(pass)?;
-    *caller = claims.as_deref().and_then(mark);
+    let known = admission::caller(pass)?;
+    let (claims, mark) = known.map(|known| (known.claims, known.mark)).unzip();
+    *caller = mark.flatten();
     let token = admission::token(setup, pass, None)?;
     Ok(pass.admitted(claims.as_deref(), token.as_deref()))
 }

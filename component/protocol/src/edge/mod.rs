@@ -7,7 +7,6 @@
 
 pub mod answer;
 pub(crate) mod bearer;
-pub mod caller;
 pub mod challenge;
 pub mod configuration;
 pub mod decision;

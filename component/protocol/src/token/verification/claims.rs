@@ -7,13 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::authority::issuer;
 use crate::authority::token_version::TokenVersion;
+use crate::token::verification::mark;
 use crate::token::verification::rejection::{Rejection, Rule};
 use crate::value::guid::is_guid;
 use crate::value::time::Timestamp;
 
 /// For whom a token speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
+pub(super) enum Holder {
     /// The client itself; nobody signed in.
     Application,
     /// A person, who lets the client act.
@@ -44,6 +45,7 @@ pub struct AccessClaims {
     pub(super) issued_at: Timestamp,
     pub(super) not_before: Timestamp,
     pub(super) expires_at: Timestamp,
+    mark: Option<String>,
     /// All of them, as they are told on.
     json: String,
 }
@@ -67,6 +69,7 @@ impl AccessClaims {
             issued_at: claims.time("iat")?,
             not_before: claims.time("nbf")?,
             expires_at: claims.time("exp")?,
+            mark: mark::of(&members),
             json: Value::from(members).to_string(),
         })
     }
@@ -86,29 +89,9 @@ impl AccessClaims {
         &self.audience
     }
 
-    /// The client that got it (`azp`, `appid`).
-    pub fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    /// For whom it speaks.
-    pub const fn holder(&self) -> Holder {
-        self.holder
-    }
-
-    /// Delegated permissions (`scp`).
-    pub fn scopes(&self) -> &[String] {
-        &self.scopes
-    }
-
-    /// App roles (`roles`): the client's own, or the person's.
-    pub fn roles(&self) -> &[String] {
-        &self.roles
-    }
-
-    /// From when on it is not valid any more (`exp`).
-    pub const fn expires_at(&self) -> Timestamp {
-        self.expires_at
+    /// Who called, for a log that is read by more people than may know it.
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 
     /// All claims as a JSON object, in the token's order.

@@ -21,12 +21,21 @@ pub const LONGEST_SKEW: Duration = Duration::from_secs(300);
 #[derive(Clone, Debug)]
 pub struct Expectations {
     authority: Authority,
-    tenants: Vec<String>,
+    issuers: Vec<Issuer>,
     audiences: Vec<String>,
     clients: Vec<String>,
     permissions: Permissions,
     groups: Vec<String>,
     skew: Duration,
+}
+
+/// A tenant that may call, in one version of its tokens.
+#[derive(Clone, Debug)]
+struct Issuer {
+    tenant_id: String,
+    version: TokenVersion,
+    name: String,
+    keys: KeySetRequest,
 }
 
 /// What a caller has to be allowed. Scopes are for people and roles for applications: neither stands for the other.
@@ -36,6 +45,24 @@ pub struct Permissions {
     pub scopes: Vec<String>,
     /// An application needs one of these.
     pub roles: Vec<String>,
+}
+
+impl Issuer {
+    /// Nothing where the authority issues no such tokens.
+    fn of(authority: &Authority, tenant_id: &str, version: TokenVersion) -> Option<Self> {
+        Some(Self {
+            tenant_id: tenant_id.to_owned(),
+            version,
+            name: access_token_issuer(authority, version, tenant_id)?,
+            keys: KeySetRequest::new(authority.keys_url(version, tenant_id)?),
+        })
+    }
+
+    fn has_issued(&self, claims: &AccessClaims) -> bool {
+        self.version == claims.version
+            && self.tenant_id == claims.tenant_id
+            && self.name == claims.issuer
+    }
 }
 
 impl Expectations {
@@ -62,7 +89,17 @@ impl Expectations {
                     .with_hint("name the API's App ID URI, its client id, or both"),
             );
         }
-        if authority.keys_url(TokenVersion::V2, "").is_none() {
+        let issuers: Vec<Issuer> = tenants
+            .iter()
+            .flat_map(|tenant| {
+                let tenant_id = tenant.to_ascii_lowercase();
+                [TokenVersion::V1, TokenVersion::V2]
+                    .into_iter()
+                    .filter_map(|version| Issuer::of(&authority, &tenant_id, version))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        if issuers.is_empty() {
             return Err(Impossible::new(
                 "a custom authority by its URL has no tenants, so its tokens cannot be verified",
             )
@@ -70,10 +107,7 @@ impl Expectations {
         }
         Ok(Self {
             authority,
-            tenants: tenants
-                .iter()
-                .map(|tenant| tenant.to_ascii_lowercase())
-                .collect(),
+            issuers,
             audiences: audiences.to_vec(),
             clients: Vec::new(),
             permissions: Permissions::default(),
@@ -113,36 +147,38 @@ impl Expectations {
     }
 
     /// The request for the keys that may have signed such a token, if its issuer and tenant are ones that may call.
-    pub(super) fn keys_of(&self, claims: &AccessClaims) -> Result<KeySetRequest, Rejection> {
+    pub(super) fn keys_of(&self, claims: &AccessClaims) -> Result<&KeySetRequest, Rejection> {
+        let mut issuers = self.issuers.iter();
+        let issuer = issuers.find(|issuer| issuer.has_issued(claims));
+        issuer
+            .map(|issuer| &issuer.keys)
+            .ok_or_else(|| self.strange_issuer(claims))
+    }
+
+    /// Why none of the issuers has issued it.
+    fn strange_issuer(&self, claims: &AccessClaims) -> Rejection {
         let tenant_id = claims.tenant_id();
         let expected = access_token_issuer(&self.authority, claims.version, tenant_id);
-        if expected.as_deref() != Some(claims.issuer.as_str()) {
-            return Err(Rejection::new(
-                Rule::Issuer,
-                format!(
-                    "the token is from {}, not from {}",
-                    quoted(&claims.issuer),
-                    expected.map_or_else(
-                        || quoted(&self.authority.origin()),
-                        |expected| quoted(&expected)
-                    ),
-                ),
-            )
-            .with_hint("name the authority that issued it, if it is to be trusted"));
-        }
-        if !self.tenants.iter().any(|tenant| tenant == tenant_id) {
-            return Err(Rejection::new(
+        if expected.as_deref() == Some(claims.issuer.as_str()) {
+            return Rejection::new(
                 Rule::Tenant,
                 format!(
                     "the token is of tenant {}, which may not call",
                     quoted(tenant_id)
                 ),
             )
-            .with_hint("sign in to the API's own tenant, or add this one to its tenants"));
+            .with_hint("sign in to the API's own tenant, or add this one to its tenants");
         }
-        let url = self.authority.keys_url(claims.version, tenant_id);
-        url.map(KeySetRequest::new)
-            .ok_or_else(|| Rejection::new(Rule::Issuer, "the token's issuer has no keys"))
+        let expected = expected.unwrap_or_else(|| self.authority.origin());
+        Rejection::new(
+            Rule::Issuer,
+            format!(
+                "the token is from {}, not from {}",
+                quoted(&claims.issuer),
+                quoted(&expected)
+            ),
+        )
+        .with_hint("name the authority that issued it, if it is to be trusted")
     }
 
     /// The issuer that a key names for tokens of this tenant: always the one of version 2.

@@ -14,6 +14,7 @@ pub mod expectations;
 pub(crate) mod header;
 pub mod kept_keys;
 pub mod key_set;
+mod mark;
 pub mod presented;
 mod recently_read;
 pub mod rejection;

@@ -154,11 +154,8 @@ fn who_calls_is_read_from_the_token() {
             .judge(&mut verifier, token, &expectations, vectors.now())
             .unwrap();
         assert_eq!(claims.audience(), audience);
-        assert_eq!(claims.client_id(), "99999999-8888-7777-6666-555555555555");
-        assert_eq!(
-            (claims.scopes().len(), claims.roles().len()),
-            (scopes, roles)
-        );
+        assert_eq!(claims.client_id, "99999999-8888-7777-6666-555555555555");
+        assert_eq!((claims.scopes.len(), claims.roles.len()), (scopes, roles));
     }
 }
 

@@ -99,7 +99,7 @@ impl Verifier {
         let request = expectations.keys_of(token.claims_unverified())?;
         let kept = self.keys.entry(request.place().to_owned()).or_default();
         match kept.decide(token.key_id(), now) {
-            Decision::Fetch => return Ok(Step::NeedsKeys(request)),
+            Decision::Fetch => return Ok(Step::NeedsKeys(request.clone())),
             Decision::Unavailable => return Ok(Step::Unavailable(kept.pause_at(now))),
             Decision::Use => {}
         }
