@@ -22,7 +22,12 @@ struct Session {
 impl Session {
     /// Nothing if a program that it takes is missing.
     fn start() -> Option<Self> {
-        for program in ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"] {
+        for program in [
+            "dbus-run-session",
+            "dbus-send",
+            "gnome-keyring-daemon",
+            "secret-tool",
+        ] {
             foreign_program(program)?;
         }
         let mut user = User::new();
@@ -91,6 +96,9 @@ impl Drop for Session {
 /// Unlocks the keyring, tells the bus's address, and stays until stdin ends.
 const SESSION: &str = r#"
 printf '%s' test-password | gnome-keyring-daemon --unlock --components=secrets --daemonize > /dev/null
+# It is on the bus a moment later, and whoever asks before starts a second one, which is locked.
+timeout 20 bash -c 'until dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+  string:org.freedesktop.secrets 2> /dev/null | grep -q "boolean true"; do sleep 0.02; done'
 echo "$DBUS_SESSION_BUS_ADDRESS"
 cat > /dev/null
 "#;

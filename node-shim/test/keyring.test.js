@@ -15,6 +15,9 @@ const SESSION = `
 export XDG_RUNTIME_DIR=$HOME/run XDG_DATA_HOME=$HOME/data
 mkdir -p "$XDG_RUNTIME_DIR" "$XDG_DATA_HOME"
 printf test-password | gnome-keyring-daemon --unlock --components=secrets --daemonize > /dev/null 2>&1
+# It is on the bus a moment later, and whoever asks before starts a second one, which is locked.
+timeout 20 bash -c 'until dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \\
+  string:org.freedesktop.secrets 2> /dev/null | grep -q "boolean true"; do sleep 0.02; done'
 native() { ${NATIVE[0]} "$@"; }
 node() { ${process.execPath} "$HOME/node_modules/entra-auth-cli/command.js" "$@"; }
 create() {
