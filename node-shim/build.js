@@ -24,8 +24,12 @@ const COMPONENTS = {
   sealing: { file: 'sealing.wasm', exports: ['sealing'] },
 };
 
-/** Programs and threads; what several of them need becomes files of its own. */
-const ENTRY_POINTS = ['index', 'azure', 'command', 'engine/worker', 'system/derivation'];
+/** The library, and programs and threads; what several of them need becomes files of its own. */
+const PROGRAMS = ['command', 'engine/worker', 'system/derivation'];
+const ENTRY_POINTS = ['index', 'azure', ...PROGRAMS];
+
+/** What the names of modules of the runtime begin with while the package is put together. */
+const BUILTIN = '\0node:';
 
 /** Exports that wait for something. */
 const WAITING_EXPORTS = {
@@ -87,10 +91,10 @@ async function transpiled(name, { file, exports }) {
   return cores;
 }
 
-/** By terser, because esbuild keeps functions inside a function that nobody calls. */
-async function minified(text) {
+/** By terser, because rollup keeps functions inside a function that nobody calls. */
+async function minified(text, options = { compress: { passes: 3, pure_funcs: NEEDLESS } }) {
   const { minify } = await tool('terser');
-  return (await minify(text, { module: true, ecma: 2022, compress: { passes: 3, pure_funcs: NEEDLESS } })).code;
+  return (await minify(text, { module: true, ecma: 2022, ...options })).code;
 }
 
 /** Ships a core module under a name that says what is in it, and once, whatever component it was found in. */
@@ -123,18 +127,11 @@ function versioned(wit, interfaces) {
   });
 }
 
-/** The hand-written part, readable as it is; the glue code lies beside it. */
+/** The hand-written part, beside the glue code. Its names stay, by which a report of a defect says where it was. */
 async function bundle() {
   writeFileSync(`${output}/modules.js`, modules(cores.library));
-  await bundled(ENTRY_POINTS, { platform: 'node', target: 'node20.3', alias: { engine: `${source}src/engine` } });
-  const engine = (name) => `${source}src/engine/${name}.js`;
-  const alias = {
-    'engine/component': engine('edge_component'),
-    'engine/threaded': engine('no_threads'),
-    'engine/engine': engine('engine'),
-    'engine/unsupported': engine('unsupported'),
-  };
-  await bundled(['browser', 'edge'], { platform: 'neutral', target: 'es2023', alias });
+  await bundled(ENTRY_POINTS);
+  await bundled(['browser', 'edge'], { 'engine/component': 'engine/edge_component', 'engine/threaded': 'engine/no_threads' });
 }
 
 /** Core modules as imports, for runtimes that compile them with the program. */
@@ -145,26 +142,51 @@ function modules(cores) {
   return `${imports.join('')}export const MODULES = {\n${members.join('')}};\n`;
 }
 
-async function bundled(entryPoints, options) {
-  const { build } = await tool('esbuild');
-  await build({
-    ...options,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    outdir: output,
-    entryPoints: entryPoints.map((name) => `${source}src/${name}.js`),
-    entryNames: '[name]',
-    legalComments: 'none',
-    define: { 'process.env.ENTRA_AUTH_CLI_VERSION': JSON.stringify(version()) },
-    external: ['@napi-rs/keyring'],
-    plugins: [{ name: 'generated', setup: ({ onResolve }) => onResolve({ filter: /^generated\// }, beside) }],
-  });
+/** By rollup, which makes few files of it: each takes most of a millisecond to load. */
+async function bundled(entryPoints, substitutes = {}) {
+  const { rollup } = await tool('rollup');
+  const packed = {
+    name: 'package',
+    buildStart() {
+      entryPoints.map(entry).forEach((each) => this.emitFile(each));
+    },
+    resolveId: (path, importer) => place(substitutes[path] ?? path, importer),
+    load: (id) => (id.startsWith(BUILTIN) ? builtinModule(id.slice(1)) : undefined),
+    transform: (text) => text.replaceAll('process.env.ENTRA_AUTH_CLI_VERSION', JSON.stringify(version())),
+    renderChunk: (text) => minified(text, { compress: false, mangle: false }),
+  };
+  const bundle = await rollup({ input: [], plugins: [packed] });
+  await bundle.write({ dir: output, chunkFileNames: '[name]-[hash].js' });
 }
 
-/** What was written into the package already. */
-function beside({ path }) {
-  return { path: path.replace('generated', '.').concat('.js'), external: true };
+/** What others share with a program they may take from it, while a library exports what it says and nothing else. */
+function entry(name) {
+  const preserveSignature = PROGRAMS.includes(name) ? 'allow-extension' : 'strict';
+  return { type: 'chunk', id: `${source}src/${name}.js`, fileName: `${name.split('/').at(-1)}.js`, preserveSignature };
+}
+
+function place(path, importer) {
+  if (path.startsWith('generated/')) return { id: path.replace('generated', '.').concat('.js'), external: true };
+  if (path.startsWith('engine/')) return `${source}src/${path}.js`;
+  if (!path.startsWith('node:')) return undefined;
+  return importer.endsWith('/builtin.js') ? { id: path, external: true } : { id: BUILTIN + path.slice('node:'.length), moduleSideEffects: false };
+}
+
+/** An import of `node:…` becomes what `builtin` gives: a module in its own right evaluates each of its members. */
+function builtinModule(path) {
+  const own = `${source}src/system/builtin.js`;
+  return `import { builtin } from ${JSON.stringify(own)};\nexport const { ${importedNames(path).join(', ')} } = builtin('${path}');\n`;
+}
+
+/** What the package imports of a module of the runtime. */
+function importedNames(path) {
+  const files = readdirSync(`${source}src`, { recursive: true }).filter((name) => name.endsWith('.js'));
+  const names = files.flatMap((file) => {
+    const imports = readFileSync(`${source}src/${file}`, 'utf8').matchAll(/^import \{(.*)\} from '(.*)';$/gm);
+    const members = [...imports].filter(([, , from]) => from === path).flatMap(([, members]) => members.split(','));
+    return members.map((member) => member.trim().split(' as ')[0]);
+  });
+  return [...new Set(names)];
 }
 
 function writePackage() {

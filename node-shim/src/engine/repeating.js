@@ -10,7 +10,8 @@ import { CONTRACT } from './contract.js';
 import { Stopped } from './host.js';
 import { outcomeOf } from './order.js';
 import { room } from './pace.js';
-import { readyAmong, wasi } from './wasi.js';
+import { wasi } from './wasi.js';
+import { readyAmong } from './wasi_io.js';
 
 /** What the component wants has to be asked for first. */
 class NotYet extends Error {

@@ -4,7 +4,8 @@ import { component, instance } from 'engine/component';
 import { capabilityImports } from './capability_imports.js';
 import { outcomeOf } from './order.js';
 import { room } from './pace.js';
-import { readyAmong, waitFor, wasi } from './wasi.js';
+import { wasi } from './wasi.js';
+import { readyAmong, waitFor } from './wasi_io.js';
 
 /** True where this engine can run. */
 export const isSupported = () => typeof WebAssembly.Suspending === 'function';

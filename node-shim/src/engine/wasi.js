@@ -1,124 +1,7 @@
 // Of WASI 0.2 what the components import: clocks, randomness, streams, and what a command needs besides. No files, no
 // sockets, no environment but what is handed in.
 import { exchanges } from './wasi_http.js';
-
-/** How long a single timer may run (the limit of `setTimeout`). */
-const LONGEST_WAIT = 2 ** 31 - 1;
-
-/** Something to wait for: until it is ready, or until a time by `performance.now()`. */
-export class Pollable {
-  #waits;
-
-  constructor(waits, isReady, at = Infinity) {
-    this.#waits = waits;
-    this.isReady = isReady;
-    this.at = at;
-  }
-  ready() {
-    return this.isReady();
-  }
-  block() {
-    return this.#waits.block(this);
-  }
-}
-
-/** The numbers of those that are ready. */
-export const readyAmong = (pollables) =>
-  Uint32Array.from(pollables.flatMap((pollable, index) => (pollable.isReady() ? [index] : [])));
-
-/** Milliseconds until the first of them is ready by itself. */
-export function waitFor(pollables) {
-  const first = Math.min(...pollables.map(({ at }) => at));
-  return Math.min(Math.max(0, first - performance.now()), LONGEST_WAIT);
-}
-
-export class IoError {
-  toDebugString() {
-    return 'the stream failed';
-  }
-}
-
-/** Bytes to read, from `source(most)`: bytes, none at the end, or a promise where the engine waits for one. */
-export class InputStream {
-  #source;
-  #waits;
-  #isReady;
-
-  constructor(waits, source, isReady = () => true) {
-    this.#waits = waits;
-    this.#source = source;
-    this.#isReady = isReady;
-  }
-  read(most) {
-    return atEndClosed(this.#source(Number(most)));
-  }
-  blockingRead(most) {
-    const part = this.#source(Number(most));
-    return part instanceof Promise ? part.then(atEndClosed) : atEndClosed(part);
-  }
-  subscribe() {
-    return new Pollable(this.#waits, this.#isReady);
-  }
-}
-
-/** So much is read ahead, to know whether something has come. */
-const AHEAD = 1 << 16;
-
-/** Stdin, of which can be known whether something has come before it is read. Each is the same stdin. */
-function stdinOf(waits, { stdin, stdinLater }) {
-  let isAsked = false;
-  let ahead;
-  const isReady = () => {
-    if (!isAsked) {
-      isAsked = true;
-      stdinLater(AHEAD, (bytes) => (ahead = bytes));
-    }
-    return ahead !== undefined;
-  };
-  const taken = (most) => {
-    const part = ahead.subarray(0, most);
-    const rest = ahead.subarray(part.length);
-    isAsked = rest.length > 0;
-    ahead = isAsked ? rest : undefined;
-    return part;
-  };
-  const source = (most) => {
-    if (!isAsked) return stdin(most);
-    const come = waits.block(new Pollable(waits, isReady));
-    return come instanceof Promise ? come.then(() => taken(most)) : taken(most);
-  };
-  return () => new InputStream(waits, source, isReady);
-}
-
-function atEndClosed(part) {
-  if (part.length === 0) throw { tag: 'closed' };
-  return part;
-}
-
-/** Takes bytes, for `sink(bytes)`. */
-export class OutputStream {
-  #sink;
-  #waits;
-
-  constructor(waits, sink) {
-    this.#waits = waits;
-    this.#sink = sink;
-  }
-  checkWrite() {
-    return 65536n;
-  }
-  write(bytes) {
-    this.#sink(bytes);
-  }
-  blockingWriteAndFlush(bytes) {
-    this.#sink(bytes);
-  }
-  flush() {}
-  blockingFlush() {}
-  subscribe() {
-    return new Pollable(this.#waits, () => true);
-  }
-}
+import { InputStream, IoError, OutputStream, Pollable } from './wasi_io.js';
 
 /** How a command ends with a code. */
 export class Exit {
@@ -181,4 +64,33 @@ function commandImports(waits, command) {
 
 function exit(code) {
   throw new Exit(code);
+}
+
+/** So much is read ahead, to know whether something has come. */
+const AHEAD = 1 << 16;
+
+/** Stdin, of which can be known whether something has come before it is read. Each is the same stdin. */
+function stdinOf(waits, { stdin, stdinLater }) {
+  let isAsked = false;
+  let ahead;
+  const isReady = () => {
+    if (!isAsked) {
+      isAsked = true;
+      stdinLater(AHEAD, (bytes) => (ahead = bytes));
+    }
+    return ahead !== undefined;
+  };
+  const taken = (most) => {
+    const part = ahead.subarray(0, most);
+    const rest = ahead.subarray(part.length);
+    isAsked = rest.length > 0;
+    ahead = isAsked ? rest : undefined;
+    return part;
+  };
+  const source = (most) => {
+    if (!isAsked) return stdin(most);
+    const come = waits.block(new Pollable(waits, isReady));
+    return come instanceof Promise ? come.then(() => taken(most)) : taken(most);
+  };
+  return () => new InputStream(waits, source, isReady);
 }

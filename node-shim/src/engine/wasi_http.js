@@ -1,5 +1,5 @@
 // Of `wasi:http` what the token logic and the gate use: one request with a whole body, one response with a whole body.
-import { InputStream, OutputStream, Pollable } from './wasi.js';
+import { InputStream, OutputStream, Pollable } from './wasi_io.js';
 
 const decoder = new TextDecoder();
 

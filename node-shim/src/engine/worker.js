@@ -7,7 +7,8 @@ import { capabilityImports } from './capability_imports.js';
 import { Line } from './line.js';
 import { outcomeOf } from './order.js';
 import { Unsupported } from './unsupported.js';
-import { readyAmong, waitFor, wasi } from './wasi.js';
+import { wasi } from './wasi.js';
+import { readyAmong, waitFor } from './wasi_io.js';
 
 const line = new Line(workerData.port, workerData.counter);
 
