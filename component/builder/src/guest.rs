@@ -17,6 +17,9 @@ pub(crate) const WASI: &str = "wasm32-wasip2";
 /// The cargo profile of guests; see the workspace's `Cargo.toml`.
 const PROFILE: &str = "guest";
 
+/// The linker leaves five bytes for each number that it fills in, where most take two.
+const SHORT_NUMBERS: &str = "-Clink-arg=--compress-relocations";
+
 /// A guest crate.
 #[derive(Clone, Copy)]
 pub(crate) enum Guest {
@@ -130,7 +133,8 @@ fn compile(workspace: &Path, folder: &Path, guests: &[Guest]) -> Result<()> {
         command.args(["--target", guest.target(), "--package", guest.name()]);
     }
     forget_outer_build(&mut command);
-    command.env("RUSTFLAGS", without_local_paths(workspace));
+    let flags = format!("{SHORT_NUMBERS} {}", without_local_paths(workspace));
+    command.env("RUSTFLAGS", flags);
     let status = command.status().context("cannot run `cargo`")?;
     ensure!(status.success(), "the guests do not compile");
     Ok(())
