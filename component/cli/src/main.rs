@@ -27,6 +27,7 @@
 #![cfg_attr(feature = "fuzzing", no_main)]
 
 mod bindings;
+mod clap;
 mod command;
 mod command_line;
 mod input;
@@ -35,8 +36,7 @@ mod profile;
 mod request;
 mod token;
 
-use clap::FromArgMatches;
-
+use crate::clap::FromArgMatches;
 use crate::command_line::usage_error::{Refusal, translate};
 use crate::command_line::{Command, CommandLine, NAME};
 use crate::output::exit_code::ExitCode;

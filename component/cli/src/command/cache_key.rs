@@ -1,9 +1,9 @@
 //! `cache-key`: a new key for `ENTRA_AUTH_CLI_CACHE_KEY`.
 
-use clap::Args;
 use sealing::cache_key::to_text;
 use sealing::sealed::Key;
 
+use crate::clap::{self, Args};
 use crate::input::random;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};

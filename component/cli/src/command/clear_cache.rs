@@ -1,7 +1,6 @@
 //! `clear-cache`: forget cached tokens, those of sign-ins by people included.
 
-use clap::Args;
-
+use crate::clap::{self, Args};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};

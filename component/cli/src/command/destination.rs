@@ -1,9 +1,8 @@
 //! Where `get-token` and `refresh` put the token: to stdout, a file or the clipboard, and in which shape.
 
-use clap::Args;
-
 use crate::bindings::tokens::{Origin, Token};
 use crate::bindings::{clipboard, files};
+use crate::clap::{self, Args};
 use crate::output::Output;
 use crate::output::civil_time;
 use crate::output::error::{BadValue, Error};

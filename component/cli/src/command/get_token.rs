@@ -1,8 +1,7 @@
 //! `get-token`: the command that the program exists for.
 
-use clap::Args;
-
 use crate::bindings::tokens::{self, CacheUse, Grant, Origin, Token};
+use crate::clap::{self, Args};
 use crate::command::destination::Destination;
 use crate::output::civil_time;
 use crate::output::error::Error;

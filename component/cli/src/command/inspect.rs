@@ -1,8 +1,8 @@
 //! `inspect`: what a token says, without trusting it; with `--verify`, whether an API would.
 
-use clap::Args;
 use serde_json::{Map, Value};
 
+use crate::clap::{self, Args};
 use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::output::json::to_json;

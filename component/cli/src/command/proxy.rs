@@ -1,10 +1,9 @@
 //! `proxy`: in front of an API. What passes is the proxy's own business; this finds its configuration, and shows what it does.
 
-use clap::Args;
-
 use crate::bindings::errors::Problem;
 use crate::bindings::proxy_plan::{Plan, Route};
 use crate::bindings::proxy_server::{self, Verdict};
+use crate::clap::{self, Args};
 use crate::input::file;
 use crate::input::text;
 use crate::output::error::Error;

@@ -1,9 +1,8 @@
 //! `refresh`: a new token without a person.
 
-use clap::Args;
-
 use crate::bindings::errors;
 use crate::bindings::tokens::{self, CacheUse};
+use crate::clap::{self, Args};
 use crate::command::destination::Destination;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;

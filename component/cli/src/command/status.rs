@@ -1,8 +1,8 @@
 //! `status`: whose token is cached for a profile, for how long, and what it may do.
 
-use clap::Args;
 use serde_json::{Value, json};
 
+use crate::clap::{self, Args};
 use crate::command::format::{Format, structured};
 use crate::output::{Outcome, Output};
 use crate::profile::fields;

@@ -3,9 +3,9 @@
 
 use std::io;
 
-use clap::{Args, Command};
 use clap_mangen::Man;
 
+use crate::clap::{self, Args, Command};
 use crate::command_line::surroundings::{FILES, VARIABLES};
 use crate::command_line::{self, NAME};
 use crate::output::error::Error;

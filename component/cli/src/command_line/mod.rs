@@ -7,8 +7,7 @@ pub(crate) mod published;
 mod surroundings;
 pub(crate) mod usage_error;
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
-
+use crate::clap::{self, ArgAction, Args, CommandFactory, Parser, Subcommand};
 use crate::command::cache_key::{self, CacheKey};
 use crate::command::clear_cache::{self, ClearCache};
 use crate::command::completion::{self, Completion};

@@ -1,8 +1,7 @@
 //! The options of a sign-in in a browser.
 
-use clap::Args;
-
 use crate::bindings::tokens::Browser;
+use crate::clap::{self, Args};
 use crate::input::named::{self, Named};
 use crate::output::error::{BadValue, Error};
 use crate::profile::Profile;
@@ -167,7 +166,7 @@ fn port_of(uri: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::Parser;
+    use crate::clap::Parser;
 
     #[derive(Parser)]
     struct Line {

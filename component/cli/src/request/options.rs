@@ -1,11 +1,11 @@
 //! The flags that say which token is meant, and what they make of a profile: a request of the contract.
 
-use clap::Args;
 use text::word;
 
 use crate::bindings::gate;
 use crate::bindings::progress_display;
 use crate::bindings::tokens::{Grant, ManagedIdentity, Request};
+use crate::clap::{self, Args};
 use crate::input::argument::TextArgument;
 use crate::input::environment::{self, variable};
 use crate::input::secret::{self, COMMAND_LINE_WARNING, SecretArgument};
@@ -390,8 +390,8 @@ fn kept_for_each_caller() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clap::Parser;
     use crate::output::Verbosity;
-    use clap::Parser;
 
     #[derive(Parser)]
     struct Line {

@@ -1,6 +1,5 @@
 //! Whether an API would take a token, for whoever wonders why it is refused.
 
-use clap::Args;
 use serde_json::{Value, json};
 
 use crate::bindings::gate;
@@ -8,6 +7,7 @@ use crate::bindings::progress_display;
 use crate::bindings::verification::{
     self, Expectations, Origin, Rejection, Signature, Verdict, origin_of,
 };
+use crate::clap::{self, Args};
 use crate::input::time_limit::TimeLimit;
 use crate::output::Output;
 use crate::output::error::Error;

@@ -1,8 +1,7 @@
 //! `completion`: the script of a shell. It only asks this program, by the variables with which
 //! bash asks (`complete -C`), so that profiles and flows are completed everywhere.
 
-use clap::Args;
-
+use crate::clap::{self, Args};
 use crate::input::named::{self, Named};
 use crate::output::error::BadValue;
 use crate::output::exit_code::ExitCode;

@@ -1,12 +1,11 @@
 //! `config create`: by questions, by flags, or by flags and questions for the rest.
 
-use clap::Args;
-
 use super::answers::{Answers, Asking, Field, Need};
 use super::certificate_check;
 use super::draft::{self, Draft, Existing, already_exists};
 use super::field_options::{self, DefaultFlow, Fields};
 use crate::bindings::prompt::{self, Echo};
+use crate::clap::{self, Args};
 use crate::input::environment::variable;
 use crate::input::named;
 use crate::input::secret::Secret;

@@ -1,10 +1,9 @@
 //! `config delete`.
 
-use clap::Args;
-
 use super::profile_options::ProfileOptions;
 use crate::bindings::errors::Fault;
 use crate::bindings::prompt::{self, Echo};
+use crate::clap::{self, Args};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};

@@ -1,11 +1,10 @@
 //! `config edit`: by options, or in a menu, which a script can work through on stdin.
 
-use clap::Args;
-
 use super::changes::Changes;
 use super::edit_menu;
 use super::field_options::Fields;
 use super::profile_options::ProfileOptions;
+use crate::clap::{self, Args};
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
 use crate::profile::fields;

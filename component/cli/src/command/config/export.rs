@@ -1,10 +1,9 @@
 //! `config export`.
 
-use clap::Args;
-
 use super::passphrase_options::PassphraseOptions;
 use super::profile_options::ProfileOptions;
 use crate::bindings::files;
+use crate::clap::{self, Args};
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;

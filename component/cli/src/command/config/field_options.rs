@@ -1,9 +1,9 @@
 //! The options that give a profile's fields, the same for `config create` and `config edit`.
 
-use clap::Args;
 use text::word;
 
 use crate::bindings::{files, gate};
+use crate::clap::{self, Args};
 use crate::input::named;
 use crate::input::secret::{self, Secret, SecretArgument};
 use crate::output::Output;

@@ -1,10 +1,9 @@
 //! `config import`: all of a file, or nothing of it.
 
-use clap::Args;
-
 use super::draft::{self, Draft, Existing};
 use super::passphrase_options::{PassphraseOptions, Stdin};
 use crate::bindings::prompt::{self, Echo};
+use crate::clap::{self, Args};
 use crate::input::environment::variable;
 use crate::input::file;
 use crate::input::named::{self, Named};

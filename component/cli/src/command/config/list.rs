@@ -1,8 +1,8 @@
 //! `config list`.
 
-use clap::Args;
 use serde_json::{Map, Value, json};
 
+use crate::clap::{self, Args};
 use crate::command::format::{Format, structured};
 use crate::output::exit_code::ExitCode;
 use crate::output::printable::printable;

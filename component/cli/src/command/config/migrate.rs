@@ -5,11 +5,11 @@
 
 use std::fmt::Write;
 
-use clap::Args;
 use sha2::{Digest, Sha256};
 
 use crate::bindings::errors::Fault;
 use crate::bindings::files;
+use crate::clap::{self, Args};
 use crate::input::secret::Secret;
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;

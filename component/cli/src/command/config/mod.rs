@@ -17,8 +17,7 @@ mod passphrase_options;
 mod profile_options;
 mod show;
 
-use clap::{Args, Subcommand};
-
+use crate::clap::{self, Args, Subcommand};
 use crate::output::{Outcome, Output};
 
 /// Commands about profiles.

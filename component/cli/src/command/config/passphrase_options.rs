@@ -1,9 +1,9 @@
 //! The passphrase of an export: from an option, the environment, stdin, or a person.
 
 use ::text::first_line;
-use clap::Args;
 use zeroize::Zeroizing;
 
+use crate::clap::{self, Args};
 use crate::input::environment::variable;
 use crate::input::file;
 use crate::input::secret::{Secret, hidden};

@@ -1,9 +1,8 @@
 //! Which profile a `config` command is about. To look at or to change by options, the only one is meant; for what
 //! cannot be undone none is ever chosen for the user.
 
-use clap::Args;
-
 use crate::bindings::prompt::{self, Echo};
+use crate::clap::{self, Args};
 use crate::output::Output;
 use crate::output::error::Error;
 use crate::profile::Profile;

@@ -1,10 +1,10 @@
 //! `config show`.
 
-use clap::Args;
 use serde_json::{Map, Value};
 
 use super::profile_options::ProfileOptions;
 use crate::bindings::secret_writer;
+use crate::clap::{self, Args};
 use crate::command::format::{Format, structured};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;

@@ -5,9 +5,8 @@ mod check;
 mod listing;
 mod search;
 
-use clap::Args;
-
 use crate::bindings::jwt::{self, Kind};
+use crate::clap::{self, Args};
 use crate::command::format::Format;
 use crate::input::time_limit::TimeLimit;
 use crate::output::error::Error;

@@ -16,10 +16,9 @@ mod source;
 
 use std::net::SocketAddr;
 
-use clap::Args;
-
 use crate::bindings::files;
 use crate::bindings::identity_endpoint::{self, Event, Request};
+use crate::clap::{self, Args};
 use crate::output::error::Error;
 use crate::output::exit_code::ExitCode;
 use crate::output::{Outcome, Output};
@@ -228,7 +227,7 @@ fn answered(
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use crate::clap::Parser;
 
     use super::*;
 
