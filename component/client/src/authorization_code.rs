@@ -144,7 +144,7 @@ fn redeem(
     correlation_id: CorrelationId,
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
-    let response = exchange::token(order, Exchange::once(Peer::Authority), || {
+    let response = exchange::token(order, Exchange::once(Peer::Authority), &mut || {
         token_request(order, redirect.clone(), claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))?;

@@ -13,7 +13,7 @@ use crate::token_request::token_request;
 /// Asks for the token.
 pub(crate) fn token(order: &Order, notices: &mut Notices) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
-    exchange::token(order, Exchange::repeatable(Peer::Authority), || {
+    exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
         token_request(order, ClientCredentials, claims, correlation_id, notices)
     })

@@ -94,32 +94,91 @@ pub(crate) fn exchange_up_to<T>(
     mut request: impl FnMut() -> Result<Outgoing, Error>,
     read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
 ) -> Result<T, Fault> {
-    let kind = sender.hurry().map_or(kind, |_| Exchange::once(kind.peer));
-    let stopwatch = Stopwatch::start();
-    let mut count = 1;
+    let mut course = Course::begin(sender, kind);
     loop {
-        let sent = request().map_err(Fault::Other)?;
-        let failed = match attempt(sender, kind, &sent, limit, count, &read) {
-            Ok(value) => return Ok(value),
-            Err(failed) => failed,
+        let request = request().map_err(Fault::Other)?;
+        let failed = match course.send(&request, limit) {
+            Ok(answer) => match read(&answer.response, clock::now()) {
+                Ok(value) => return Ok(value),
+                Err(error) => Failed::Answered {
+                    is_for_the_clock: answer.tells_time && may_be_the_clock(&error),
+                    error,
+                },
+            },
+            Err(lost) => Failed::Unanswered(lost),
         };
-        if failed.is_for_the_clock() && kind.repetition == Repetition::Harmless {
-            count += 1;
-            continue;
+        course.go_on(failed)?;
+    }
+}
+
+/// An exchange, whatever is asked.
+struct Course<'a> {
+    sender: Sender<'a>,
+    kind: Exchange,
+    stopwatch: Stopwatch,
+    /// Which request is the last so far.
+    count: u32,
+}
+
+/// What came of one attempt, before anybody has read it.
+struct Answer {
+    response: Incoming,
+    /// Whether it taught something of the clock by which the sender signs.
+    tells_time: bool,
+}
+
+/// What came of one attempt, if it was nothing good.
+enum Failed {
+    Answered {
+        error: ProtocolError,
+        /// Whether a proof made by the server's clock is worth a try.
+        is_for_the_clock: bool,
+    },
+    Unanswered(Lost),
+}
+
+impl<'a> Course<'a> {
+    fn begin(sender: Sender<'a>, kind: Exchange) -> Self {
+        Self {
+            sender,
+            kind: sender.hurry().map_or(kind, |_| Exchange::once(kind.peer)),
+            stopwatch: Stopwatch::start(),
+            count: 1,
+        }
+    }
+
+    fn send(&self, request: &Outgoing, limit: usize) -> Result<Answer, Lost> {
+        let deadline = self.sender.deadline().within(match self.kind.repetition {
+            Repetition::Harmless => Some(LONGEST_ATTEMPT),
+            Repetition::Forbidden => self.sender.hurry(),
+        });
+        let response = once(self.sender, request, limit, &deadline, self.count)?;
+        Ok(Answer {
+            tells_time: self.sender.learns_clock(self.kind, &response),
+            response,
+        })
+    }
+
+    /// Waits for the time of the next attempt; fails if there is none.
+    fn go_on(&mut self, failed: Failed) -> Result<(), Fault> {
+        if failed.is_for_the_clock() && self.kind.repetition == Repetition::Harmless {
+            self.count += 1;
+            return Ok(());
         }
         let attempts = Attempts {
-            count,
-            elapsed: stopwatch.elapsed(),
-            remaining: sender.deadline().left(),
+            count: self.count,
+            elapsed: self.stopwatch.elapsed(),
+            remaining: self.sender.deadline().left(),
         };
-        match retry::after(failed.outcome(), kind, attempts, randomness::number()) {
-            Retry::After(pause) if sender.deadline().allows_sleep(pause) => count += 1,
-            Retry::After(_) | Retry::GiveUp => {
-                return Err(failed.into_fault(Tries {
-                    count,
-                    elapsed: stopwatch.elapsed(),
-                }));
+        match retry::after(failed.outcome(), self.kind, attempts, randomness::number()) {
+            Retry::After(pause) if self.sender.deadline().allows_sleep(pause) => {
+                self.count += 1;
+                Ok(())
             }
+            Retry::After(_) | Retry::GiveUp => Err(failed.into_fault(Tries {
+                count: self.count,
+                elapsed: self.stopwatch.elapsed(),
+            })),
         }
     }
 }
@@ -155,36 +214,6 @@ pub(crate) fn once(
     }
 }
 
-/// What came of one attempt, if it was nothing good.
-enum Failed {
-    Answered {
-        error: ProtocolError,
-        /// Whether a proof made by the server's clock is worth a try.
-        is_for_the_clock: bool,
-    },
-    Unanswered(Lost),
-}
-
-fn attempt<T>(
-    sender: Sender<'_>,
-    kind: Exchange,
-    request: &Outgoing,
-    limit: usize,
-    count: u32,
-    read: impl Fn(&Incoming, Timestamp) -> Result<T, ProtocolError>,
-) -> Result<T, Failed> {
-    let deadline = sender.deadline().within(match kind.repetition {
-        Repetition::Harmless => Some(LONGEST_ATTEMPT),
-        Repetition::Forbidden => sender.hurry(),
-    });
-    let response = once(sender, request, limit, &deadline, count).map_err(Failed::Unanswered)?;
-    let learned = sender.learns_clock(kind, &response);
-    read(&response, clock::now()).map_err(|error| Failed::Answered {
-        is_for_the_clock: learned && may_be_the_clock(&error),
-        error,
-    })
-}
-
 impl Failed {
     const fn is_for_the_clock(&self) -> bool {
         matches!(
@@ -215,7 +244,7 @@ impl Failed {
 pub(crate) fn token(
     order: &Order,
     kind: Exchange,
-    request: impl FnMut() -> Result<Outgoing, Error>,
+    request: &mut dyn FnMut() -> Result<Outgoing, Error>,
 ) -> Result<TokenResponse, Fault> {
     exchange(order, kind, request, |response, now| {
         TokenResponse::from_http(response, now)

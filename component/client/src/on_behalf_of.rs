@@ -19,7 +19,7 @@ pub(crate) fn token(
 ) -> Result<TokenResponse, Error> {
     let correlation_id = randomness::correlation_id();
     let grant = OnBehalfOf::new(assertion)?;
-    exchange::token(order, Exchange::repeatable(Peer::Authority), || {
+    exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
         token_request(order, grant.clone(), claims, correlation_id, notices)
     })

@@ -29,7 +29,7 @@ pub(crate) fn token(
 ) -> Result<Silent, Error> {
     let correlation_id = randomness::correlation_id();
     let grant = RefreshToken::new(refresh_token)?;
-    let answer = exchange::token(order, Exchange::repeatable(Peer::Authority), || {
+    let answer = exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
         token_request(order, grant.clone(), claims, correlation_id, notices)
     });
