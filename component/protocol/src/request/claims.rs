@@ -44,8 +44,8 @@ impl Claims {
     /// The same claims with the word that this client understands challenges; everything else stays as it is.
     #[must_use]
     pub fn with_capability(&self) -> Self {
-        match serde_json::from_str(&self.0) {
-            Ok(claims) => Self(merged(claims, capability()).to_string()),
+        match json::object(self.0.as_bytes()) {
+            Ok(claims) => Self(merged(claims.into(), capability()).to_string()),
             // It was read as JSON before.
             Err(_) => self.clone(),
         }

@@ -3,10 +3,10 @@
 //! A key is a pair of digests, so that a store learns neither tenants nor scopes, and everything that makes two tokens different goes
 //! into it. An entry repeats its key: one that was moved or renamed in the store is not there. Sealing entries is the store's task.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -17,6 +17,7 @@ use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::token::account::AccountId;
 use crate::token::response::{BEARER, LONGEST_LIFE, TokenResponse};
+use crate::value::json;
 use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
@@ -221,28 +222,23 @@ impl CacheEntry {
 
     /// The bytes to store under this key. They hold the token in clear and clear themselves.
     pub fn to_bytes(&self, key: &CacheKey) -> Zeroizing<Vec<u8>> {
+        let scope = self.scopes.to_string();
         let stored = Stored {
             version: VERSION,
-            client: Cow::Borrowed(&key.client),
-            entry: Cow::Borrowed(&key.entry),
-            token_type: Cow::Borrowed(BEARER),
-            scope: Cow::Owned(self.scopes.to_string()),
+            client: &key.client,
+            entry: &key.entry,
+            token_type: BEARER,
+            scope: &scope,
             obtained_at: self.obtained_at.unix_seconds(),
             expires_at: self.expires_at.unix_seconds(),
             refresh_at: self.refresh_at.map(Timestamp::unix_seconds),
-            access_token: Cow::Borrowed(self.access_token.expose()),
-            refresh_token: self
-                .refresh_token
-                .as_ref()
-                .map(|token| Cow::Borrowed(token.expose())),
-            id_token: self
-                .id_token
-                .as_ref()
-                .map(|token| Cow::Borrowed(token.expose())),
+            access_token: self.access_token.expose(),
+            refresh_token: self.refresh_token.as_ref().map(Secret::expose),
+            id_token: self.id_token.as_ref().map(Secret::expose),
             credential: self
                 .credential
                 .as_ref()
-                .map(|CredentialMark(digest)| Cow::Borrowed(digest.as_str())),
+                .map(|CredentialMark(digest)| digest.as_str()),
         };
         // A buffer that had to grow would leave copies of the token behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(stored.longest()));
@@ -258,66 +254,84 @@ impl CacheEntry {
         if bytes.len() > 4 * MAX_BODY_SIZE {
             return None;
         }
-        let stored: Stored<'static> = serde_json::from_slice(bytes).ok()?;
-        let is_expected =
-            stored.version == VERSION && stored.client == key.client && stored.entry == key.entry;
-        let life = stored.expires_at.checked_sub(stored.obtained_at)?;
-        if !is_expected || stored.token_type != BEARER || life > LONGEST_LIFE.as_secs() {
+        let mut members = json::object(bytes).ok()?;
+        let text = |name: &str| members.get(name)?.as_str();
+        let number = |name: &str| members.get(name)?.as_u64();
+        let is_expected = number("version") == Some(VERSION.into())
+            && text("client") == Some(&key.client)
+            && text("entry") == Some(&key.entry)
+            && text("token_type") == Some(BEARER);
+        let (obtained_at, expires_at) = (number("obtained_at")?, number("expires_at")?);
+        let life = expires_at.checked_sub(obtained_at)?;
+        if !is_expected || life > LONGEST_LIFE.as_secs() {
             return None;
         }
-        let optional_secret = |text: Option<Cow<'static, str>>| match text {
+        let scopes = Scopes::parse(text("scope")?).ok()?;
+        let refresh_at = match members.get("refresh_at") {
+            None | Some(Value::Null) => None,
+            Some(time) => Some(Timestamp::from_unix_seconds(time.as_u64()?)),
+        };
+        let credential = taken(&mut members, "credential")?.map(CredentialMark);
+        let mut optional_secret = |name| match taken(&mut members, name)? {
             None => Some(None),
             Some(text) => secret(text).map(Some),
         };
         Some(Self {
-            access_token: secret(stored.access_token)?,
-            scopes: Scopes::parse(&stored.scope).ok()?,
-            obtained_at: Timestamp::from_unix_seconds(stored.obtained_at),
-            expires_at: Timestamp::from_unix_seconds(stored.expires_at),
-            refresh_at: stored.refresh_at.map(Timestamp::from_unix_seconds),
-            refresh_token: optional_secret(stored.refresh_token)?,
-            id_token: optional_secret(stored.id_token)?,
-            credential: stored
-                .credential
-                .map(|digest| CredentialMark(digest.into_owned())),
+            access_token: optional_secret("access_token")??,
+            scopes,
+            obtained_at: Timestamp::from_unix_seconds(obtained_at),
+            expires_at: Timestamp::from_unix_seconds(expires_at),
+            refresh_at,
+            refresh_token: optional_secret("refresh_token")?,
+            id_token: optional_secret("id_token")?,
+            credential,
         })
     }
 }
 
-/// The stored form. Owned when read, so that every token moves into a [`Secret`] without a copy.
-#[derive(Serialize, Deserialize)]
+/// The stored form.
+#[derive(Serialize)]
 struct Stored<'a> {
     version: u32,
-    client: Cow<'a, str>,
-    entry: Cow<'a, str>,
-    token_type: Cow<'a, str>,
-    scope: Cow<'a, str>,
+    client: &'a str,
+    entry: &'a str,
+    token_type: &'a str,
+    scope: &'a str,
     obtained_at: u64,
     expires_at: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     refresh_at: Option<u64>,
-    access_token: Cow<'a, str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    id_token: Option<Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<Cow<'a, str>>,
+    access_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<&'a str>,
 }
 
 impl Stored<'_> {
     fn longest(&self) -> usize {
-        let optional = |text: &Option<Cow<'_, str>>| text.as_ref().map_or(0, |text| text.len());
+        let optional = |text: Option<&str>| text.map_or(0, str::len);
         // Tokens and scopes have a character to escape at worst in every place; names, digests and times take less than 512.
         512 + 2
             * (self.scope.len()
                 + self.access_token.len()
-                + optional(&self.refresh_token)
-                + optional(&self.id_token))
+                + optional(self.refresh_token)
+                + optional(self.id_token))
     }
 }
 
-fn secret(text: Cow<'static, str>) -> Option<Secret> {
+/// A text that may be absent, without a copy. None if it is there and no text.
+fn taken(members: &mut Map<String, Value>, name: &str) -> Option<Option<String>> {
+    match members.get_mut(name).map(Value::take) {
+        None | Some(Value::Null) => Some(None),
+        Some(Value::String(text)) => Some(Some(text)),
+        Some(_) => None,
+    }
+}
+
+fn secret(text: String) -> Option<Secret> {
     let secret = Secret::new(text);
     let is_token =
         !secret.is_empty() && secret.expose().bytes().all(|byte| byte.is_ascii_graphic());

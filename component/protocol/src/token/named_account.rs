@@ -2,13 +2,13 @@
 //!
 //! An account never passes to somebody else ([`AccountId`]); a name does, and then it leads to whoever signed in by it last.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::token::account::AccountId;
 use crate::token::cache::{CacheKey, LONGEST_IDLE};
+use crate::value::json;
 use crate::value::time::Timestamp;
 
 /// So often it is noted that a name is still in use.
@@ -49,9 +49,9 @@ impl NamedAccount {
     pub fn to_bytes(&self, key: &CacheKey) -> Vec<u8> {
         let stored = Stored {
             version: VERSION,
-            client: Cow::Borrowed(key.client()),
-            entry: Cow::Borrowed(key.entry()),
-            account: Cow::Borrowed(self.account.as_str()),
+            client: key.client(),
+            entry: key.entry(),
+            account: self.account.as_str(),
             noted_at: self.noted_at.unix_seconds(),
             must_sign_in: self.must_sign_in,
         };
@@ -64,26 +64,29 @@ impl NamedAccount {
         if bytes.len() > LONGEST {
             return None;
         }
-        let stored: Stored<'_> = serde_json::from_slice(bytes).ok()?;
-        let is_expected = stored.version == VERSION
-            && stored.client == key.client()
-            && stored.entry == key.entry();
+        let members = json::object(bytes).ok()?;
+        let text = |name: &str| members.get(name)?.as_str();
+        let number = |name: &str| members.get(name)?.as_u64();
+        let is_expected = members.len() == 6
+            && number("version") == Some(VERSION.into())
+            && text("client") == Some(key.client())
+            && text("entry") == Some(key.entry());
         is_expected.then_some(())?;
         Some(Self {
-            account: AccountId::from_text(&stored.account)?,
-            noted_at: Timestamp::from_unix_seconds(stored.noted_at),
-            must_sign_in: stored.must_sign_in,
+            account: AccountId::from_text(text("account")?)?,
+            noted_at: Timestamp::from_unix_seconds(number("noted_at")?),
+            must_sign_in: members.get("must_sign_in")?.as_bool()?,
         })
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The stored form.
+#[derive(Serialize)]
 struct Stored<'a> {
     version: u32,
-    client: Cow<'a, str>,
-    entry: Cow<'a, str>,
-    account: Cow<'a, str>,
+    client: &'a str,
+    entry: &'a str,
+    account: &'a str,
     noted_at: u64,
     must_sign_in: bool,
 }

@@ -6,10 +6,10 @@
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::pem::is_pem;
+use crate::value::json;
 
 /// Base64 of base64 happens; more than that is no file.
 const DEEPEST: usize = 3;
@@ -51,7 +51,7 @@ fn member(text: &str) -> Option<String> {
     if !text.trim_start().starts_with('{') {
         return None;
     }
-    let object: Value = serde_json::from_str(text).ok()?;
+    let object = json::object(text.as_bytes()).ok()?;
     Some(object.get("value")?.as_str()?.to_owned())
 }
 
