@@ -145,7 +145,7 @@ fn redeem(
     notices: &mut Notices,
 ) -> Result<TokenResponse, Error> {
     let response = exchange::token(order, Exchange::once(Peer::Authority), &mut || {
-        token_request(order, redirect.clone(), claims, correlation_id, notices)
+        token_request(order, &redirect, claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))?;
     if IdToken::is_by_unknown_issuer(&response, order.authority()) {

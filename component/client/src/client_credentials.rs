@@ -15,7 +15,7 @@ pub(crate) fn token(order: &Order, notices: &mut Notices) -> Result<TokenRespons
     let correlation_id = randomness::correlation_id();
     exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
-        token_request(order, ClientCredentials, claims, correlation_id, notices)
+        token_request(order, &ClientCredentials, claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))
 }

@@ -62,7 +62,7 @@ pub(crate) fn token(
             });
         }
         // The challenge was answered at the first request.
-        let request = token_request(order, poll.grant(), None, correlation_id, notices)?;
+        let request = token_request(order, &poll.grant(), None, correlation_id, notices)?;
         let deadline = order.deadline.within(Some(LONGEST_POLL));
         let sender = Sender::Order(order);
         polls += 1;

@@ -21,7 +21,7 @@ pub(crate) fn token(
     let grant = OnBehalfOf::new(assertion)?;
     exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
-        token_request(order, grant.clone(), claims, correlation_id, notices)
+        token_request(order, &grant, claims, correlation_id, notices)
     })
     .map_err(|fault| fault.into_error(order))
 }

@@ -31,7 +31,7 @@ pub(crate) fn token(
     let grant = RefreshToken::new(refresh_token)?;
     let answer = exchange::token(order, Exchange::repeatable(Peer::Authority), &mut || {
         let claims = order.claims.as_ref();
-        token_request(order, grant.clone(), claims, correlation_id, notices)
+        token_request(order, &grant, claims, correlation_id, notices)
     });
     match answer {
         Ok(mut response) => {

@@ -11,9 +11,9 @@ use crate::notices::Notices;
 use crate::order::Order;
 
 /// The request, with a proof of its own.
-pub(crate) fn token_request<G: Grant>(
+pub(crate) fn token_request(
     order: &Order,
-    grant: G,
+    grant: &dyn Grant,
     claims: Option<&Claims>,
     correlation_id: CorrelationId,
     notices: &mut Notices,

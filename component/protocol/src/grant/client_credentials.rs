@@ -14,15 +14,23 @@ use crate::value::printable::quoted;
 pub struct ClientCredentials;
 
 impl Grant for ClientCredentials {
-    const TYPE: &'static str = "client_credentials";
-    const CONFIDENTIAL: Option<&'static str> = Some("the client credentials grant");
-    const HOLDER: Holder = Holder::Application;
+    fn grant_type(&self) -> &'static str {
+        "client_credentials"
+    }
+
+    fn confidential(&self) -> Option<&'static str> {
+        Some("the client credentials grant")
+    }
+
+    fn holder(&self) -> Holder {
+        Holder::Application
+    }
 
     fn parameters(&self) -> Vec<(&'static str, &str)> {
         Vec::new()
     }
 
-    fn check(authority: &Authority) -> Result<(), Impossible> {
+    fn check(&self, authority: &Authority) -> Result<(), Impossible> {
         if authority.is_multi_tenant() {
             return Err(Impossible::new(format!(
                 "client credentials need one tenant, and {} is none",
@@ -53,17 +61,13 @@ mod tests {
     const VECTORS: &str = include_str!("../../../../tests/vectors/client-secret.json");
     const FEDERATED: &str = include_str!("../../../../tests/vectors/federated-token.json");
 
-    fn request(
-        tenant: &str,
-        secret: &str,
-        scope: &str,
-    ) -> Result<TokenRequest<ClientCredentials>, Impossible> {
+    fn request(tenant: &str, secret: &str, scope: &str) -> Result<TokenRequest, Impossible> {
         TokenRequest::new(
             &Authority::parse("https://login.microsoftonline.com", tenant)?,
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             ClientAuthentication::Secret(Secret::new(secret)),
             &Scopes::parse(scope)?,
-            ClientCredentials,
+            &ClientCredentials,
             CorrelationId::from_random([7; 16]),
         )
     }
@@ -90,7 +94,7 @@ mod tests {
                 &ClientId::parse(&text(&case["client_id"])).unwrap(),
                 ClientAuthentication::Secret(Secret::new(text(&case["client_secret"]))),
                 &Scopes::parse(&text(&case["scope"])).unwrap(),
-                ClientCredentials,
+                &ClientCredentials,
                 CorrelationId::from_random([0; 16]),
             )
             .unwrap();
@@ -118,7 +122,7 @@ mod tests {
                 &ClientId::parse("99999999-8888-7777-6666-555555555555").unwrap(),
                 ClientAuthentication::Assertion(assertion),
                 &Scopes::parse("https://graph.microsoft.com/.default").unwrap(),
-                ClientCredentials,
+                &ClientCredentials,
                 CorrelationId::from_random([0; 16]),
             );
             case.assert_same(&request.unwrap().to_http());

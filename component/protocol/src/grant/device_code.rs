@@ -225,7 +225,9 @@ pub const LONGEST_POLL: Duration = LONGEST_ATTEMPT;
 pub struct DeviceCode(Secret);
 
 impl Grant for DeviceCode {
-    const TYPE: &'static str = "urn:ietf:params:oauth:grant-type:device_code";
+    fn grant_type(&self) -> &'static str {
+        "urn:ietf:params:oauth:grant-type:device_code"
+    }
 
     fn parameters(&self) -> Vec<(&'static str, &str)> {
         vec![("device_code", self.0.expose())]
@@ -402,7 +404,7 @@ mod tests {
             &client_id(),
             ClientAuthentication::None,
             &scopes(),
-            poll(&body()).grant(),
+            &poll(&body()).grant(),
             CorrelationId::from_random([7; 16]),
         )
         .unwrap()

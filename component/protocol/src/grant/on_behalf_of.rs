@@ -22,8 +22,13 @@ impl OnBehalfOf {
 }
 
 impl Grant for OnBehalfOf {
-    const TYPE: &'static str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-    const CONFIDENTIAL: Option<&'static str> = Some("the on-behalf-of grant");
+    fn grant_type(&self) -> &'static str {
+        "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    }
+
+    fn confidential(&self) -> Option<&'static str> {
+        Some("the on-behalf-of grant")
+    }
 
     fn parameters(&self) -> Vec<(&'static str, &str)> {
         vec![
@@ -64,7 +69,7 @@ mod tests {
     fn request(
         assertion: &str,
         authentication: ClientAuthentication,
-    ) -> Result<TokenRequest<OnBehalfOf>, Impossible> {
+    ) -> Result<TokenRequest, Impossible> {
         TokenRequest::new(
             &Authority::parse(
                 "https://login.microsoftonline.com",
@@ -73,7 +78,7 @@ mod tests {
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             authentication,
             &Scopes::parse("https://graph.microsoft.com/User.Read")?,
-            OnBehalfOf::new(&Secret::new(assertion))?,
+            &OnBehalfOf::new(&Secret::new(assertion))?,
             CorrelationId::from_random([0; 16]),
         )
     }

@@ -25,7 +25,9 @@ impl RefreshToken {
 }
 
 impl Grant for RefreshToken {
-    const TYPE: &'static str = "refresh_token";
+    fn grant_type(&self) -> &'static str {
+        "refresh_token"
+    }
 
     fn parameters(&self) -> Vec<(&'static str, &str)> {
         vec![("refresh_token", self.0.expose())]
@@ -92,7 +94,7 @@ mod tests {
         refresh_token: &str,
         authentication: ClientAuthentication,
         scope: &str,
-    ) -> Result<TokenRequest<RefreshToken>, Impossible> {
+    ) -> Result<TokenRequest, Impossible> {
         TokenRequest::new(
             &Authority::parse(
                 "https://login.microsoftonline.com",
@@ -101,7 +103,7 @@ mod tests {
             &ClientId::parse("99999999-8888-7777-6666-555555555555")?,
             authentication,
             &Scopes::parse(scope)?,
-            RefreshToken::new(&Secret::new(refresh_token))?,
+            &RefreshToken::new(&Secret::new(refresh_token))?,
             CorrelationId::from_random([0; 16]),
         )
     }

@@ -14,23 +14,28 @@ use crate::request::client_id::ClientId;
 use crate::request::scope::Scopes;
 use crate::value::correlation_id::CorrelationId;
 use crate::value::impossible::Impossible;
+use crate::value::secret::Secret;
 
 /// What a token is given for ([RFC 6749 section 1.3](https://www.rfc-editor.org/rfc/rfc6749#section-1.3)).
 pub trait Grant {
     /// `grant_type`.
-    const TYPE: &'static str;
+    fn grant_type(&self) -> &'static str;
 
     /// Its name in messages, if it is for clients that prove who they are only.
-    const CONFIDENTIAL: Option<&'static str> = None;
+    fn confidential(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Whom the token speaks for.
-    const HOLDER: Holder = Holder::Person;
+    fn holder(&self) -> Holder {
+        Holder::Person
+    }
 
     /// The parameters that are its own: names and values, which may be secrets.
     fn parameters(&self) -> Vec<(&'static str, &str)>;
 
     /// Refuses an authority that cannot give such a token.
-    fn check(_authority: &Authority) -> Result<(), Impossible> {
+    fn check(&self, _authority: &Authority) -> Result<(), Impossible> {
         Ok(())
     }
 }
@@ -57,8 +62,10 @@ impl Holder {
 
 /// Everything that such a request says.
 #[derive(Clone, Debug)]
-pub struct TokenRequest<G> {
-    grant: G,
+pub struct TokenRequest {
+    grant_type: &'static str,
+    holder: Holder,
+    parameters: Vec<(&'static str, Secret)>,
     token_endpoint: Uri,
     client_id: ClientId,
     client_authentication: ClientAuthentication,
@@ -67,7 +74,7 @@ pub struct TokenRequest<G> {
     correlation_id: CorrelationId,
 }
 
-impl<G: Grant> TokenRequest<G> {
+impl TokenRequest {
     /// Authority, client and scopes must be those that the grant was got for, except that a refresh token serves for any API.
     /// Refuses what no server could grant.
     pub fn new(
@@ -75,20 +82,25 @@ impl<G: Grant> TokenRequest<G> {
         client_id: &ClientId,
         client_authentication: ClientAuthentication,
         scopes: &Scopes,
-        grant: G,
+        grant: &dyn Grant,
         correlation_id: CorrelationId,
     ) -> Result<Self, Impossible> {
-        G::check(authority)?;
-        match G::CONFIDENTIAL {
+        grant.check(authority)?;
+        match grant.confidential() {
             Some(name) => client_authentication.check_confidential(name)?,
             None => client_authentication.check()?,
         }
+        let parameters = grant.parameters().into_iter();
         Ok(Self {
-            grant,
+            grant_type: grant.grant_type(),
+            holder: grant.holder(),
+            parameters: parameters
+                .map(|(name, value)| (name, Secret::new(value)))
+                .collect(),
             token_endpoint: form::to_uri(&authority.token_endpoint())?,
             client_id: client_id.clone(),
             client_authentication,
-            scope: G::HOLDER.scopes(scopes)?.to_string(),
+            scope: grant.holder().scopes(scopes)?.to_string(),
             claims: None,
             correlation_id,
         })
@@ -107,16 +119,16 @@ impl<G: Grant> TokenRequest<G> {
     pub fn to_http(&self) -> Request<Zeroizing<Vec<u8>>> {
         let mut form = Form::default();
         form.append("client_id", self.client_id.as_str());
-        form.append("grant_type", G::TYPE);
-        for (name, value) in self.grant.parameters() {
-            form.append(name, value);
+        form.append("grant_type", self.grant_type);
+        for (name, value) in &self.parameters {
+            form.append(name, value.expose());
         }
         self.client_authentication.append_to(&mut form);
         form.append("scope", &self.scope);
         if let Some(claims) = &self.claims {
             form.append("claims", claims.as_str());
         }
-        if G::HOLDER == Holder::Person {
+        if self.holder == Holder::Person {
             form.append("client_info", "1");
         }
         form.into_post(&self.token_endpoint, self.correlation_id)

@@ -30,7 +30,9 @@ pub struct Redirect {
 }
 
 impl Grant for Redirect {
-    const TYPE: &'static str = "authorization_code";
+    fn grant_type(&self) -> &'static str {
+        "authorization_code"
+    }
 
     fn parameters(&self) -> Vec<(&'static str, &str)> {
         vec![
@@ -61,7 +63,7 @@ mod tests {
         code: &str,
         verifier: &str,
         authentication: ClientAuthentication,
-    ) -> TokenRequest<Redirect> {
+    ) -> TokenRequest {
         let redirect = Redirect {
             code: AuthorizationCode::recorded(code),
             uri: RedirectUri::parse(uri).unwrap(),
@@ -76,7 +78,7 @@ mod tests {
             &ClientId::parse("99999999-8888-7777-6666-555555555555").unwrap(),
             authentication,
             &Scopes::parse("https://graph.microsoft.com/User.Read").unwrap(),
-            redirect,
+            &redirect,
             CorrelationId::from_random([0; 16]),
         )
         .unwrap()
