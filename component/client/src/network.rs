@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
+use protocol::exchange::answer::READ_HEADERS;
 use protocol::exchange::retry::Silence;
 use zeroize::Zeroizing;
 
@@ -204,8 +205,11 @@ fn read(
     *whole.status_mut() =
         StatusCode::from_u16(response.status()).map_err(|_| Interruption::Incomplete)?;
     for (name, value) in response.headers().entries() {
+        let name = READ_HEADERS
+            .into_iter()
+            .find(|header| name.eq_ignore_ascii_case(header.as_str()));
         // A header that is none says nothing that is needed.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             whole.headers_mut().append(name, value);
         }
     }

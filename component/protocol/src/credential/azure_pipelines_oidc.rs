@@ -3,7 +3,8 @@
 //! [Create OIDC token](https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create). The service connection
 //! decides subject and audience; the job's own token, which has to be mapped by hand, pays for it.
 
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -21,14 +22,17 @@ use crate::value::time::Timestamp;
 
 const API_VERSION: &str = "7.1";
 
-/// By which Azure DevOps finds the request again.
-const IDENTIFIERS: [&str; 2] = ["x-vss-e2eid", "x-msedge-ref"];
+/// By these Azure DevOps finds the request again.
+pub(crate) const END_TO_END_ID: HeaderName = HeaderName::from_static("x-vss-e2eid");
+pub(crate) const EDGE_REFERENCE: HeaderName = HeaderName::from_static("x-msedge-ref");
+
+const FEDERATED_REDIRECT: HeaderName = HeaderName::from_static("x-tfs-fedauthredirect");
 
 /// The request for a token of a service connection.
 #[derive(Clone, Debug)]
 pub struct AzurePipelinesOidcRequest {
     url: Url,
-    authorization: (&'static str, Secret),
+    authorization: (HeaderName, Secret),
 }
 
 impl AzurePipelinesOidcRequest {
@@ -69,10 +73,10 @@ impl AzurePipelinesOidcRequest {
     /// The request to send, following no redirect: one would lead to a sign-in page.
     pub fn to_http(&self) -> Result<Request<Zeroizing<Vec<u8>>>, Impossible> {
         let (name, value) = &self.authorization;
-        let mut request = platform_request::post(&self.url, &[(name, value)])?;
+        let mut request = platform_request::post(&self.url, &[(name.clone(), value)])?;
         for (name, value) in [
-            ("content-type", "application/json"),
-            ("x-tfs-fedauthredirect", "Suppress"),
+            (CONTENT_TYPE, "application/json"),
+            (FEDERATED_REDIRECT, "Suppress"),
         ] {
             request
                 .headers_mut()
@@ -104,10 +108,10 @@ pub fn read_token(
 
 /// A refused bearer shows as a sign-in page (203) or the way to one (302).
 fn explained(error: Unacceptable, headers: &HeaderMap) -> Unacceptable {
-    let identifiers: Vec<String> = IDENTIFIERS
-        .iter()
+    let identifiers: Vec<String> = [END_TO_END_ID, EDGE_REFERENCE]
+        .into_iter()
         .filter_map(|name| {
-            let value = headers.get(*name)?.to_str().ok()?;
+            let value = headers.get(&name)?.to_str().ok()?;
             Some(format!("{name} {}", printable(value, 100)))
         })
         .collect();

@@ -3,7 +3,7 @@
 //! [OpenID Connect in GitHub Actions](https://docs.github.com/actions/reference/security/oidc). The job needs the permission
 //! `id-token: write`; then its environment has an address and a bearer for it.
 
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -20,7 +20,7 @@ use crate::value::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct GithubOidcRequest {
     url: Url,
-    authorization: (&'static str, Secret),
+    authorization: (HeaderName, Secret),
 }
 
 impl GithubOidcRequest {
@@ -39,7 +39,7 @@ impl GithubOidcRequest {
     /// The request to send, following no redirect.
     pub fn to_http(&self) -> Result<Request<Zeroizing<Vec<u8>>>, Impossible> {
         let (name, value) = &self.authorization;
-        platform_request::get(&self.url, &[(name, value)])
+        platform_request::get(&self.url, &[(name.clone(), value)])
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Response, StatusCode};
+use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::credential::azure_pipelines_oidc;
 use crate::exchange::retry_after::retry_after;
 use crate::refusal::error::Error;
 use crate::refusal::peer::Peer;
@@ -22,6 +23,16 @@ use crate::value::time::Timestamp;
 
 /// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
 pub const MAX_BODY_SIZE: usize = 1024 * 1024;
+
+/// What anybody here reads of an answer's head; the rest need not be kept.
+pub const READ_HEADERS: [HeaderName; 6] = [
+    CONTENT_TYPE,
+    DATE,
+    RETRY_AFTER,
+    WWW_AUTHENTICATE,
+    azure_pipelines_oidc::END_TO_END_ID,
+    azure_pipelines_oidc::EDGE_REFERENCE,
+];
 
 /// The members of a success; everything else is an error of one kind or the other.
 pub(crate) fn members(

@@ -71,7 +71,7 @@ fn is_near(address: IpAddr, reach: Reach) -> bool {
 
 pub(crate) fn get(
     url: &Url,
-    headers: &[(&'static str, &Secret)],
+    headers: &[(HeaderName, &Secret)],
 ) -> Result<Request<Zeroizing<Vec<u8>>>, Impossible> {
     let mut request = Request::new(Zeroizing::default());
     *request.uri_mut() = form::to_uri(url)?;
@@ -85,9 +85,7 @@ pub(crate) fn get(
             ))
         })?;
         value.set_sensitive(true);
-        request
-            .headers_mut()
-            .insert(HeaderName::from_static(name), value);
+        request.headers_mut().insert(name, value);
     }
     Ok(request)
 }
@@ -95,7 +93,7 @@ pub(crate) fn get(
 /// The same with an empty body.
 pub(crate) fn post(
     url: &Url,
-    headers: &[(&'static str, &Secret)],
+    headers: &[(HeaderName, &Secret)],
 ) -> Result<Request<Zeroizing<Vec<u8>>>, Impossible> {
     let mut request = get(url, headers)?;
     *request.method_mut() = Method::POST;
@@ -106,20 +104,21 @@ pub(crate) fn post(
 }
 
 /// The header for a bearer token.
-pub(crate) fn bearer(token: &Secret) -> Result<(&'static str, Secret), Impossible> {
+pub(crate) fn bearer(token: &Secret) -> Result<(HeaderName, Secret), Impossible> {
     let text = token.expose().trim();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Impossible::new(
             "the build system's token is empty or has characters that tokens cannot have",
         ));
     }
-    debug_assert_eq!(AUTHORIZATION.as_str(), "authorization");
-    Ok(("authorization", Secret::new(format!("Bearer {text}"))))
+    Ok((AUTHORIZATION, Secret::new(format!("Bearer {text}"))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SECRET: HeaderName = HeaderName::from_static("secret");
 
     #[test]
     fn a_secret_goes_nowhere_in_clear() {
@@ -174,14 +173,14 @@ mod tests {
         let url = Url::parse("http://localhost").unwrap();
         for value in ["a\r\nx: y", "a\0", "a\n"] {
             assert!(
-                get(&url, &[("secret", &Secret::new(value))]).is_err(),
+                get(&url, &[(SECRET, &Secret::new(value))]).is_err(),
                 "{value:?}"
             );
         }
         for token in ["", " ", "a b", "a\r\nb", "é"] {
             assert!(bearer(&Secret::new(token)).is_err(), "{token:?}");
         }
-        let request = get(&url, &[("secret", &Secret::new("S3cr3t"))]).unwrap();
+        let request = get(&url, &[(SECRET, &Secret::new("S3cr3t"))]).unwrap();
         assert!(!format!("{request:?}").contains("S3cr3t"));
     }
 }

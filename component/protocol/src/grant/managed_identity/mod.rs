@@ -10,7 +10,8 @@ pub mod source;
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -43,6 +44,11 @@ pub const PROBE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Tokens of managed identities live for a day; more is a mistake.
 const LONGEST_LIFE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// What shows the platform that its own environment asks, and no page that was led to its address.
+const IDENTITY_HEADER: HeaderName = HeaderName::from_static("x-identity-header");
+const METADATA: HeaderName = HeaderName::from_static("metadata");
+const SECRET: HeaderName = HeaderName::from_static("secret");
 
 /// What the platform said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,14 +154,14 @@ impl ManagedIdentityRequest {
 
     /// The request to send: past every proxy, and following no redirect.
     pub fn to_http(&self) -> Result<Request<Zeroizing<Vec<u8>>>, Impossible> {
-        let mut headers: Vec<(&'static str, &Secret)> = Vec::new();
+        let mut headers: Vec<(HeaderName, &Secret)> = Vec::new();
         match &self.source {
-            Source::AppService { header, .. } => headers.push(("x-identity-header", header)),
-            Source::AzureMl { secret, .. } => headers.push(("secret", secret)),
+            Source::AppService { header, .. } => headers.push((IDENTITY_HEADER, header)),
+            Source::AzureMl { secret, .. } => headers.push((SECRET, secret)),
             Source::Arc { .. } | Source::CloudShell { .. } | Source::Imds { .. } => {}
         }
         if let Some(authorization) = &self.authorization {
-            headers.push(("authorization", authorization));
+            headers.push((AUTHORIZATION, authorization));
         }
         let mut request = platform_request::get(&self.url, &headers)?;
         if matches!(
@@ -164,7 +170,7 @@ impl ManagedIdentityRequest {
         ) {
             request
                 .headers_mut()
-                .insert("metadata", HeaderValue::from_static("true"));
+                .insert(METADATA, HeaderValue::from_static("true"));
         }
         if matches!(self.source, Source::CloudShell { .. }) {
             *request.method_mut() = Method::POST;
