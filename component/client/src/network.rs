@@ -79,12 +79,14 @@ fn told(
         Ok(response) => format!("HTTP {}", response.status().as_u16()),
         Err(lost) => lost.failure.message.clone(),
     };
+    let hundredths = (elapsed.as_millis() + 5) / 10;
     format!(
-        "request: {} {}://{host}{} (attempt {attempt}, {:.2} s{way}): {outcome}",
+        "request: {} {}://{host}{} (attempt {attempt}, {}.{:02} s{way}): {outcome}",
         request.method(),
         uri.scheme_str().unwrap_or("https"),
         uri.path(),
-        elapsed.as_secs_f64()
+        hundredths / 100,
+        hundredths % 100,
     )
 }
 
