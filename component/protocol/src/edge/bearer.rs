@@ -45,9 +45,9 @@ impl<'a> Bearer<'a> {
     }
 }
 
-/// `b64token`.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+/// `b64token`. In one expression: a token has a thousand of them or two.
+const fn is_token(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
