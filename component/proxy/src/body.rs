@@ -33,6 +33,8 @@ pub(crate) struct Transfer {
     to: Option<OutgoingBody>,
     held: Vec<u8>,
     left: Option<u64>,
+    /// How much still comes, where it was announced.
+    to_come: Option<u64>,
     /// Whether somebody brings more of it.
     is_open: bool,
 }
@@ -51,8 +53,15 @@ impl Transfer {
             to: Some(to),
             held: Vec::new(),
             left: limit,
+            to_come: None,
             is_open: false,
         })
+    }
+
+    /// The same, of this length: its end need not be looked for.
+    pub(crate) fn of_length(mut self, length: Option<u64>) -> Self {
+        self.to_come = length;
+        self
     }
 
     /// One that is here already.
@@ -66,6 +75,7 @@ impl Transfer {
             to: Some(to),
             held: bytes,
             left: None,
+            to_come: None,
             is_open: false,
         })
     }
@@ -156,10 +166,13 @@ impl Transfer {
 
     /// Whether that much more is still taken.
     fn count(&mut self, piece: &[u8]) -> bool {
+        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        if let Some(to_come) = &mut self.to_come {
+            *to_come = to_come.saturating_sub(length);
+        }
         let Some(left) = &mut self.left else {
             return true;
         };
-        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         match left.checked_sub(length) {
             Some(rest) => {
                 *left = rest;
@@ -183,15 +196,22 @@ impl Transfer {
         }
         let rest = self.held.split_off(length);
         let piece = std::mem::replace(&mut self.held, rest);
-        // Flushed each time: somebody may wait for this piece before the next one comes.
-        match sink.write(&piece).and_then(|()| sink.flush()) {
-            // There is nothing to wait for where nothing more can come.
-            Ok(()) if self.held.is_empty() && self.source.is_none() && !self.is_open => {
-                self.finish()
-            }
+        if sink.write(&piece).is_err() {
+            return Progress::Broken;
+        }
+        // There is nothing to wait for where nothing more can come.
+        if self.held.is_empty() && self.is_last() {
+            return self.finish();
+        }
+        // Somebody may wait for this piece before the next one comes.
+        match sink.flush() {
             Ok(()) => Progress::Moving,
             Err(_) => Progress::Broken,
         }
+    }
+
+    fn is_last(&self) -> bool {
+        self.to_come == Some(0) || self.source.is_none() && !self.is_open
     }
 
     /// Says that the body is whole.

@@ -63,8 +63,12 @@ impl Received {
 
     /// Whether it may bring a body along. Where none is usual, one that comes all the same goes nowhere.
     pub(crate) fn has_body(&self) -> bool {
-        let is_usual = !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-        is_usual && self.length() != Some(0)
+        !self.is_bodiless() && self.length() != Some(0)
+    }
+
+    /// Whether requests of its method usually have none.
+    pub(crate) fn is_bodiless(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
     }
 
     /// How long it announces its body to be.

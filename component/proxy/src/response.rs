@@ -34,7 +34,10 @@ pub(crate) fn head(
 ) -> Option<(OutgoingResponse, OutgoingBody)> {
     let fields = Fields::from_list(&headers).unwrap_or_else(|_| taken(&headers));
     let response = OutgoingResponse::new(fields);
-    response.set_status_code(status).ok()?;
+    // Responses have that one from the start.
+    if status != 200 {
+        response.set_status_code(status).ok()?;
+    }
     let body = response.body().ok()?;
     Some((response, body))
 }

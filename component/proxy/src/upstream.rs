@@ -10,8 +10,8 @@ use crate::bindings::exports::entra_auth::core::relay::Want;
 use crate::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::bindings::wasi::http::outgoing_handler::handle;
 use crate::bindings::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody,
-    OutgoingRequest, ResponseOutparam, Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingRequest,
+    ResponseOutparam, Scheme,
 };
 use crate::bindings::wasi::io::poll::poll;
 use crate::body::{Progress, Transfer, wants};
@@ -75,31 +75,29 @@ impl Sending {
         upload: Upload,
     ) -> Result<Self, Answer> {
         let length = match &upload {
-            // Else an engine announces a body in chunks. One that comes all the same goes nowhere.
-            Upload::Nothing => Some(0),
+            // Without a method that is known for none, a server may insist on being told that there is none.
+            Upload::Nothing => (!received.is_bodiless()).then_some(0),
             Upload::Held(bytes) => Some(bytes.len()),
             Upload::Stream(_) | Upload::Brought => None,
         };
         let outgoing = head(forward, &received.method(), length).ok_or_else(impossible)?;
-        let body = outgoing.body().map_err(|()| impossible())?;
         let limit = setup.configuration.longest_body;
-        let (upload, body) = match upload {
-            Upload::Nothing => (None, Some(body)),
-            Upload::Held(bytes) => (Transfer::held(bytes, body), None),
+        let body = || outgoing.body().map_err(|()| impossible());
+        let upload = match upload {
+            // One that comes all the same goes nowhere.
+            Upload::Nothing => None,
+            Upload::Held(bytes) => Some(Transfer::held(bytes, body()?)),
             Upload::Stream(request) => {
                 let incoming = request.consume().map_err(|()| impossible())?;
-                (Transfer::new(incoming, body, limit), None)
+                Some(Transfer::new(incoming, body()?, limit))
             }
-            Upload::Brought => (Transfer::brought(body, limit), None),
+            Upload::Brought => Some(Transfer::brought(body()?, limit)),
         };
-        if upload.is_none() && body.is_none() {
-            return Err(impossible());
-        }
+        let upload = upload
+            .map(|upload| upload.ok_or_else(impossible))
+            .transpose()?;
         let server = &forward.upstream;
         let future = handle(outgoing, None).map_err(|code| of_code(server, &code))?;
-        if let Some(body) = body {
-            OutgoingBody::finish(body, None).map_err(|code| of_code(server, &code))?;
-        }
         Ok(Self {
             future,
             upload,
@@ -215,7 +213,10 @@ fn head(forward: &Forward, method: &Method, length: Option<usize>) -> Option<Out
         fields.append("content-length", length.as_bytes()).ok()?;
     }
     let outgoing = OutgoingRequest::new(fields);
-    outgoing.set_method(method).ok()?;
+    // Requests have that one from the start.
+    if !matches!(method, Method::Get) {
+        outgoing.set_method(method).ok()?;
+    }
     outgoing.set_scheme(Some(&scheme)).ok()?;
     outgoing.set_authority(Some(authority)).ok()?;
     outgoing.set_path_with_query(Some(&forward.target)).ok()?;
@@ -231,10 +232,11 @@ impl Answered {
             return ResponseOutparam::set(out, Err(ErrorCode::InternalError(None)));
         };
         let incoming = self.incoming.consume().ok();
+        let length = self.head.length();
         let download = incoming.and_then(|from| Transfer::new(from, to, None));
         ResponseOutparam::set(out, Ok(response));
         if let Some(download) = download {
-            both(download, self.upload);
+            both(download.of_length(length), self.upload);
         }
     }
 }
@@ -242,6 +244,14 @@ impl Answered {
 impl Head {
     pub(crate) fn has_body(&self, is_head: bool) -> bool {
         !is_head && !matches!(self.status, 204 | 304)
+    }
+
+    /// How long the body was announced to be, in the one way that everybody reads alike.
+    fn length(&self) -> Option<u64> {
+        let headers = self.headers.iter();
+        let mut lengths = headers.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let (_, length) = lengths.next().filter(|_| lengths.next().is_none())?;
+        std::str::from_utf8(length).ok()?.parse().ok()
     }
 
     /// The headers as the caller gets them.
