@@ -286,7 +286,7 @@ fn older_keys_of_another_instance_change_nothing() {
     assert!(verdict.is_err());
     let claims = PresentedToken::parse(unknown).unwrap().into_claims();
     let request = expectations.keys_of(&claims).unwrap();
-    verifier.found(&request, vectors.key_set(&request), vectors.now());
+    verifier.found(request, vectors.key_set(request), vectors.now());
     let step = verifier.judge(unknown, &expectations, vectors.later(110));
     assert!(
         matches!(step, Step::Judged(Err(_))),
