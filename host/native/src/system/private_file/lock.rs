@@ -1,7 +1,6 @@
 //! One process at a time.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -21,60 +20,62 @@ pub(crate) struct Lock {
 impl Lock {
     /// Lock the file at `path`, made if it is not there, waiting at most `limit` while another process holds it.
     pub(crate) fn acquire(path: &Path, limit: Duration) -> Result<Self, FileError> {
-        let failed = |error: io::Error| FileError::from_io("lock", path, &error);
         let started = Instant::now();
         let mut wait = None;
         loop {
-            let file = Self::open(path)?;
-            match file.try_lock() {
-                // Its last holder may have removed it: then the lock that counts is on another file.
-                Ok(()) if platform::is_at(&file, path) => {
-                    return Ok(Self {
-                        file,
-                        path: path.to_owned(),
-                    });
-                }
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) if started.elapsed() >= limit => {
-                    return Err(held(path, limit));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    wait.get_or_insert_with(|| {
-                        Wait::of(&format!(
-                            "another process, which holds `{}`",
-                            path.display()
-                        ))
-                    });
-                    thread::sleep(POLL.min(limit.saturating_sub(started.elapsed())))
-                }
-                // Without locks processes may do the same work twice; none loses what another wrote.
-                Err(TryLockError::Error(error)) if platform::is_lacking(&error) => {
-                    return Ok(Self {
-                        file,
-                        path: path.to_owned(),
-                    });
-                }
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            if let Some(lock) = Self::attempt(path)? {
+                return Ok(lock);
             }
+            if started.elapsed() >= limit {
+                return Err(held(path, limit));
+            }
+            wait.get_or_insert_with(|| {
+                Wait::of(&format!(
+                    "another process, which holds `{}`",
+                    path.display()
+                ))
+            });
+            thread::sleep(POLL.min(limit.saturating_sub(started.elapsed())));
         }
     }
 
-    fn open(path: &Path) -> Result<File, FileError> {
+    /// Nothing while another process holds it.
+    fn attempt(path: &Path) -> Result<Option<Self>, FileError> {
+        while let Some(file) = Self::open(path)? {
+            let is_locked = match file.try_lock() {
+                // Its last holder may have removed it: then the lock that counts is on another file.
+                Ok(()) => platform::is_at(&file, path),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                // Without locks processes may do the same work twice; none loses what another wrote.
+                Err(TryLockError::Error(error)) if platform::is_lacking(&error) => true,
+                Err(TryLockError::Error(error)) => {
+                    return Err(FileError::from_io("lock", path, &error));
+                }
+            };
+            if is_locked {
+                let path = path.to_owned();
+                return Ok(Some(Self { file, path }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nothing where another process shares it with nobody, which is how Node locks on Windows.
+    fn open(path: &Path) -> Result<Option<File>, FileError> {
         if let Some(folder) = path.parent() {
             make_folder(folder)?;
         }
-        let file = platform::open_lock(path).map_err(|error| {
-            if path.is_symlink() {
-                refused(path, "is a symbolic link")
-            } else {
-                FileError::from_io("lock", path, &error)
-            }
-        })?;
+        let file = match platform::open_lock(path) {
+            Ok(file) => file,
+            Err(error) if platform::is_shared_with_nobody(&error) => return Ok(None),
+            Err(_) if path.is_symlink() => return Err(refused(path, "is a symbolic link")),
+            Err(error) => return Err(FileError::from_io("lock", path, &error)),
+        };
         let metadata = file
             .metadata()
             .map_err(|error| FileError::from_io("lock", path, &error))?;
         check(path, &metadata)?;
-        Ok(file)
+        Ok(Some(file))
     }
 
     /// How long ago the lock was marked, or else made. Nothing if that lies in the future, as after a clock was set back.

@@ -43,6 +43,11 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+/// A sharing violation.
+pub(super) fn is_shared_with_nobody(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(SHARING_VIOLATION)
+}
+
 /// Put the file in place of another one.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     patiently(|| fs::rename(from, to))
@@ -62,11 +67,17 @@ fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     }
 }
 
-/// Whether the error can be over in a moment: access denied, sharing violation
-/// (<https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499->).
+/// Whether the error can be over in a moment.
 fn is_passing(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(5 | 32))
+    matches!(
+        error.raw_os_error(),
+        Some(ACCESS_DENIED | SHARING_VIOLATION)
+    )
 }
+
+/// <https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499->
+const ACCESS_DENIED: i32 = 5;
+const SHARING_VIOLATION: i32 = 32;
 
 /// Lock files are never removed here, so this is always so.
 pub(super) fn is_at(_file: &File, _path: &Path) -> bool {

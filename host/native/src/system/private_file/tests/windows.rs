@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::*;
+use super::SHORT;
 
 /// A scanner that has the file open for a while, shared as `FILE_SHARE_*` says.
 fn scan(path: &Path, share_mode: u32) {
@@ -47,4 +48,21 @@ fn a_file_that_stays_open_is_denied_and_stays_as_it_is() {
     assert!(!error.hint.is_empty(), "{error:?}");
     drop(held);
     assert_eq!(read(&path, 10).unwrap().as_deref(), Some(&b"old"[..]));
+}
+
+#[test]
+fn a_lock_that_is_shared_with_nobody_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    let held = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .share_mode(SHARE_NOTHING)
+        .open(&path)
+        .unwrap();
+    let error = Lock::acquire(&path, SHORT).unwrap_err();
+    assert_eq!(error.fault, Fault::TimedOut);
+    drop(held);
+    Lock::acquire(&path, Duration::ZERO).unwrap();
 }
