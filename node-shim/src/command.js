@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: the native program's own component, with the capabilities of this machine.
+import './engine/ahead.js';
 import { read, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
