@@ -8,6 +8,7 @@
 //!
 //! | wing | what is in it |
 //! |---|---|
+//! | [`clap`] | the library of that name, as its macros find it here |
 //! | [`output`] | the one door to stdout and stderr; errors, exit codes, and how values are written |
 //! | [`input`] | secrets, tokens, names and time limits as people and the environment give them |
 //! | [`profile`] | a profile, where it is saved, which one is in use, and its way into files and back |
