@@ -9,7 +9,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::credential::federated_assertion::FederatedAssertion;
-use crate::exchange::answer::{Members, members};
+use crate::exchange::answer::{EDGE_REFERENCE, END_TO_END_ID, Members, members};
 use crate::exchange::platform_request::{self, Reach, bearer, endpoint};
 use crate::refusal::error::Error;
 use crate::refusal::peer::{PIPELINES_MAPPING, Peer};
@@ -21,10 +21,6 @@ use crate::value::secret::Secret;
 use crate::value::time::Timestamp;
 
 const API_VERSION: &str = "7.1";
-
-/// By these Azure DevOps finds the request again.
-pub(crate) const END_TO_END_ID: HeaderName = HeaderName::from_static("x-vss-e2eid");
-pub(crate) const EDGE_REFERENCE: HeaderName = HeaderName::from_static("x-msedge-ref");
 
 const FEDERATED_REDIRECT: HeaderName = HeaderName::from_static("x-tfs-fedauthredirect");
 

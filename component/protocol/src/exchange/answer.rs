@@ -9,7 +9,6 @@ use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::credential::azure_pipelines_oidc;
 use crate::exchange::retry_after::retry_after;
 use crate::refusal::error::Error;
 use crate::refusal::peer::Peer;
@@ -24,14 +23,18 @@ use crate::value::time::Timestamp;
 /// The largest body that is read: tokens with many groups have some ten kilobytes, and whoever sends more wants to fill memory.
 pub const MAX_BODY_SIZE: usize = 1024 * 1024;
 
+/// By these Azure DevOps finds the request again.
+pub(crate) const END_TO_END_ID: HeaderName = HeaderName::from_static("x-vss-e2eid");
+pub(crate) const EDGE_REFERENCE: HeaderName = HeaderName::from_static("x-msedge-ref");
+
 /// What anybody here reads of an answer's head; the rest need not be kept.
 pub const READ_HEADERS: [HeaderName; 6] = [
     CONTENT_TYPE,
     DATE,
     RETRY_AFTER,
     WWW_AUTHENTICATE,
-    azure_pipelines_oidc::END_TO_END_ID,
-    azure_pipelines_oidc::EDGE_REFERENCE,
+    END_TO_END_ID,
+    EDGE_REFERENCE,
 ];
 
 /// The members of a success; everything else is an error of one kind or the other.
