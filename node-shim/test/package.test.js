@@ -8,7 +8,7 @@ import { RUNTIMES, missing, run } from './processes.js';
 import { installed, packaged, workspace } from './workspace.js';
 
 /** In bytes: unpacked, and to download. Five sixths of it are the components. */
-const LARGEST = { unpacked: 2_800_000, packed: 1_000_000 };
+const LARGEST = { unpacked: 2_600_000, packed: 960_000 };
 
 let folder;
 let tarball;
