@@ -116,7 +116,7 @@ fn a_proxy_bears_load_for_a_while() {
     };
     load("4");
     let before = resident(proxy.process.id());
-    load(&std::env::var(SECONDS).unwrap_or_else(|_| "12".to_owned()));
+    load(&std::env::var(SECONDS).unwrap_or_else(|_| "60".to_owned()));
     let after = resident(proxy.process.id());
     assert!(after <= before + SPARE, "{before} KiB grew to {after} KiB");
     let requests = emulator.requests();
