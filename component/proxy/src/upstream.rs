@@ -75,7 +75,7 @@ impl Sending {
         upload: Upload,
     ) -> Result<Self, Answer> {
         let length = match &upload {
-            // Without a method that is known for none, a server may insist on being told that there is none.
+            // Where a body is usual, a server may insist on being told that there is none.
             Upload::Nothing => (!received.is_bodiless()).then_some(0),
             Upload::Held(bytes) => Some(bytes.len()),
             Upload::Stream(_) | Upload::Brought => None,
